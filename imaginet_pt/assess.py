@@ -1,0 +1,86 @@
+"""Image and paraphrase retrieval by a trained run, in the order of the words and scrambled."""
+
+import numpy as np
+import pandas as pd
+
+from .errors import UserError
+from .evaluation import image_retrieval, paraphrase_retrieval
+
+SCRAMBLE_SEED = 99
+# Paraphrase state -> the outputs of a model that make it up, side by side; `main.py: test`.
+STATES = {
+    "hidden_vis": ["hidden_vis"],
+    "hidden_text": ["hidden_text"],
+    "hidden_multi": ["hidden_text", "hidden_vis"],
+    "output_vis": ["output_vis"],
+}
+
+
+def scrambled(captions, rng):
+    """Lists of word ids in random order: a `permutation` of `rng` for each, one after the other."""
+    return [[ids[i] for i in rng.permutation(len(ids))] for ids in captions]
+
+
+def retrieval(workflow, dataset, split, padding, state=None):
+    """How well `workflow` finds the images and the paraphrases of a split's captions.
+
+    padding: `workflow.PADDING`; state: `STATES`, by default the last state of the visual pathway as
+    in the paper, or the best that the model has.
+
+    Returns:
+        (metrics, items): figures ready for JSON; a DataFrame with a row a caption.
+
+    Raises:
+        UserError: no such split, or a state that the model has not.
+    """
+    captions = dataset.captions(split)
+    tokens = workflow.tokenizer.transform(captions.texts)
+    orders = {
+        "original": tokens,
+        "scrambled": scrambled(tokens, np.random.RandomState(SCRAMBLE_SEED)),
+    }
+    outputs = {o: workflow.model.outputs(ids, padding) for o, ids in orders.items()}
+    state = state or next(s for s in STATES if set(STATES[s]) <= set(outputs["original"]))
+    tasks = {"paraphrase_retrieval": _paraphrases(outputs, captions, state)}
+    if "output_vis" in outputs["original"]:
+        images = np.unique(captions.rows)
+        Z = workflow.scaler.transform(np.asarray(dataset.features[images]))
+        right = np.searchsorted(images, captions.rows)
+        tasks["image_retrieval"] = {
+            order: image_retrieval(made["output_vis"], Z, right) for order, made in outputs.items()
+        }
+    return _metrics(tasks, padding, state), _items(tasks, captions)
+
+
+def _paraphrases(outputs, captions, state):
+    missing = set(STATES[state]) - set(outputs["original"])
+    if missing:
+        raise UserError(
+            f"--paraphrase-state {state}: the model has no {', '.join(missing)}; "
+            f"it has {', '.join(outputs['original'])}"
+        )
+    vectors = {
+        order: np.concatenate([made[part] for part in STATES[state]], axis=1)
+        for order, made in outputs.items()
+    }
+    return {
+        order: paraphrase_retrieval(queries, vectors["original"], captions.rows)
+        for order, queries in vectors.items()
+    }
+
+
+def _metrics(tasks, padding, state):
+    """{task: figures of the original order, and the same under `scrambled`}."""
+    metrics = {"padding": padding, "paraphrase_state": state, "scramble_seed": SCRAMBLE_SEED}
+    for task, orders in tasks.items():
+        metrics[task] = orders["original"].metrics | {"scrambled": orders["scrambled"].metrics}
+    return metrics
+
+
+def _items(tasks, captions):
+    """A row a caption: its text, its image, and its figures in each task and order."""
+    columns = {"image": captions.rows, "caption": captions.texts}
+    for task, orders in tasks.items():
+        for order, result in orders.items():
+            columns |= {f"{task} {order} {name}": values for name, values in result.items.items()}
+    return pd.DataFrame(columns)

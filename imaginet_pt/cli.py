@@ -1,0 +1,141 @@
+"""The command line: `python -m imaginet_pt train ...`, `evaluate ...`."""
+
+import argparse
+import sys
+from dataclasses import fields
+
+from . import assess, backends, data_provider, experiment
+from .errors import UserError
+from .files import atomic
+from .progress import Progress
+from .run_folder import RunFolder
+from .settings import Settings
+from .training import Stopped
+from .workflow import PADDING, Workflow
+
+DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scenes (synthetic)"
+EXAMPLES = {
+    "train": "imaginet train --data scenes --out RUN --hidden-size 64 --embedding-size 64",
+    "evaluate": "imaginet evaluate RUN --data scenes --out EVAL",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Mistakes are told as everywhere here: in one line, with exit status 2."""
+
+    def error(self, message):
+        raise UserError(f"{message}; see {self.prog} --help")
+
+
+def add_settings(parser):
+    """An option for each field of `Settings`, with its default and where that comes from."""
+    for f in fields(Settings):
+        kind = {"type": f.metadata["parse"] or f.type, "metavar": "X"}
+        if f.type is bool:
+            kind = {"action": "store_true"}
+        choices = f.metadata["choices"]
+        values = f"one of {', '.join(choices)}; " if choices else ""
+        parser.add_argument(
+            "--" + f.name.replace("_", "-"),
+            default=argparse.SUPPRESS,
+            help=f"{f.metadata['help']} ({values}default {f.default}; {f.metadata['origin']})",
+            **kind,
+        )
+
+
+def _train_options(parser):
+    parser.add_argument("--data", required=True, help=DATA_HELP)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", metavar="RUN", help="new folder for the run")
+    where.add_argument("--resume", metavar="RUN", help="take up a stopped run, with its settings")
+    parser.add_argument("--init-tokenizer", metavar="JSON", help="vocabulary to use")
+    parser.add_argument("--init-weights", metavar="NPZ", help="arrays to begin with")
+    add_settings(parser)
+
+
+def _train(args):
+    dataset = data_provider.load(args.data)
+    given = {f.name: getattr(args, f.name) for f in fields(Settings) if hasattr(args, f.name)}
+    backend, progress = backends.get(args.backend), Progress(args.quiet)
+    if args.resume:
+        _same_settings(args.resume, given)
+        return experiment.resume(dataset, args.resume, backend, progress)
+    return experiment.train(
+        dataset, Settings(**given), args.out, backend, progress, args.init_tokenizer, args.init_weights
+    )
+
+
+def _same_settings(run, given):
+    """Settings `given` with --resume must be those of the run."""
+    settings = RunFolder.open(run).read_json("run.json")["settings"]
+    for name, value in given.items():
+        if settings[name] != (list(value) if isinstance(value, tuple) else value):
+            flag = "--" + name.replace("_", "-")
+            raise UserError(f"{flag} {value}: {run} has {settings[name]}; leave the option out")
+
+
+def _evaluate_options(parser):
+    parser.add_argument("run", metavar="RUN", help="folder of a run")
+    parser.add_argument("--data", required=True, help=DATA_HELP)
+    parser.add_argument("--split", default="val", help="part of the data (default val)")
+    parser.add_argument("--iteration", type=int, help="epoch (default the last)")
+    parser.add_argument(
+        "--padding", choices=PADDING, default="batch", help="as the original, or none (default batch)"
+    )
+    parser.add_argument(
+        "--paraphrase-state", choices=assess.STATES, help="vectors of paraphrases (default hidden_vis)"
+    )
+    parser.add_argument("--out", metavar="EVAL", required=True, help="folder for the figures")
+
+
+def _evaluate(args):
+    dataset = data_provider.load(args.data)
+    workflow = Workflow(args.run, args.iteration, args.backend)
+    metrics, items = assess.retrieval(
+        workflow, dataset, args.split, args.padding, args.paraphrase_state
+    )
+    described = {
+        "run": str(args.run), "iteration": workflow.iteration, "data": dataset.name,
+        "synthetic": dataset.synthetic, "split": args.split,
+    }  # fmt: skip
+    folder = RunFolder.made(args.out)
+    folder.write_json("metrics.json", described | metrics)
+    with atomic(folder / "items.csv") as file:
+        items.to_csv(file, index_label="item", lineterminator="\n")
+    Progress(args.quiet).say(f"{folder.path}/metrics.json and items.csv written ({dataset.name})")
+
+
+COMMANDS = {
+    "train": ("train a model", _train_options, _train),
+    "evaluate": ("image and paraphrase retrieval by a trained run", _evaluate_options, _evaluate),
+}
+
+
+def parser():
+    """The parser of the whole command line."""
+    top = Parser(prog="imaginet", description="Learn language from pictures: IMAGINET (2015).")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (help, add_options, _) in COMMANDS.items():
+        command = commands.add_parser(name, help=help, epilog=f"example: {EXAMPLES[name]}")
+        add_options(command)
+        command.add_argument(
+            "--backend", default="auto", choices=["auto", *backends.BACKENDS], help="(default auto)"
+        )
+        command.add_argument("--quiet", action="store_true", help="no progress, only errors")
+    return top
+
+
+def main(arguments=None):
+    """Run the command line; the exit status (0, 2 for a user's mistake, 130 after Ctrl-C)."""
+    try:
+        args = parser().parse_args(arguments)
+        COMMANDS[args.command][2](args)
+    except UserError as error:
+        print(f"imaginet: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except Stopped as stopped:
+        print(f"imaginet: {stopped}; go on with --resume {args.resume or args.out}", file=sys.stderr)
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    return 0

@@ -1,0 +1,48 @@
+"""Captions and their images as a model reads them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .iterators import Minibatch, padded
+from .preprocessing import END, PAD, tokenize
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Captions of a split, ready to be put into minibatches.
+
+    captions: a list of word ids each, without PAD and END; rows: (n,), the row of `features` each
+    describes, below 0 for an image of zeros; features: (images, size), or None for text alone.
+    """
+
+    captions: list[list[int]]
+    rows: np.ndarray
+    features: np.ndarray | None
+    scaler: object
+
+    def lengths(self):
+        return [len(ids) for ids in self.captions]
+
+    def minibatch(self, indices):
+        """The minibatch of these captions: input PAD + caption, target caption + END, images."""
+        captions = [self.captions[i] for i in indices]
+        X = padded([[PAD, *ids] for ids in captions])
+        Y = padded([[*ids, END] for ids in captions])
+        return Minibatch(X, Y, self._images(self.rows[indices]))
+
+    def _images(self, rows):
+        if self.features is None:
+            return np.zeros((len(rows), 0), dtype="float32")
+        Z = np.ascontiguousarray(self.features[np.maximum(rows, 0)])
+        Z[rows < 0] = 0
+        return self.scaler.transform(Z)
+
+
+def without_images(captions, words):
+    """Rows of `captions`, with -1 for those in which one of `words` occurs (zero-shot).
+
+    The captions are not lowered here, as in the original: "Dog" is not found by `dog`.
+    """
+    hidden = np.array([not words.isdisjoint(tokenize(text)) for text in captions.texts], dtype=bool)
+    return np.where(hidden, -1, captions.rows)

@@ -1,0 +1,153 @@
+"""A training run from its settings and data to its folder."""
+
+import os
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import numpy as np
+
+from . import linear, models
+from .errors import UserError
+from .examples import Examples, without_images
+from .files import digest
+from .functions import State
+from .preprocessing import Tokenizer
+from .run_folder import RunFolder, adopt, read_arrays, write_arrays
+from .scalers import SCALERS
+from .settings import Settings
+from .training import History, Trainer, read_checkpoint
+from .updates import Adam
+
+PACKAGES = ["pytensor", "numpy", "scipy"]
+CHECKPOINT = "checkpoint.npz"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run of a recurrent model reads: `Examples` to train on and to validate with."""
+
+    train: Examples
+    valid: Examples
+    tokenizer: Tokenizer
+    model: models.Imaginet
+
+
+def train(dataset, settings, out, backend, progress, init_tokenizer=None, init_weights=None):
+    """Train the model of `settings` on `dataset` into the new folder `out`; its `RunFolder`.
+
+    init_tokenizer: path of a vocabulary to use; init_weights: path of arrays to begin with.
+
+    Raises:
+        UserError: settings, data or files that cannot be used, before anything is written.
+        training.Stopped: after Ctrl-C.
+    """
+    rng = np.random.RandomState(settings.random_seed)
+    if settings.model_type == "linear":
+        return _train_linear(dataset, settings, out)
+    inputs = _inputs(dataset, settings, rng, init_tokenizer)
+    params = inputs.model.parameters(rng)
+    if init_weights:
+        params = adopt(params, read_arrays(init_weights), init_weights)
+    folder = RunFolder.create(out)
+    origin = {"tokenizer": init_tokenizer, "weights": init_weights}
+    scaler = inputs.train.scaler
+    _describe(folder, dataset, settings, params, inputs.tokenizer, scaler, backend.name, origin)
+    rule = Adam(lr=settings.rate, clipnorm=settings.clipnorm)
+    trained = {name: params[name] for name in inputs.model.trained(params)}
+    state = State(params, rule.state(trained))
+    _run(inputs, rule, state, settings, rng, folder, History(rng.get_state()), backend, progress)
+    return folder
+
+
+def resume(dataset, out, backend, progress):
+    """Take up the run in `out` where its checkpoint stands; its `RunFolder`.
+
+    Raises:
+        UserError: no run or no checkpoint there, or other data than the run began with.
+        training.Stopped: after Ctrl-C.
+    """
+    folder = RunFolder.open(out)
+    described = folder.read_json("run.json")
+    settings = Settings(**described["settings"])
+    if described["data"]["digests"] != dataset.digests:
+        raise UserError(f"{out} was trained on other data than {dataset.name}; give the same --data")
+    rng = np.random.RandomState(settings.random_seed)
+    inputs = _inputs(dataset, settings, rng, folder / "vocabulary.json")
+    params, update, history = read_checkpoint(folder / CHECKPOINT)
+    rule = Adam(lr=settings.rate, clipnorm=settings.clipnorm)
+    state = State(params, update)
+    _run(inputs, rule, state, settings, rng, folder, history, backend, progress)
+    return folder
+
+
+def _run(inputs, rule, state, settings, rng, folder, history, backend, progress):
+    trainer = Trainer(
+        inputs.model, rule, state, inputs.train, inputs.valid, settings, rng, folder, history
+    )
+    trainer.run(backend, progress)
+
+
+def _inputs(dataset, settings, rng, vocabulary):
+    """Captions and images ready for training; `rng` shuffles the captions where settings say so."""
+    captions, valid = dataset.captions("train"), dataset.captions("val")
+    if settings.shuffle:
+        order = rng.permutation(len(captions.texts))
+        captions = type(captions)([captions.texts[i] for i in order], captions.rows[order])
+    tokenizer = (
+        Tokenizer.load(vocabulary, settings.unit)
+        if vocabulary
+        else Tokenizer.fit(captions.texts, settings.word_freq_threshold, settings.unit)
+    )
+    features = dataset.features
+    model = models.build(settings, len(tokenizer.words), 0 if features is None else features.shape[1])
+    if features is None and "visual" in model.weights():
+        raise UserError(
+            f"{dataset.name} has no image features; train --model-type shared_embeddings --alpha 1"
+        )
+    rows = without_images(captions, set(settings.zero_shot))
+    scaler = SCALERS[settings.scaler].fit(features, rows)
+    examples = [
+        Examples(tokenizer.transform(texts), rows, features, scaler)
+        for texts, rows in ((captions.texts, rows), (valid.texts, valid.rows))
+    ]
+    return Inputs(*examples, tokenizer, model)
+
+
+def _train_linear(dataset, settings, out):
+    captions = dataset.captions("train")
+    if dataset.features is None:
+        raise UserError(f"{dataset.name} has no image features, and LINREG predicts them; add some")
+    tokenizer = Tokenizer.fit(captions.texts, settings.word_freq_threshold, settings.unit)
+    X = linear.counts(tokenizer.transform(captions.texts), len(tokenizer.words))
+    scaler = SCALERS[settings.scaler].fit(dataset.features, captions.rows)
+    w, b = linear.ridge(X, captions.rows, dataset.features, scaler, settings.ridge_alpha)
+    params = {"linear.w": w, "linear.b": b}
+    folder = RunFolder.create(out)
+    _describe(folder, dataset, settings, params, tokenizer, scaler, None, {})
+    write_arrays(folder.weights(1), params)
+    return folder
+
+
+def _describe(folder, dataset, settings, params, tokenizer, scaler, backend, origin):
+    """Write what does not change in a run: vocabulary, scaler and `run.json`, the last."""
+    tokenizer.save(folder / "vocabulary.json")
+    if scaler.stored:
+        write_arrays(folder / "scaler.npz", vars(scaler))
+    data = {"name": dataset.name, "synthetic": dataset.synthetic, "digests": dataset.digests}
+    description = {
+        "settings": settings.as_dict(),
+        "data": data,
+        "features": 0 if dataset.features is None else dataset.features.shape[1],
+        "began_with": {name: digest(path) for name, path in origin.items() if path},
+        "parameters": list(params),
+        "backend": backend,
+        "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
+        "threads": {"cpus": os.cpu_count(), **_thread_limits()},
+    }
+    folder.write_json("run.json", description)
+
+
+def _thread_limits():
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {name: os.environ[name] for name in names if name in os.environ}

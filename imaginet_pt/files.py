@@ -1,0 +1,45 @@
+"""Files that are either whole or absent, and their fingerprints."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from .errors import UserError
+
+
+@contextlib.contextmanager
+def atomic(path, mode="w"):
+    """Open `path` for writing such that it appears whole or not at all.
+
+    The text or bytes go to a temporary file in the same folder, which is flushed to the disk and
+    renamed over `path` when the block ends well, and removed when it does not.
+
+    Raises:
+        UserError: the folder cannot be written or the disk is full.
+    """
+    path = Path(path)
+    temporary = None
+    try:
+        encoding = None if "b" in mode else "utf-8"
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, mode, encoding=encoding) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UserError(
+            f"cannot write {path}: {error.strerror or error}; free space or choose another folder"
+        ) from error
+    finally:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def digest(path):
+    """SHA-256 of a file, in hexadecimal, read in blocks."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,44 @@
+"""LINREG: image vectors by ridge regression on word counts, equation 13."""
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse
+
+from .preprocessing import SPECIAL
+
+BLOCK = 4096  # images read at once
+
+
+def counts(captions, n_words):
+    """How often each known word occurs in lists of ids: sparse, (captions, words).
+
+    The special ids (PAD, END, UNK) are not counted.
+    """
+    columns = np.array([i for ids in captions for i in ids], dtype=np.int64)
+    rows = np.repeat(np.arange(len(captions)), [len(ids) for ids in captions])
+    shape = (len(captions), n_words)
+    X = scipy.sparse.csr_array((np.ones(len(columns)), (rows, columns)), shape=shape)
+    return X[:, len(SPECIAL) :]
+
+
+def ridge(X, rows, images, scaler, alpha):
+    """The exact solution (w, b) of  min |X w + b - Z|^2 + alpha |w|^2,  b free of the penalty.
+
+    X: sparse (captions, words); rows: (captions,), the row of `images` (images, features) that,
+    scaled, is the target of each caption. The targets are read a block of images at a time, never
+    one row a caption. Returns w (words, features) and b (features,), float32.
+    """
+    n = X.shape[0]
+    used, position = np.unique(rows, return_inverse=True)
+    of_image = scipy.sparse.csr_array((np.ones(n), (position, np.arange(n))), (len(used), n))
+    sums = scipy.sparse.hstack([of_image @ X, of_image.sum(axis=1)[:, None]], format="csr")
+    moments = np.zeros((sums.shape[1], images.shape[1]))
+    for i in range(0, len(used), BLOCK):
+        Z = scaler.transform(np.asarray(images[used[i : i + BLOCK]]))
+        moments += sums[i : i + BLOCK].T @ Z.astype("float64")
+    x_mean, z_mean = X.mean(axis=0), moments[-1] / n
+    gram = (X.T @ X).toarray() - n * np.outer(x_mean, x_mean)
+    gram[np.diag_indices_from(gram)] += alpha
+    moments = moments[:-1] - n * np.outer(x_mean, z_mean)
+    w = scipy.linalg.solve(gram, moments, assume_a="pos", overwrite_a=True, overwrite_b=True)
+    return w.astype("float32"), (z_mean - x_mean @ w).astype("float32")

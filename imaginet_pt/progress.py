@@ -1,0 +1,30 @@
+"""What a user sees of long work: lines, and a bar with the time left where there is a terminal."""
+
+import sys
+from dataclasses import dataclass
+
+from tqdm import tqdm
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Lines and bars on the error stream; nothing at all when `quiet`."""
+
+    quiet: bool = False
+
+    def say(self, line):
+        if not self.quiet:
+            tqdm.write(line, file=sys.stderr)
+            sys.stderr.flush()
+
+    def bar(self, description, total, done=0):
+        """A bar over `total` minibatches, `done` of them before; none without a terminal."""
+        return tqdm(
+            desc=description,
+            total=total,
+            initial=done,
+            unit="minibatch",
+            disable=True if self.quiet else None,
+            dynamic_ncols=True,
+            smoothing=0.05,
+        )

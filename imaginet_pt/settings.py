@@ -1,0 +1,137 @@
+"""All that decides a training run, in one place; `--help` prints it."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+
+from .activations import ACTIVATIONS
+from .costs import IMAGE_COSTS
+from .errors import UserError
+from .layers import RECURRENT
+from .models import PLANS
+
+
+def option(default, help, origin, choices=None, parse=None):
+    """A setting: its default, what it is, where the default comes from, the values it can take.
+
+    parse: from the text of the command line to the value, where that is not the field's type.
+    """
+    choices = choices and sorted(choices)
+    metadata = {"help": help, "origin": origin, "choices": choices, "parse": parse}
+    return field(default=default, metadata=metadata)
+
+
+def read_words(path):
+    """The words of a JSON list, or of a text file with a word a line, as a tuple.
+
+    Raises:
+        UserError: no such file, or neither.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read the words in {path}: {error}; give a text file") from None
+    if not text.lstrip().startswith("["):
+        return tuple(text.split())
+    try:
+        words = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is not JSON: {error}; give a list of words") from None
+    if not all(isinstance(word, str) for word in words):
+        raise UserError(f"{path}: a list of words holds texts only")
+    return tuple(words)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Names are those of the original's `main.py`; defaults are the paper's where it gives any."""
+
+    # The model.
+    model_type: str = option(
+        "simple",
+        "simple is VISUAL, shared_embeddings is MULTITASK (TEXTUAL with alpha 1), linear is LINREG",
+        "main.py",
+        [*PLANS, "linear"],
+    )
+    hidden_type: str = option("gru", "recurrent layer", "paper section 3", RECURRENT)
+    hidden_size: int = option(1024, "units of each recurrent layer", "paper section 4")
+    embedding_size: int = option(1024, "size of a word embedding", "paper section 4")
+    activation: str = option(
+        "clipped_rectify", "activation of h~", "paper section 3.1", ACTIVATIONS
+    )
+    out_activation: str = option(
+        "clipped_rectify", "activation of image vectors", "paper section 3.1", ACTIVATIONS
+    )
+
+    # What it learns from, and how.
+    cost: str = option("MeanSquaredError", "cost of image vectors", "paper eq. 12", IMAGE_COSTS)
+    scaler: str = option("none", "scaling of image features", "main.py", ["none", "standard"])
+    alpha: float = option(0.1, "weight of the words' cost, in [0, 1]", "paper section 4, eq. 10")
+    rate: float = option(0.0002, "learning rate of Adam", "paper section 4")
+    clipnorm: float = option(0.0, "largest norm of the gradient; 0 is no limit", "main.py")
+    iterations: int = option(8, "epochs", "paper section 4")
+    batch_size: int = option(64, "captions in a minibatch", "main.py")
+    word_freq_threshold: int = option(
+        10, "a word in fewer captions becomes UNK", "paper section 4"
+    )
+    ridge_alpha: float = option(1.0, "L2 penalty of LINREG", "main.py")
+    shuffle: bool = option(False, "shuffle the training captions first", "main.py")
+    non_interpolated: bool = option(
+        False, "add the picture's cost with weight 1, not 1 - alpha", "main.py"
+    )
+    character: bool = option(False, "tokens are characters, not words", "main.py")
+    zero_shot: tuple = option(
+        (),
+        "file of words, a JSON list or one a line: captions with one have an image of zeros",
+        "main.py",
+        parse=read_words,
+    )
+
+    # How it runs.
+    random_seed: int = option(1, "seed of the one random stream", "ours; none in main.py")
+    snapshot_freq: int = option(1, "epochs between weights files", "ours; 5 in main.py")
+
+    def __post_init__(self):
+        for f in fields(self):
+            _check(f, getattr(self, f.name))
+        self._check_together()
+
+    def _check_together(self):
+        if self.model_type == "matrix" and int(self.embedding_size**0.5) ** 2 != self.embedding_size:
+            raise UserError(f"--embedding-size {self.embedding_size}: matrix wants a square number")
+        if self.model_type == "shared_all" and self.zero_shot:
+            raise UserError("--zero-shot is not for shared_all; take shared_embeddings")
+
+    @property
+    def unit(self):
+        """What the tokens are: `preprocessing.TOKENIZE`."""
+        return "character" if self.character else "bag" if self.model_type == "linear" else "word"
+
+    def as_dict(self):
+        return asdict(self)
+
+
+# setting -> (what must be true of its value, in words)
+LIMITS = {
+    "hidden_size": (lambda v: v >= 1, "at least 1"),
+    "embedding_size": (lambda v: v >= 1, "at least 1"),
+    "alpha": (lambda v: 0 <= v <= 1, "between 0 and 1"),
+    "rate": (lambda v: v > 0, "above 0"),
+    "clipnorm": (lambda v: v >= 0, "0 or more"),
+    "iterations": (lambda v: v >= 1, "at least 1"),
+    "batch_size": (lambda v: v >= 1, "at least 1"),
+    "word_freq_threshold": (lambda v: v >= 1, "at least 1"),
+    "ridge_alpha": (lambda v: v >= 0, "0 or more"),
+    "random_seed": (lambda v: 0 <= v < 2**32, "between 0 and 2**32 - 1"),
+    "snapshot_freq": (lambda v: v >= 1, "at least 1"),
+}
+
+
+def _check(f, value):
+    name = "--" + f.name.replace("_", "-")
+    choices = f.metadata["choices"]
+    if choices and value not in choices:
+        raise UserError(f"{name} {value}: unknown; choose one of {', '.join(choices)}")
+    holds, wanted = LIMITS.get(f.name, (lambda v: True, ""))
+    if not holds(value):
+        raise UserError(f"{name} {value}: must be {wanted}")

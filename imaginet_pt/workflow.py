@@ -1,0 +1,128 @@
+"""What a trained run makes of words and sentences."""
+
+import functools
+
+import numpy as np
+
+from . import backends, functions, linear, models
+from .errors import UserError
+from .iterators import batches, equal_lengths, padded
+from .preprocessing import SPECIAL, Tokenizer
+from .run_folder import RunFolder, adopt, read_arrays
+from .scalers import SCALERS
+from .settings import Settings
+
+BATCH_SIZE = 64
+# How sentences come into minibatches: padded to the longest as in the original, so that a vector
+# depends on its batch; or with sentences of one length only, so that it does not.
+PADDING = {"batch": batches, "none": equal_lengths}
+
+
+class Recurrent:
+    """A recurrent model with its parameters. `embeddings`: (words, size), the special ones out."""
+
+    def __init__(self, settings, tokenizer, features, arrays, source, backend):
+        self.model = models.build(settings, len(tokenizer.words), features)
+        expected = self.model.parameters(np.random.RandomState(0))
+        self.params = adopt(expected, arrays, source)
+        self.tokenizer, self.backend = tokenizer, backend
+        self.embeddings = self.params["embeddings"][len(SPECIAL) :]
+
+    @functools.cached_property
+    def _compiled(self):
+        params = functions.State(self.params, {}).params
+        return functions.outputs(self.model, params, backends.get(self.backend))
+
+    def outputs(self, captions, padding):
+        """`Imaginet.outputs` of lists of word ids: arrays (captions, size) by name."""
+        compute, names = self._compiled
+        order = list(PADDING[padding]([len(ids) for ids in captions], BATCH_SIZE))
+        parts = [compute(padded([captions[i] for i in indices])) for indices in order]
+        back = np.argsort(np.concatenate(order))
+        return {
+            name: np.concatenate(arrays)[back] for name, arrays in zip(names, zip(*parts))
+        }
+
+
+class Linear:
+    """LINREG with its parameters. `embeddings`: (words, features), the columns of A."""
+
+    def __init__(self, settings, tokenizer, features, arrays, source, backend):
+        shape = (len(tokenizer.words) - len(SPECIAL), features)
+        expected = {"linear.w": np.empty(shape), "linear.b": np.empty(features)}
+        self.params = adopt(expected, arrays, source)
+        self.embeddings = self.params["linear.w"]
+        self.n_words = len(tokenizer.words)
+
+    def outputs(self, captions, padding):
+        """Image vectors, (captions, features), as `output_vis`; there is nothing to pad."""
+        X = linear.counts(captions, self.n_words)
+        predicted = X @ self.params["linear.w"] + self.params["linear.b"]
+        return {"output_vis": predicted.astype("float32")}
+
+
+KINDS = {"linear": Linear}
+
+
+class Workflow:
+    """A run at one epoch: vocabulary, scaler and model, as the original's class of this name.
+
+    path: the run's folder; iteration: the epoch, by default the last.
+
+    Raises:
+        UserError: no run there, no such epoch, or files that do not fit each other.
+    """
+
+    def __init__(self, path, iteration=None, backend="auto"):
+        folder = RunFolder.open(path)
+        described = folder.read_json("run.json")
+        self.settings = Settings(**described["settings"])
+        self.data = described["data"]
+        self.iteration = _existing(folder, iteration)
+        self.tokenizer = Tokenizer.load(folder / "vocabulary.json", self.settings.unit)
+        self.scaler = _scaler(folder, self.settings.scaler)
+        weights = folder.weights(self.iteration)
+        kind = KINDS.get(self.settings.model_type, Recurrent)
+        self.model = kind(
+            self.settings, self.tokenizer, described["features"], read_arrays(weights), weights, backend
+        )
+
+    def outputs(self, sentences, padding="none"):
+        """What the model makes of `sentences`, arrays (sentences, size) by the original's names.
+
+        `output_vis`: image vectors, scaled as in training; `hidden_vis`, `hidden_text`: last states
+        of the pathways in use.
+        """
+        return self.model.outputs(self.tokenizer.transform(sentences), padding)
+
+    def project(self, sentences, padding="none"):
+        """Image vectors of `sentences`, (sentences, features), on the scale of the features."""
+        return self.scaler.inverse_transform(self.outputs(sentences, padding)["output_vis"])
+
+    def words(self):
+        """The row of `embeddings` of each word."""
+        return {word: i for i, word in enumerate(self.tokenizer.words[len(SPECIAL) :])}
+
+    @property
+    def embeddings(self):
+        """Vectors of the words, (words, size): embeddings, or LINREG's columns of A."""
+        return self.model.embeddings
+
+
+def load_workflow(path, iteration=None):
+    """The `Workflow` of the run at `path`, by the original's name for this."""
+    return Workflow(path, iteration)
+
+
+def _existing(folder, iteration):
+    there = folder.iterations()
+    if not there:
+        raise UserError(f"{folder.path} holds no weights yet; let its training finish an epoch")
+    if iteration is not None and iteration not in there:
+        raise UserError(f"--iteration {iteration}: {folder.path} has {', '.join(map(str, there))}")
+    return iteration or there[-1]
+
+
+def _scaler(folder, name):
+    arrays = read_arrays(folder / "scaler.npz") if SCALERS[name].stored else {}
+    return SCALERS[name](**arrays)

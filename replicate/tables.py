@@ -1,0 +1,39 @@
+"""Published numbers, and tables as text, CSV and Markdown."""
+
+import json
+from pathlib import Path
+
+from imaginet_pt.files import atomic
+
+PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
+
+
+def published(place, row, column):
+    """The paper's number at this place, or None."""
+    for number in PUBLISHED["numbers"]:
+        if (number["place"], number["row"], number["column"]) == (place, row, column):
+            return number["value"]
+    return None
+
+
+def comparable(dataset):
+    """Empty where the paper's numbers can be held against this data, else why they cannot."""
+    same = dataset.name == PUBLISHED["data"] and dataset.features.shape[1] == PUBLISHED["features"]
+    return "" if same else f"not comparable: {dataset.name}"
+
+
+def write_csv(frame, path):
+    """A DataFrame as CSV, whole or not at all."""
+    with atomic(path) as file:
+        frame.to_csv(file, index=False, lineterminator="\n")
+
+
+def markdown(frame):
+    """A DataFrame as a Markdown table, cells as they are."""
+    rows = [list(frame.columns), ["---"] * frame.shape[1], *frame.astype(str).values.tolist()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def write_text(text, path):
+    with atomic(path) as file:
+        file.write(text)
