@@ -68,10 +68,23 @@ def word_similarity(pairs, vocabulary, embeddings, generator, resamples=2000):
             "human scores are equal, or the embeddings hold NaN; train again or give other pairs"
         )
     rho, p = stats.spearmanr(human, cosine)
-    _, low, high = _bootstrap(
-        lambda rows: spearman(human[rows], cosine[None, rows]), 1, len(items), generator, resamples
-    )
+    _, low, high = rho_bootstrap(human, cosine[None], generator, resamples)
     return WordSimilarity(float(rho), float(p), low, high, len(items), len(pairs), items)
+
+
+def rho_bootstrap(human, cosines, generator, resamples=2000):
+    """Spearman's correlation of a system with human scores, the mean over its seeds.
+
+    Args:
+        human: (pairs,) scores.
+        cosines: (seeds, pairs), of a system trained once for each seed.
+    """
+    return _bootstrap(
+        lambda rows: spearman(human[rows], cosines[:, rows]),
+        *cosines.shape,
+        generator,
+        resamples,
+    )
 
 
 def spearman(x, y):

@@ -1,16 +1,19 @@
-"""Captioned images: neuraltalk's dataset.json with its features, and COCO's caption files."""
+"""Captioned images: neuraltalk's dataset.json with features, or a COCO caption file."""
 
+import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 
-from imaginet_pt.errors import UserError
+from . import checked, features
+from .errors import UserError
+from .files import digest
 
 
 @dataclass(frozen=True)
 class Image:
-    """One image; its features are row `imgid` of `Dataset.features`."""
+    """One image: `imgid` is its row in `Dataset.features`, `label` its wnid where there is one."""
 
     imgid: int
     split: str
@@ -21,7 +24,7 @@ class Image:
 
 @dataclass(frozen=True)
 class Captions:
-    """The captions of a split: `texts[i]` describes row `rows[i]` (int64) of the features."""
+    """Captions of a split: `texts[i]` describes row `rows[i]` of the features; rows (n,) int64."""
 
     texts: list[str]
     rows: np.ndarray
@@ -29,7 +32,11 @@ class Captions:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Images and their features: (images, features) float32, row = imgid, or None for text only."""
+    """Images in the file's order, and what is known about them.
+
+    name: as in "flickr8k" or "scenes (synthetic)". features: (images, features) float32,
+    memory-mapped, row = imgid, or None for text alone. digests: SHA-256 of each source file.
+    """
 
     name: str
     images: tuple[Image, ...]
@@ -38,24 +45,142 @@ class Dataset:
     synthetic: bool
 
     def split(self, name) -> list[Image]:
-        """The images of one split, in the file's order; a split without images is a UserError."""
-        chosen = [image for image in self.images if image.split == name]
-        if not chosen:
-            present = ", ".join(sorted({image.split for image in self.images}))
-            raise UserError(f"{self.name}: no image in split {name!r}; use one of: {present}")
-        return chosen
+        """The images of one split, in order.
+
+        Raises:
+            UserError: there is none.
+        """
+        images = [image for image in self.images if image.split == name]
+        if not images:
+            present = ", ".join(sorted({image.split for image in self.images} - {""}))
+            raise UserError(
+                f"{self.name} has no image in split {name!r}; it has: {present or 'no split'}"
+            )
+        return images
 
     def captions(self, split) -> Captions:
-        """The split's captions, image by image; an image without one is a UserError."""
+        """The captions of one split, image by image, sentence by sentence.
+
+        Raises:
+            UserError: the split has no image, or an image without a caption.
+        """
         images = self.split(split)
         for image in images:
             if not image.sentences:
-                raise UserError(f"{self.name}: image {image.imgid} of split {split!r} has no "
-                                "caption; give it one or take it out of the split")
-        pairs = [(text, image.imgid) for image in images for text in image.sentences]
-        return Captions([text for text, _ in pairs],
-                        np.array([row for _, row in pairs], dtype=np.int64))
+                raise UserError(
+                    f"{self.name}: image {image.imgid} ({image.filename}) of split {split!r} has "
+                    "no caption; add one or take the image out of the split"
+                )
+        rows = [image.imgid for image in images for _ in image.sentences]
+        texts = [sentence for image in images for sentence in image.sentences]
+        return Captions(texts, np.array(rows, dtype=np.int64))
 
 
 def load(where: str | Path) -> Dataset:
-    raise NotImplementedError
+    """The data at `where`: "scenes", a folder in neuraltalk's layout, or a COCO caption file.
+
+    The folder holds `dataset.json` and either `vgg_feats.mat` (`feats`, features x images,
+    column = imgid) or `feats.npy` (images x features). The caption file is COCO's `.json`, plain
+    or `.json.gz`, and gives text alone.
+
+    Raises:
+        UserError: something is missing or is not as described; one line says what.
+    """
+    if where == "scenes":
+        from . import scenes
+
+        return scenes.load()
+    path = Path(where)
+    if path.is_dir():
+        return _neuraltalk(path)
+    if path.is_file() and path.name.endswith((".json", ".json.gz")):
+        return _coco(path)
+    raise UserError(
+        f"no data at {where}: wanted scenes, a folder with dataset.json and {features.NAMES}, "
+        "or a COCO caption file (.json or .json.gz)"
+    )
+
+
+def _neuraltalk(folder):
+    path = folder / "dataset.json"
+    content = checked.read_json(path)
+    records = checked.field(content, "images", list, path)
+    if not records:
+        raise UserError(f"{path}: 'images' is empty; add images")
+    images = tuple(_image(record, f"{path}: images[{i}]") for i, record in enumerate(records))
+    _check_ids(images, path)
+    has_name = content.get("dataset") not in (None, "")
+    name = checked.name(content, "dataset", path) if has_name else folder.resolve().name
+    array, digests = features.load(folder, len(images))
+    return Dataset(name, images, array, {path.name: digest(path)} | digests, synthetic=False)
+
+
+def _image(record, place):
+    """One record of dataset.json; its split may be missing only where it has no sentences."""
+    imgid = checked.field(record, "imgid", int, place)
+    sentences = checked.field(record, "sentences", list, place) if "sentences" in record else []
+    texts = [checked.text(s, "raw", f"{place}: sentences[{i}]") for i, s in enumerate(sentences)]
+    split = checked.name(record, "split", place) if texts or "split" in record else ""
+    label = checked.name(record, "wnid", place) if "wnid" in record else ""
+    return Image(imgid, split, _filename(record, "filename", place), tuple(texts), label)
+
+
+def _filename(record, key, place):
+    """A file name that stays inside the image folder, by the rules of every system."""
+    value = checked.name(record, key, place)
+    path = PureWindowsPath(value)
+    if path.anchor or ".." in path.parts:
+        raise UserError(f"{place}: {key!r} is {value!r}; make it a path inside the image folder")
+    return value
+
+
+def _check_ids(images, path):
+    """Each imgid is the number of a feature column, and there is one column an image."""
+    seen = set()
+    for i, image in enumerate(images):
+        place = f"{path}: images[{i}]: imgid {image.imgid}"
+        if not 0 <= image.imgid < len(images):
+            raise UserError(f"{place} is no feature column; use 0 to {len(images) - 1}")
+        if image.imgid in seen:
+            raise UserError(f"{place} is there twice; give each image its own")
+        seen.add(image.imgid)
+
+
+def _coco(path):
+    """COCO's captions: imgid is the place in `images`, the split is the one in the file's name."""
+    content = checked.read_json(path)
+    places = _coco_places(content, path)
+    sentences = [[] for _ in places]
+    for i, record in enumerate(_coco_list(content, "annotations", path)):
+        place = f"{path}: annotations[{i}]"
+        image = checked.field(record, "image_id", int, place)
+        if image not in places:
+            raise UserError(f"{place}: image_id {image} is not among the images; add the image")
+        sentences[places[image]].append(checked.text(record, "caption", place))
+    named = re.match(r"captions_(train|val)", path.name)
+    split = named.group(1) if named else "train"
+    images = tuple(
+        Image(i, split, _filename(record, "file_name", f"{path}: images[{i}]"), tuple(texts))
+        for i, (record, texts) in enumerate(zip(content["images"], sentences, strict=True))
+    )
+    name = path.name.removesuffix(".gz").removesuffix(".json")
+    return Dataset(name, images, None, {path.name: digest(path)}, synthetic=False)
+
+
+def _coco_list(content, key, path):
+    if not content.get(key):
+        raise UserError(
+            f"{path}: no {key!r}; a COCO caption file has images and annotations "
+            "(for a dataset.json give its folder)"
+        )
+    return checked.field(content, key, list, path)
+
+
+def _coco_places(content, path):
+    """Place in `images` of each COCO image id."""
+    places = {}
+    for i, record in enumerate(_coco_list(content, "images", path)):
+        image = checked.field(record, "id", int, f"{path}: images[{i}]")
+        if places.setdefault(image, i) != i:
+            raise UserError(f"{path}: images[{i}]: id {image} is there twice; take one out")
+    return places

@@ -51,8 +51,8 @@ class States(NamedTuple):
 def recur(step, sequences, states, constants, kept=0):
     """`step(*sequences[t], *states[t-1], *constants)` over time: the only loop of the package.
 
-    `step` returns the new states, then `kept` values (the pre-activations) that are stored so that
-    the loop backward does not compute them again. Returns the first state, (time, batch, size).
+    `step` returns the new states, then `kept` values that are stored so that the loop backward does
+    not compute them again. Returns the first state, (time, batch, size).
     """
     outputs = pytensor.scan(
         step,
@@ -118,23 +118,22 @@ class GRU:
         }  # fmt: skip
 
     def step(self, x_zr, x_h, h, u_zr, u_h):
-        """One step of (batch, size); also returns the pre-activations of gates and h~."""
-        a_zr = x_zr + pt.dot(h, u_zr)
-        gates = steeper_sigmoid(a_zr)
+        """One step of (batch, size); also returns the gates and the pre-activation of h~."""
+        gates = steeper_sigmoid(x_zr + pt.dot(h, u_zr))
         z, r = gates[:, : self.size], gates[:, self.size :]
         a_h = x_h + pt.dot(r * h, u_h)
         h_tilde = ACTIVATIONS[self.activation](a_h)
-        return z * h + (1 - z) * h_tilde, a_zr, a_h
+        return z * h + (1 - z) * h_tilde, gates, a_h
 
     def __call__(self, params, sequence):
         """`Words` or `States` of `size_in` -> states (time, batch, size)."""
         p = params
-        w = pt.concatenate([p["w_z"], p["w_r"], p["w_h"]], axis=1)
-        b = pt.concatenate([p["b_z"], p["b_r"], p["b_h"]])
+        w_zr = pt.concatenate([p["w_z"], p["w_r"]], axis=1)
         u_zr = pt.concatenate([p["u_z"], p["u_r"]], axis=1)
-        x = sequence.project(w, b)
-        x_zr, x_h = x[:, :, : 2 * self.size], x[:, :, 2 * self.size :]
-        h0 = repeated(p["h0"], x)
+        b_zr = pt.concatenate([p["b_z"], p["b_r"]])
+        x_zr = sequence.project(w_zr, b_zr)
+        x_h = sequence.project(p["w_h"], p["b_h"])
+        h0 = repeated(p["h0"], x_zr)
         return recur(self.step, [x_zr, x_h], [h0], [u_zr, p["u_h"]], kept=2)
 
 
@@ -160,13 +159,13 @@ class LSTM:
         return w | u | {f"b_{g}": zeros(self.size) for g in names}
 
     def step(self, x, h, c, u):
-        """One step of (batch, size); also returns the pre-activations of gates and candidate."""
-        a = x + pt.dot(h, u)
+        """One step of (batch, size); also returns the gates and the candidate's pre-activation."""
         n, activation = self.size, ACTIVATIONS[self.activation]
-        gates = steeper_sigmoid(a[:, : 3 * n])
+        a = x + pt.dot(h, u)
+        gates, a_c = steeper_sigmoid(a[:, : 3 * n]), a[:, 3 * n :]
         i, f, o = gates[:, :n], gates[:, n : 2 * n], gates[:, 2 * n :]
-        c_new = f * c + i * activation(a[:, 3 * n :])
-        return o * activation(c_new), c_new, a
+        c_new = f * c + i * activation(a_c)
+        return o * activation(c_new), c_new, gates, a_c
 
     def __call__(self, params, sequence):
         """`Words` or `States` of `size_in` -> states (time, batch, size)."""
@@ -175,7 +174,7 @@ class LSTM:
         }
         x = sequence.project(packed["w"], packed["b"])
         zero = repeated(pt.zeros((1, self.size)), x)
-        return recur(self.step, [x], [zero, zero], [packed["u"]], kept=1)
+        return recur(self.step, [x], [zero, zero], [packed["u"]], kept=2)
 
 
 def _matrix_product(x, h):

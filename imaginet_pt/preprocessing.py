@@ -40,7 +40,7 @@ class Tokenizer:
         """Tokens in at least `min_df` of the `texts`, the most frequent first, at most 9,994."""
         frequency = Counter()
         for text in texts:
-            frequency.update(dict.fromkeys(TOKENIZE[unit](text.lower())))
+            frequency.update(list(dict.fromkeys(TOKENIZE[unit](text.lower()))))
         kept = [word for word, n in frequency.most_common() if n >= min_df]
         if not kept:
             raise UserError(f"no token is in {min_df} captions; lower --word-freq-threshold")

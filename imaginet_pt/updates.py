@@ -23,8 +23,8 @@ def clip_norms(gradients, clipnorm):
 class Adam:
     """Adam (Kingma and Ba 2015) in the one-minus-beta form of the original.
 
-        m' = b1 g + (1 - b1) m
-        v' = b2 g^2 + (1 - b2) v
+        m' = m + b1 (g - m)
+        v' = v + b2 (g^2 - v)
         p' = p - lr sqrt(1 - b2^t) / (1 - b1^t) m' / (sqrt(v') + e)
 
     b1 and b2 are one minus the published decay rates, and the bias correction uses them as they
@@ -47,8 +47,9 @@ class Adam:
         rate = self.lr * pt.sqrt(1 - self.b2**step) / (1 - self.b1**step)
         new_params, new_state = {}, {"step": step}
         for name, g in gradients.items():
-            m = self.b1 * g + (1 - self.b1) * state[f"m.{name}"]
-            v = self.b2 * pt.sqr(g) + (1 - self.b2) * state[f"v.{name}"]
+            # In this form g is read as it is: b1 * g would be a second matrix product.
+            m = state[f"m.{name}"] + self.b1 * (g - state[f"m.{name}"])
+            v = state[f"v.{name}"] + self.b2 * (pt.sqr(g) - state[f"v.{name}"])
             new_params[name] = params[name] - rate * m / (pt.sqrt(v) + self.e)
             new_state |= {f"m.{name}": m, f"v.{name}": v}
         return new_params, new_state
