@@ -1,6 +1,5 @@
 """Captioned images: neuraltalk's dataset.json with features, or a COCO caption file."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
@@ -157,8 +156,7 @@ def _coco(path):
         if image not in places:
             raise UserError(f"{place}: image_id {image} is not among the images; add the image")
         sentences[places[image]].append(checked.text(record, "caption", place))
-    named = re.match(r"captions_(train|val)", path.name)
-    split = named.group(1) if named else "train"
+    split = "val" if path.name.startswith("captions_val") else "train"
     images = tuple(
         Image(i, split, _filename(record, "file_name", f"{path}: images[{i}]"), tuple(texts))
         for i, (record, texts) in enumerate(zip(content["images"], sentences, strict=True))

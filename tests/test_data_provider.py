@@ -190,6 +190,9 @@ def test_refuses_a_broken_or_bursting_archive(tmp_path):
     path = tmp_path / "captions_val.json.gz"
     path.write_bytes(gzip.compress(coco())[:-20])
     refused(path, "cannot read")
+    content = gzip.compress(coco())
+    path.write_bytes(content[:10] + b"\xff" * 20 + content[30:])
+    refused(path, "cannot read", "decompressing")
     path.write_bytes(b"not gzip")
     refused(path, "Not a gzipped file")
     path.write_bytes(gzip.compress(b" " * (checked.UNPACKED_FLOOR + 1)))

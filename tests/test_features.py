@@ -12,7 +12,7 @@ import scipy.io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imaginet_pt import checked, features
+from imaginet_pt import checked, features, matfile
 from imaginet_pt.errors import UserError
 
 N = 5
@@ -81,8 +81,10 @@ def test_a_flipped_byte_in_a_packed_file_is_found(tmp_path, values):
 
 def test_float32_npy_is_used_in_place(tmp_path, values):
     np.save(tmp_path / "feats.npy", values)
+    before = (tmp_path / "feats.npy").stat()
     array, _ = features.load(tmp_path, N)
     assert array.filename == tmp_path / "feats.npy" and isinstance(array, np.memmap)
+    assert (tmp_path / "feats.npy").stat() == before
     assert not (tmp_path / "feats.float32.npy").exists()
 
 
@@ -120,11 +122,17 @@ def test_a_changed_source_is_converted_again(tmp_path, values):
     assert before != after
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"sha256": 5}', "[" * 10**5, "\udcff"])
+RECORD = '{"sha256": 5, "stamps": STAMPS}'
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "[" * 10**5, "\udcff", RECORD])
 def test_a_useless_record_is_made_again(tmp_path, values, content):
     save_mat(tmp_path, values.T)
     expected = features.load(tmp_path, N)[1]
-    (tmp_path / "vgg_feats.float32.json").write_bytes(content.encode(errors="surrogateescape"))
+    record = tmp_path / "vgg_feats.float32.json"
+    stamps = json.loads(record.read_text())["stamps"]
+    content = content.replace("STAMPS", json.dumps(stamps))
+    record.write_bytes(content.encode(errors="surrogateescape"))
     assert features.load(tmp_path, N)[1] == expected
 
 
@@ -215,7 +223,7 @@ def test_nan_in_place_is_refused(tmp_path):
 
 
 MATRICES = {
-    "text": np.array([["a"] * N]),
+    "text": np.array(["abcde"]),
     "cells": np.array([["a"] * N], dtype=object),
     "sparse": scipy.sparse.eye(N),
 }
@@ -224,7 +232,28 @@ MATRICES = {
 @pytest.mark.parametrize("array", MATRICES.values(), ids=MATRICES)
 def test_refuses_mat_variables_that_are_no_matrix(tmp_path, array):
     save_mat(tmp_path, array)
-    refused(tmp_path, "vgg_feats.mat", "feats.npy (images x features)")
+    refused(tmp_path, "not a full matrix of real numbers", "feats.npy (images x features)")
+
+
+def test_refuses_values_of_an_unknown_type(tmp_path, values):
+    save_mat(tmp_path, values.T)
+    path, tag = tmp_path / "vgg_feats.mat", struct.pack("<II", 7, values.nbytes)
+    path.write_bytes(path.read_bytes().replace(tag, struct.pack("<II", 8, values.nbytes)))
+    refused(tmp_path, "unknown type 8")
+
+
+def test_refuses_a_name_that_is_too_long(tmp_path, values):
+    scipy.io.savemat(tmp_path / "vgg_feats.mat", {"feats": values.T})
+    path, tag = tmp_path / "vgg_feats.mat", struct.pack("<II", 1, 5)
+    path.write_bytes(path.read_bytes().replace(tag, struct.pack("<II", 1, 10**9)))
+    refused(tmp_path, "header is damaged")
+
+
+def test_a_matrix_with_a_short_name(tmp_path, values):
+    scipy.io.savemat(tmp_path / "x.mat", {"x": values.T})
+    with matfile.matrix(tmp_path / "x.mat", "x") as matrix:
+        assert matrix.shape == (3, N)
+        np.testing.assert_array_equal(np.vstack(list(matrix.columns(2))), values)
 
 
 def test_refuses_another_variable(tmp_path, values):
@@ -272,7 +301,7 @@ def test_refuses_a_truncated_mat(tmp_path, values, packed, twentieths):
     save_mat(tmp_path, values.T, do_compression=packed)
     path = tmp_path / "vgg_feats.mat"
     path.write_bytes(path.read_bytes()[: path.stat().st_size * twentieths // 20])
-    refused(tmp_path, "vgg_feats.mat")
+    refused(tmp_path, "vgg_feats.mat cannot be read")
 
 
 def test_leaves_nothing_half_written(tmp_path):

@@ -20,7 +20,7 @@ FILES = {
     "spaces": "sun sunlight 50.000000\nriver water 4.9\n",
     "tabs, no newline at the end": "sun\tsunlight\t50\nriver\twater\t4.9",
     "lemma": "sun-n sunlight-n 50.0\nriver-n water-v 4.9\n",
-    "official": f"{HEADER}\nsun\tsunlight\tN\t50\t{REST}\nriver\twater\tA\t4.9\t{REST}\n",
+    "official": f"{HEADER}\nsun\tsunlight\tN\t50\t{REST}\nriver\twater\tV\t4.9\t{REST}\n",
     "gensim": "# The data\n# Word 1\tWord 2\nsun\tsunlight\t50\nriver\twater\t4.9\n",
     "Windows": "\ufeffsun sunlight 5e1\r\nriver water 4.9\r\n\r\n",
 }
