@@ -3,6 +3,7 @@
 import ctypes.util
 import importlib.util
 import os
+import warnings
 from dataclasses import dataclass
 
 import pytensor
@@ -72,6 +73,8 @@ def _c():
 
 
 def _numba():
+    # Our own operations and `unique` go through NumPy there, which numba tells every time.
+    warnings.filterwarnings("ignore", message="Numba will use object mode")
     return Backend("numba", "NUMBA", "numba")
 
 

@@ -77,7 +77,7 @@ def _finite(blocks, source):
     """The blocks as float32 in C order; a NaN or an infinite value is an error."""
     start = 0
     for block in blocks:
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             block = np.ascontiguousarray(block, dtype="<f4")
         bad = ~np.isfinite(block).all(axis=1)
         if bad.any():

@@ -1,6 +1,12 @@
 """The equations in plain NumPy, written apart from the package, to hold it against."""
 
 import numpy as np
+from pytensor.compile.mode import Mode
+
+from imaginet_pt.backends import Backend
+
+# Evaluates expressions by NumPy, without compiling anything: for formulas, not for kernels.
+PLAIN = Backend("plain", Mode(linker="py", optimizer="fast_compile"), "NumPy")
 
 
 def gate(x):

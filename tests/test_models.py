@@ -5,10 +5,12 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 import reference
+from reference import PLAIN
 
 from imaginet_pt import backends, functions, models
 from imaginet_pt.activations import ACTIVATIONS, columns
 from imaginet_pt.costs import IMAGE_COSTS, cross_entropy
+from imaginet_pt.gather import Gather
 from imaginet_pt.layers import GRU, LSTM, Dense, Direct, Embedding, States, Words
 from imaginet_pt.settings import Settings
 from imaginet_pt.updates import Adam, clip_norms
@@ -20,7 +22,7 @@ C = backends.get("c")
 def evaluate(expression, **values):
     """Value of an expression whose inputs have these names."""
     inputs = {v.name: v for v in pytensor.graph.traversal.explicit_graph_inputs([expression])}
-    return C.function([inputs[name] for name in values], expression)(*values.values())
+    return PLAIN.function([inputs[name] for name in values], expression)(*values.values())
 
 
 def shared(params):
@@ -68,6 +70,22 @@ def test_distinct_words_are_projected_as_all_words_are(rng):
     words = Words(pt.fmatrix("vectors"), pt.lmatrix("positions"))
     got = evaluate(words.project(w, b), vectors=vectors, positions=positions)
     np.testing.assert_allclose(got, vectors[positions] @ w + b, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("backend", [C, PLAIN], ids=["c", "numpy"])
+def test_gather_and_the_sum_of_its_gradients(backend, rng):
+    rows, weight = rng.normal(size=(5, 3)).astype("float32"), rng.normal(size=(2, 4, 3))
+    index = np.array([[0, 4, 4, 1], [0, 4, 2, 0]])
+    inputs = pt.fmatrix("rows"), pt.lmatrix("index"), pt.ftensor3("weight")
+    out = Gather()(inputs[0], inputs[1])
+    f = backend.function(inputs, [out, pytensor.grad((out * inputs[2]).sum(), inputs[0])])
+    got, gradient = f(rows, index, weight.astype("float32"))
+    expected = np.zeros((5, 3))
+    np.add.at(expected, index, weight)
+    np.testing.assert_array_equal(got, rows[index])
+    np.testing.assert_allclose(gradient, expected, rtol=1e-5)
+    with pytest.raises(IndexError):
+        f(rows, index + 1, weight.astype("float32"))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +141,8 @@ def test_costs_of_images(rng):
         np.testing.assert_allclose(got, expected[name], rtol=1e-5)
 
 
-def test_cost_of_words_and_its_gradients(rng):
+@pytest.mark.parametrize("backend", [C, PLAIN], ids=["c", "numpy"])
+def test_cost_of_words_and_its_gradients(backend, rng):
     n = 40
     values = {
         "scores": rng.normal(0, 2, (n, WORDS)).astype("float32"),
@@ -140,7 +159,7 @@ def test_cost_of_words_and_its_gradients(rng):
     by_scores[np.arange(n), values["Y"]] -= 1
     by_scores[:2] = 0
     wanted = [reference.cross_entropy(p, values["Y"]), by_scores / n, by_scores.sum(axis=0) / n]
-    got = C.function(inputs, [cost, *pytensor.grad(cost, [scores, bias])])(*values.values())
+    got = backend.function(inputs, [cost, *pytensor.grad(cost, [scores, bias])])(*values.values())
     for a, b in zip(got, wanted):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)
 
@@ -152,7 +171,7 @@ def test_adam_and_the_limit_of_the_norm(rng):
     g = {name: pt.tensor(f"g_{name}", dtype="float32", shape=a.shape) for name, a in p.items()}
     new, own = rule(state.params, g, state.update)
     updates = [(state.params[n], v) for n, v in new.items()]
-    step = C.function(list(g.values()), [], updates + [(state.update[n], v) for n, v in own.items()])
+    step = PLAIN.function(list(g.values()), [], updates + [(state.update[n], v) for n, v in own.items()])
     moments = {name: (0, 0) for name in p}
     for t in range(1, 6):
         drawn = {n: rng.normal(0, 0.02 if t % 2 else 2, a.shape).astype("float32") for n, a in p.items()}
@@ -193,9 +212,9 @@ def test_gradients_agree_with_finite_differences(model_type, rng, minibatch):
         cost = model.cost(params, *inputs)
         wanted = [params[name] for name in model.trained(params)]
         values = (*minibatch[:2], minibatch[2].astype("float64"))
-        f = pytensor.function(inputs, cost, mode="FAST_COMPILE", on_unused_input="ignore")
+        f = pytensor.function(inputs, cost, mode=PLAIN.mode, on_unused_input="ignore")
         gradients = pytensor.function(
-            inputs, pytensor.grad(cost, wanted), mode="FAST_COMPILE", on_unused_input="ignore"
+            inputs, pytensor.grad(cost, wanted), mode=PLAIN.mode, on_unused_input="ignore"
         )(*values)
         for shared, gradient in zip(wanted, gradients):
             direction = rng.normal(size=gradient.shape)
@@ -214,7 +233,7 @@ def test_a_pathway_of_weight_zero_stays_as_it_was_drawn(alpha, still, rng, minib
     model = models.build(tiny(model_type="shared_embeddings", alpha=alpha), WORDS, FEATURES)
     params, rule = model.parameters(rng), Adam(lr=0.01)
     state = functions.State(params, rule.state({n: params[n] for n in model.trained(params)}))
-    step = functions.training(model, rule, state, C)
+    step = functions.training(model, rule, state, PLAIN)
     step(*minibatch)
     for name, shared in state.params.items():
         changed = not np.array_equal(shared.get_value(), params[name])
@@ -242,7 +261,7 @@ def test_zero_shot_has_no_cost_for_images_of_zeros(rng, minibatch):
     params = model.parameters(rng)
     X, Y, Z = minibatch
     inputs = pt.imatrix("X"), pt.imatrix("Y"), pt.fmatrix("Z")
-    cost = C.function(inputs, model.cost(shared(params), *inputs))
-    words = C.function(inputs[:2], model.costs(shared(params), *inputs)["textual"])(X, Y)
+    cost = PLAIN.function(inputs, model.cost(shared(params), *inputs))
+    words = PLAIN.function(inputs[:2], model.costs(shared(params), *inputs)["textual"])(X, Y)
     np.testing.assert_allclose(cost(X, Y, 0 * Z), 0.5 * words, rtol=1e-6)
     np.testing.assert_allclose(cost(X, Y, Z), reference.multitask(params, X, Y, Z, 0.5), rtol=1e-5)
