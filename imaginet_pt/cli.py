@@ -53,22 +53,31 @@ def _train_options(parser):
     add_settings(parser)
 
 
+def given(args):
+    """The settings that stand on the command line, by name."""
+    return {f.name: getattr(args, f.name) for f in fields(Settings) if hasattr(args, f.name)}
+
+
+def settings_given(args):
+    """`Settings` of the command line."""
+    return Settings(**given(args))
+
+
 def _train(args):
     dataset = data_provider.load(args.data)
-    given = {f.name: getattr(args, f.name) for f in fields(Settings) if hasattr(args, f.name)}
     backend, progress = backends.get(args.backend), Progress(args.quiet)
     if args.resume:
-        _same_settings(args.resume, given)
-        return experiment.resume(dataset, args.resume, backend, progress)
-    return experiment.train(
-        dataset, Settings(**given), args.out, backend, progress, args.init_tokenizer, args.init_weights
-    )
+        _same_settings(args.resume, given(args))
+        experiment.resume(dataset, args.resume, backend, progress)
+    else:
+        begin = args.init_tokenizer, args.init_weights
+        experiment.train(dataset, settings_given(args), args.out, backend, progress, *begin)
 
 
-def _same_settings(run, given):
-    """Settings `given` with --resume must be those of the run."""
+def _same_settings(run, wanted):
+    """Settings `wanted` with --resume must be those of the run."""
     settings = RunFolder.open(run).read_json("run.json")["settings"]
-    for name, value in given.items():
+    for name, value in wanted.items():
         if settings[name] != (list(value) if isinstance(value, tuple) else value):
             flag = "--" + name.replace("_", "-")
             raise UserError(f"{flag} {value}: {run} has {settings[name]}; leave the option out")
@@ -90,7 +99,7 @@ def _evaluate_options(parser):
 
 def _evaluate(args):
     dataset = data_provider.load(args.data)
-    workflow = Workflow(args.run, args.iteration, args.backend)
+    workflow = Workflow(args.run, args.iteration, backends.get(args.backend))
     metrics, items = assess.retrieval(
         workflow, dataset, args.split, args.padding, args.paraphrase_state
     )

@@ -31,7 +31,7 @@ class Recurrent:
     @functools.cached_property
     def _compiled(self):
         params = functions.State(self.params, {}).params
-        return functions.outputs(self.model, params, backends.get(self.backend))
+        return functions.outputs(self.model, params, self.backend or backends.get())
 
     def outputs(self, captions, padding):
         """`Imaginet.outputs` of lists of word ids: arrays (captions, size) by name."""
@@ -67,13 +67,14 @@ KINDS = {"linear": Linear}
 class Workflow:
     """A run at one epoch: vocabulary, scaler and model, as the original's class of this name.
 
-    path: the run's folder; iteration: the epoch, by default the last.
+    path: the run's folder; iteration: the epoch, by default the last; backend: a `Backend`, by
+    default the one that `auto` takes.
 
     Raises:
         UserError: no run there, no such epoch, or files that do not fit each other.
     """
 
-    def __init__(self, path, iteration=None, backend="auto"):
+    def __init__(self, path, iteration=None, backend=None):
         folder = RunFolder.open(path)
         described = folder.read_json("run.json")
         self.settings = Settings(**described["settings"])

@@ -47,7 +47,7 @@ def trained(dataset, models, seeds, preset, out, backend, progress):
         if not _finished(folder, settings):
             progress.say(f"run {i} of {len(jobs)}: {model}, seed {seed} ({dataset.name})")
             _train(dataset, settings, folder, backend, progress)
-        flows[model].append(Workflow(folder, backend=backend.name))
+        flows[model].append(Workflow(folder, backend=backend))
     return flows
 
 
