@@ -13,7 +13,9 @@ from .errors import UserError
 pytensor.config.floatX = "float32"
 
 # The BLAS routines that PyTensor's C code calls, under the names that the wheel gives them.
-BLAS_NAMES = "sgemm dgemm sgemv dgemv sger dger sdot ddot saxpy daxpy sscal dscal scopy dcopy sswap dswap"
+BLAS_NAMES = (
+    "sgemm dgemm sgemv dgemv sger dger sdot ddot saxpy daxpy sscal dscal scopy dcopy sswap dswap"
+)
 
 
 @dataclass(frozen=True)

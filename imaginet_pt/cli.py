@@ -89,10 +89,15 @@ def _evaluate_options(parser):
     parser.add_argument("--split", default="val", help="part of the data (default val)")
     parser.add_argument("--iteration", type=int, help="epoch (default the last)")
     parser.add_argument(
-        "--padding", choices=PADDING, default="batch", help="as the original, or none (default batch)"
+        "--padding",
+        choices=PADDING,
+        default="batch",
+        help="as the original, or none (default batch)",
     )
     parser.add_argument(
-        "--paraphrase-state", choices=assess.STATES, help="vectors of paraphrases (default hidden_vis)"
+        "--paraphrase-state",
+        choices=assess.STATES,
+        help="vectors of paraphrases (default hidden_vis)",
     )
     parser.add_argument("--out", metavar="EVAL", required=True, help="folder for the figures")
 
@@ -143,7 +148,9 @@ def main(arguments=None):
         print(f"imaginet: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except Stopped as stopped:
-        print(f"imaginet: {stopped}; go on with --resume {args.resume or args.out}", file=sys.stderr)
+        print(
+            f"imaginet: {stopped}; go on with --resume {args.resume or args.out}", file=sys.stderr
+        )
         return 130
     except KeyboardInterrupt:
         return 130

@@ -71,7 +71,9 @@ def resume(dataset, out, backend, progress):
     described = folder.read_json("run.json")
     settings = Settings(**described["settings"])
     if described["data"]["digests"] != dataset.digests:
-        raise UserError(f"{out} was trained on other data than {dataset.name}; give the same --data")
+        raise UserError(
+            f"{out} was trained on other data than {dataset.name}; give the same --data"
+        )
     rng = np.random.RandomState(settings.random_seed)
     inputs = _inputs(dataset, settings, rng, folder / "vocabulary.json")
     params, update, history = read_checkpoint(folder / CHECKPOINT)
@@ -100,7 +102,9 @@ def _inputs(dataset, settings, rng, vocabulary):
         else Tokenizer.fit(captions.texts, settings.word_freq_threshold, settings.unit)
     )
     features = dataset.features
-    model = models.build(settings, len(tokenizer.words), 0 if features is None else features.shape[1])
+    model = models.build(
+        settings, len(tokenizer.words), 0 if features is None else features.shape[1]
+    )
     if features is None and "visual" in model.weights():
         raise UserError(
             f"{dataset.name} has no image features; train --model-type shared_embeddings --alpha 1"

@@ -107,12 +107,15 @@ C_CHECK = r"""
         }}
 """
 
-C_GATHER = r"""
+C_GATHER = (
+    r"""
 {{
     PyArrayObject *source = {rows};
     const npy_intp places = PyArray_SIZE({index}), n = PyArray_DIMS(source)[0];
     const npy_intp size = PyArray_DIMS(source)[1];
-""" + C_CHECK + r"""
+"""
+    + C_CHECK
+    + r"""
     npy_intp shape[{ndim} + 1];
     for (int d = 0; d < {ndim}; d++) shape[d] = PyArray_DIMS({index})[d];
     shape[{ndim}] = size;
@@ -122,13 +125,17 @@ C_GATHER = r"""
         memcpy(to + i * size, from + index[i] * size, size * sizeof(float));
 }}
 """
+)
 
-C_SCATTER = r"""
+C_SCATTER = (
+    r"""
 {{
     PyArrayObject *source = {parts};
     const npy_intp places = PyArray_SIZE({index}), n = *(npy_int64 *)PyArray_DATA({n});
     const npy_intp size = PyArray_DIMS(source)[{ndim}];
-""" + C_CHECK + r"""
+"""
+    + C_CHECK
+    + r"""
     npy_intp shape[2] = {{n, size}};
     if (imaginet_output(&{out}, 2, shape)) {{ {fail} }}
     float *from = (float *)PyArray_DATA(source), *to = (float *)PyArray_DATA({out});
@@ -139,3 +146,4 @@ C_SCATTER = r"""
     }}
 }}
 """
+)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .preprocessing import END, PAD
+from .preprocessing import PAD
 
 BATCHES_A_CHUNK = 20
 

@@ -139,7 +139,10 @@ def build(settings, n_words, n_features):
             size_in, settings.hidden_size, settings.activation
         ),
         "dense": lambda size_in, scope: Dense(size_in, *ends[scope]),
-        **{op: lambda size_in, scope, op=op: Direct(size_in, op) for op in ("add", "mult", "matrix")},
+        **{
+            op: lambda size_in, scope, op=op: Direct(size_in, op)
+            for op in ("add", "mult", "matrix")
+        },
     }
     ends = {"textual": (n_words, "softmax"), "visual": (n_features, settings.out_activation)}
     for scope, kind in (part.split(".") for part in PLANS[settings.model_type].split()):

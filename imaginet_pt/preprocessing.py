@@ -72,7 +72,9 @@ class Tokenizer:
             with open(path, encoding="utf-8") as file:
                 words = json.load(file)
         except (OSError, ValueError, RecursionError) as error:
-            raise UserError(f"cannot read the vocabulary {path}: {error}; give a JSON list") from None
+            raise UserError(
+                f"cannot read the vocabulary {path}: {error}; give a JSON list"
+            ) from None
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise UserError(f"{path}: a vocabulary is a JSON list of texts, the token of each id")
         if words[:3] != SPECIAL or len(set(words)) < len(words):

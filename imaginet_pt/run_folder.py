@@ -1,13 +1,13 @@
 """The folder of a run: what is in it, written whole and read with care.
 
-    run.json         settings, data, versions, names of the parameters
-    vocabulary.json  the token of each id
-    costs.csv        epoch,batch,cost: a row a minibatch
-    validation.csv   epoch and the cost of each pathway and of both
-    times.csv        epoch,seconds
-    weights-N.npz    parameters after epoch N, by name
-    scaler.npz       mean and scale of the image features, if they are scaled
-    checkpoint.npz   all that `--resume` needs
+run.json         settings, data, versions, names of the parameters
+vocabulary.json  the token of each id
+costs.csv        epoch,batch,cost: a row a minibatch
+validation.csv   epoch and the cost of each pathway and of both
+times.csv        epoch,seconds
+weights-N.npz    parameters after epoch N, by name
+scaler.npz       mean and scale of the image features, if they are scaled
+checkpoint.npz   all that `--resume` needs
 """
 
 import csv
@@ -62,7 +62,9 @@ class RunFolder:
             UserError: there is none.
         """
         if not (Path(path) / "run.json").is_file():
-            raise UserError(f"{path} holds no run (no run.json); give the --out folder of a training")
+            raise UserError(
+                f"{path} holds no run (no run.json); give the --out folder of a training"
+            )
         return cls(path)
 
     def weights(self, iteration):
@@ -109,7 +111,9 @@ def read_arrays(path):
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError) as error:
-        raise UserError(f"cannot read arrays from {path}: {error}; give a whole .npz file") from None
+        raise UserError(
+            f"cannot read arrays from {path}: {error}; give a whole .npz file"
+        ) from None
 
 
 def adopt(params, arrays, source):

@@ -71,9 +71,7 @@ class Settings:
     clipnorm: float = option(0.0, "largest norm of the gradient; 0 is no limit", "main.py")
     iterations: int = option(8, "epochs", "paper section 4")
     batch_size: int = option(64, "captions in a minibatch", "main.py")
-    word_freq_threshold: int = option(
-        10, "a word in fewer captions becomes UNK", "paper section 4"
-    )
+    word_freq_threshold: int = option(10, "a word in fewer captions becomes UNK", "paper section 4")
     ridge_alpha: float = option(1.0, "L2 penalty of LINREG", "main.py")
     shuffle: bool = option(False, "shuffle the training captions first", "main.py")
     non_interpolated: bool = option(
@@ -97,7 +95,10 @@ class Settings:
         self._check_together()
 
     def _check_together(self):
-        if self.model_type == "matrix" and int(self.embedding_size**0.5) ** 2 != self.embedding_size:
+        if (
+            self.model_type == "matrix"
+            and int(self.embedding_size**0.5) ** 2 != self.embedding_size
+        ):
             raise UserError(f"--embedding-size {self.embedding_size}: matrix wants a square number")
         if self.model_type == "shared_all" and self.zero_shot:
             raise UserError("--zero-shot is not for shared_all; take shared_embeddings")

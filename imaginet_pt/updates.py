@@ -180,6 +180,4 @@ class Adadelta(Update):
         return p - self.lr * u, a, self.rho * d + (1 - self.rho) * pt.sqr(u)
 
 
-UPDATES = {
-    rule.__name__: rule for rule in (SGD, Momentum, NAG, RMSprop, Adam, Adagrad, Adadelta)
-}
+UPDATES = {rule.__name__: rule for rule in (SGD, Momentum, NAG, RMSprop, Adam, Adagrad, Adadelta)}

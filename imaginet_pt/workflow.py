@@ -12,7 +12,6 @@ from .run_folder import RunFolder, adopt, read_arrays
 from .scalers import SCALERS
 from .settings import Settings
 
-BATCH_SIZE = 64
 # How sentences come into minibatches: padded to the longest as in the original, so that a vector
 # depends on its batch; or with sentences of one length only, so that it does not.
 PADDING = {"batch": batches, "none": equal_lengths}
@@ -25,7 +24,7 @@ class Recurrent:
         self.model = models.build(settings, len(tokenizer.words), features)
         expected = self.model.parameters(np.random.RandomState(0))
         self.params = adopt(expected, arrays, source)
-        self.tokenizer, self.backend = tokenizer, backend
+        self.batch_size, self.backend = settings.batch_size, backend
         self.embeddings = self.params["embeddings"][len(SPECIAL) :]
 
     @functools.cached_property
@@ -36,12 +35,11 @@ class Recurrent:
     def outputs(self, captions, padding):
         """`Imaginet.outputs` of lists of word ids: arrays (captions, size) by name."""
         compute, names = self._compiled
-        order = list(PADDING[padding]([len(ids) for ids in captions], BATCH_SIZE))
+        lengths = [len(ids) for ids in captions]
+        order = list(PADDING[padding](lengths, self.batch_size))
         parts = [compute(padded([captions[i] for i in indices])) for indices in order]
         back = np.argsort(np.concatenate(order))
-        return {
-            name: np.concatenate(arrays)[back] for name, arrays in zip(names, zip(*parts))
-        }
+        return {name: np.concatenate(arrays)[back] for name, arrays in zip(names, zip(*parts))}
 
 
 class Linear:
@@ -85,7 +83,12 @@ class Workflow:
         weights = folder.weights(self.iteration)
         kind = KINDS.get(self.settings.model_type, Recurrent)
         self.model = kind(
-            self.settings, self.tokenizer, described["features"], read_arrays(weights), weights, backend
+            self.settings,
+            self.tokenizer,
+            described["features"],
+            read_arrays(weights),
+            weights,
+            backend,
         )
 
     def outputs(self, sentences, padding="none"):

@@ -15,5 +15,7 @@ SHARED = Path(os.environ.get("IMAGINET_SHARED", ROOT.parent / "shared"))
 def shared():
     """Folder with the real captions, features, word pairs and the original's golden runs."""
     if not SHARED.is_dir():
-        pytest.skip(f"no real data at {SHARED}: set IMAGINET_SHARED to a folder with data/ and goldens/")
+        pytest.skip(
+            f"no real data at {SHARED}: set IMAGINET_SHARED to a folder with data/ and goldens/"
+        )
     return SHARED

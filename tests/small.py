@@ -17,7 +17,9 @@ def write(folder, images=24, features=12, seed=0):
             "imgid": i,
             "filename": f"{i}.jpg",
             "split": "train" if i % 3 else "val",
-            "sentences": [{"raw": sentence(rng), "imgid": i, "sentid": 3 * i + k} for k in range(3)],
+            "sentences": [
+                {"raw": sentence(rng), "imgid": i, "sentid": 3 * i + k} for k in range(3)
+            ],
         }
         for i in range(images)
     ]

@@ -171,10 +171,14 @@ def test_adam_and_the_limit_of_the_norm(rng):
     g = {name: pt.tensor(f"g_{name}", dtype="float32", shape=a.shape) for name, a in p.items()}
     new, own = rule(state.params, g, state.update)
     updates = [(state.params[n], v) for n, v in new.items()]
-    step = PLAIN.function(list(g.values()), [], updates + [(state.update[n], v) for n, v in own.items()])
+    step = PLAIN.function(
+        list(g.values()), [], updates + [(state.update[n], v) for n, v in own.items()]
+    )
     moments = {name: (0, 0) for name in p}
     for t in range(1, 6):
-        drawn = {n: rng.normal(0, 0.02 if t % 2 else 2, a.shape).astype("float32") for n, a in p.items()}
+        drawn = {
+            n: rng.normal(0, 0.02 if t % 2 else 2, a.shape).astype("float32") for n, a in p.items()
+        }
         step(*drawn.values())
         norm = np.sqrt(sum((a**2).sum() for a in drawn.values()))
         scale = min(1, 0.5 / norm)

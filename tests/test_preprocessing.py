@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from imaginet_pt.data_provider import Captions
 from imaginet_pt.errors import UserError
 from imaginet_pt.examples import Examples, without_images
-from imaginet_pt.data_provider import Captions
 from imaginet_pt.iterators import batches, equal_lengths, padded
 from imaginet_pt.preprocessing import Tokenizer, tokenize
 from imaginet_pt.scalers import NoScaler, StandardScaler
@@ -46,7 +46,9 @@ def test_vocabulary_file(tmp_path):
     assert json.loads((tmp_path / "v.json").read_text())[:3] == ["PAD", "END", "UNK"]
 
 
-@pytest.mark.parametrize("content", ["{}", "[1]", '["PAD"]', '["PAD","END","UNK","a","a"]', "[", "[" * 9999])
+@pytest.mark.parametrize(
+    "content", ["{}", "[1]", '["PAD"]', '["PAD","END","UNK","a","a"]', "[", "[" * 9999]
+)
 def test_other_files_are_no_vocabulary(tmp_path, content):
     (tmp_path / "v.json").write_text(content)
     with pytest.raises(UserError, match="v.json"):

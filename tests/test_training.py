@@ -72,9 +72,7 @@ def written(folder):
 def test_the_same_seed_writes_the_same_bytes(run, dataset, backend, tmp_path):
     again = experiment.train(dataset, settings(), tmp_path / "again", backend, QUIET)
     assert written(again) == written(run)
-    other = experiment.train(
-        dataset, settings(random_seed=2), tmp_path / "other", backend, QUIET
-    )
+    other = experiment.train(dataset, settings(random_seed=2), tmp_path / "other", backend, QUIET)
     assert written(other)["costs.csv"] != written(run)["costs.csv"]
 
 
@@ -103,7 +101,8 @@ def test_numba_gives_the_same_costs(run, dataset, tmp_path):
         dataset, settings(iterations=1), tmp_path / "numba", backends.get("numba"), QUIET
     )
     ours, theirs = (
-        np.loadtxt(folder / "costs.csv", delimiter=",", skiprows=1)[:6, 2] for folder in (run, numba)
+        np.loadtxt(folder / "costs.csv", delimiter=",", skiprows=1)[:6, 2]
+        for folder in (run, numba)
     )
     np.testing.assert_allclose(theirs, ours, rtol=1e-5)
 

@@ -35,4 +35,6 @@ def test_five_steps_are_those_of_the_original(name, variant):
         step(*(golden[f"grads{i}"][t].astype("float32") for i in (0, 1)))
         for i in (0, 1):
             expected = golden[f"{name}.{variant}.p{i}"][t]
-            np.testing.assert_allclose(state.params[f"p{i}"].get_value(), expected, rtol=2e-5, atol=2e-6)
+            np.testing.assert_allclose(
+                state.params[f"p{i}"].get_value(), expected, rtol=2e-5, atol=2e-6
+            )
