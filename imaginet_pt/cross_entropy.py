@@ -128,7 +128,8 @@ static double imaginet_rows(const float *s, const float *bias, const npy_int32 *
         float *sum = &sums[(size_t)t * words];
         for (npy_intp i = n * t / threads; i < n * (t + 1) / threads; i++) {
             float *row = d + i * words;
-            costs[t] += imaginet_row(s + i * words, bias, row, words, targets[i], n, lowest, highest);
+            costs[t] += imaginet_row(s + i * words, bias, row, words, targets[i], n, lowest,
+                                     highest);
             #pragma omp simd
             for (npy_intp j = 0; j < words; j++) sum[j] += row[j];
         }

@@ -29,7 +29,7 @@ def training(model, rule, state, backend):
     inputs = _inputs()
     trained = {name: state.params[name] for name in model.trained(state.params)}
     cost = model.cost(state.params, *inputs)
-    gradients = dict(zip(trained, pytensor.grad(cost, list(trained.values()))))
+    gradients = dict(zip(trained, pytensor.grad(cost, list(trained.values())), strict=True))
     params, own = rule(trained, gradients, state.update)
     updates = [(trained[name], new) for name, new in params.items()]
     updates += [(state.update[name], new) for name, new in own.items()]

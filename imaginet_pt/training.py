@@ -129,7 +129,7 @@ class Trainer:
         if not np.isfinite(cost):
             raise UserError(
                 f"the cost is {cost} at epoch {self.history.epoch}, minibatch {batch} (training "
-                f"captions {', '.join(map(str, indices[:5]))}, ...); try a lower --rate or --clipnorm"
+                f"captions {', '.join(map(str, indices[:5]))}, ...); lower --rate or set --clipnorm"
             )
 
     def _finish_epoch(self, validate):

@@ -39,7 +39,10 @@ class Recurrent:
         order = list(PADDING[padding](lengths, self.batch_size))
         parts = [compute(padded([captions[i] for i in indices])) for indices in order]
         back = np.argsort(np.concatenate(order))
-        return {name: np.concatenate(arrays)[back] for name, arrays in zip(names, zip(*parts))}
+        return {
+            name: np.concatenate(arrays)[back]
+            for name, arrays in zip(names, zip(*parts, strict=True), strict=True)
+        }
 
 
 class Linear:

@@ -7,7 +7,7 @@ from pathlib import Path
 import runs
 
 from imaginet_pt import backends, data_provider
-from imaginet_pt.cli import DATA_HELP
+from imaginet_pt.cli import DATA_HELP, Parser
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
 from imaginet_pt.run_folder import RunFolder
@@ -16,9 +16,7 @@ from imaginet_pt.training import Stopped
 
 def parser(description):
     """The options of every script."""
-    p = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", default="scenes", help=f"{DATA_HELP}; default scenes")
     p.add_argument("--preset", default="demo", choices=runs.PRESETS, help="size of the models")
     p.add_argument("--seeds", type=int, default=3, help="runs of each model (default 3)")

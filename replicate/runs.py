@@ -19,8 +19,14 @@ PRESETS = {
     "demo": {"hidden_size": 256, "embedding_size": 256, "word_freq_threshold": 5},
     "paper": {},
 }
-# The built-in corpus is small and plain: smaller layers and larger steps do on it.
-SCENES_DEMO = {"hidden_size": 128, "embedding_size": 128, "word_freq_threshold": 5, "rate": 0.001}
+# The built-in corpus is small and plain: smaller layers, larger steps and fewer epochs do on it.
+SCENES_DEMO = {
+    "hidden_size": 128,
+    "embedding_size": 128,
+    "word_freq_threshold": 5,
+    "rate": 0.001,
+    "iterations": 5,
+}
 
 
 def settings_of(model, seed, preset, synthetic):
