@@ -5,6 +5,7 @@ import sys
 from dataclasses import fields
 
 from . import assess, backends, data_provider, experiment
+from .conversion import convert_legacy
 from .errors import UserError
 from .files import atomic
 from .progress import Progress
@@ -17,6 +18,7 @@ DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scen
 EXAMPLES = {
     "train": "imaginet train --data scenes --out RUN --hidden-size 64 --embedding-size 64",
     "evaluate": "imaginet evaluate RUN --data scenes --out EVAL",
+    "convert-legacy": "imaginet convert-legacy OLD RUN",
 }
 
 
@@ -119,7 +121,18 @@ def _evaluate(args):
     Progress(args.quiet).say(f"{folder.path}/metrics.json and items.csv written ({dataset.name})")
 
 
+def _convert_options(parser):
+    parser.add_argument("checkpoint", metavar="DIR", help="folder of model.univ.pkl.gz and others")
+    parser.add_argument("out", metavar="RUN", help="new folder for the run")
+
+
+def _convert(args):
+    folder = convert_legacy(args.checkpoint, args.out)
+    Progress(args.quiet).say(f"{folder.path} holds the original's model as epoch 1")
+
+
 COMMANDS = {
+    "convert-legacy": ("read a checkpoint of the 2015 program", _convert_options, _convert),
     "train": ("train a model", _train_options, _train),
     "evaluate": ("image and paraphrase retrieval by a trained run", _evaluate_options, _evaluate),
 }

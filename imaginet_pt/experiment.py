@@ -52,7 +52,8 @@ def train(dataset, settings, out, backend, progress, init_tokenizer=None, init_w
     folder = RunFolder.create(out)
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}
     scaler = inputs.train.scaler
-    _describe(folder, dataset, settings, params, inputs.tokenizer, scaler, backend.name, origin)
+    described = _data(dataset) | {"backend": backend.name, "began_with": _digests(origin)}
+    describe(folder, described, settings, params, inputs.tokenizer, scaler)
     rule = Adam(lr=settings.rate, clipnorm=settings.clipnorm)
     trained = {name: params[name] for name in inputs.model.trained(params)}
     state = State(params, rule.state(trained))
@@ -128,28 +129,37 @@ def _train_linear(dataset, settings, out):
     w, b = linear.ridge(X, captions.rows, dataset.features, scaler, settings.ridge_alpha)
     params = {"linear.w": w, "linear.b": b}
     folder = RunFolder.create(out)
-    _describe(folder, dataset, settings, params, tokenizer, scaler, None, {})
+    described = _data(dataset) | {"backend": None, "began_with": {}}
+    describe(folder, described, settings, params, tokenizer, scaler)
     write_arrays(folder.weights(1), params)
     return folder
 
 
-def _describe(folder, dataset, settings, params, tokenizer, scaler, backend, origin):
-    """Write what does not change in a run: vocabulary, scaler and `run.json`, the last."""
+def _data(dataset):
+    """What `run.json` says of the data."""
+    data = {"name": dataset.name, "synthetic": dataset.synthetic, "digests": dataset.digests}
+    return {"data": data, "features": 0 if dataset.features is None else dataset.features.shape[1]}
+
+
+def _digests(paths):
+    return {name: digest(path) for name, path in paths.items() if path}
+
+
+def describe(folder, described, settings, params, tokenizer, scaler):
+    """Write what does not change in a run: vocabulary, scaler and `run.json`, the last.
+
+    described: entries of `run.json` on data, features, backend and beginning.
+    """
     tokenizer.save(folder / "vocabulary.json")
     if scaler.stored:
         write_arrays(folder / "scaler.npz", vars(scaler))
-    data = {"name": dataset.name, "synthetic": dataset.synthetic, "digests": dataset.digests}
     description = {
         "settings": settings.as_dict(),
-        "data": data,
-        "features": 0 if dataset.features is None else dataset.features.shape[1],
-        "began_with": {name: digest(path) for name, path in origin.items() if path},
         "parameters": list(params),
-        "backend": backend,
         "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
         "threads": {"cpus": os.cpu_count(), **_thread_limits()},
     }
-    folder.write_json("run.json", description)
+    folder.write_json("run.json", described | description)
 
 
 def _thread_limits():
