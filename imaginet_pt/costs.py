@@ -16,8 +16,8 @@ def MeanSquaredError(Z, predicted):
 
 def CosineDistance(Z, predicted):
     """Mean over images of 1 - cos(Z, predicted), imaginet `imaginet.py`; NaN for a zero vector."""
-    directions = (U / pt.sqrt(pt.sqr(U).sum(axis=1, keepdims=True)) for U in (Z, predicted))
-    return (1 - pt.mul(*directions).sum(axis=1)).mean()
+    norms = pt.sqrt(pt.sqr(Z).sum(axis=1)) * pt.sqrt(pt.sqr(predicted).sum(axis=1))
+    return (1 - (Z * predicted).sum(axis=1) / norms).mean()
 
 
 def cross_entropy(scores, bias, Y):
