@@ -17,7 +17,7 @@ from .run_folder import RunFolder, adopt, read_arrays, write_arrays
 from .scalers import SCALERS
 from .settings import Settings
 from .training import History, Trainer, read_checkpoint
-from .updates import Adam
+from .updates import UPDATES
 
 PACKAGES = ["pytensor", "numpy", "scipy"]
 CHECKPOINT = "checkpoint.npz"
@@ -54,7 +54,7 @@ def train(dataset, settings, out, backend, progress, init_tokenizer=None, init_w
     scaler = inputs.train.scaler
     described = _data(dataset) | {"backend": backend.name, "began_with": _digests(origin)}
     describe(folder, described, settings, params, inputs.tokenizer, scaler)
-    rule = Adam(lr=settings.rate, clipnorm=settings.clipnorm)
+    rule = _rule(settings)
     trained = {name: params[name] for name in inputs.model.trained(params)}
     state = State(params, rule.state(trained))
     _run(inputs, rule, state, settings, rng, folder, History(rng.get_state()), backend, progress)
@@ -78,7 +78,7 @@ def resume(dataset, out, backend, progress):
     rng = np.random.RandomState(settings.random_seed)
     inputs = _inputs(dataset, settings, rng, folder / "vocabulary.json")
     params, update, history = read_checkpoint(folder / CHECKPOINT)
-    rule = Adam(lr=settings.rate, clipnorm=settings.clipnorm)
+    rule = _rule(settings)
     state = State(params, update)
     _run(inputs, rule, state, settings, rng, folder, history, backend, progress)
     return folder
@@ -89,6 +89,12 @@ def _run(inputs, rule, state, settings, rng, folder, history, backend, progress)
         inputs.model, rule, state, inputs.train, inputs.valid, settings, rng, folder, history
     )
     trainer.run(backend, progress)
+
+
+def _rule(settings):
+    """The update rule of `settings`."""
+    limits = {name: getattr(settings, name) for name in ("clipnorm", "l1", "l2", "maxnorm")}
+    return UPDATES[settings.update](lr=settings.rate, **limits)
 
 
 def _inputs(dataset, settings, rng, vocabulary):

@@ -8,6 +8,7 @@ from .costs import IMAGE_COSTS
 from .errors import UserError
 from .layers import RECURRENT
 from .models import PLANS
+from .updates import UPDATES
 
 
 def option(default, help, origin, choices=None, parse=None):
@@ -67,8 +68,14 @@ class Settings:
     cost: str = option("MeanSquaredError", "cost of image vectors", "paper eq. 12", IMAGE_COSTS)
     scaler: str = option("none", "scaling of image features", "main.py", ["none", "standard"])
     alpha: float = option(0.1, "weight of the words' cost, in [0, 1]", "paper section 4, eq. 10")
-    rate: float = option(0.0002, "learning rate of Adam", "paper section 4")
+    update: str = option("Adam", "update rule", "paper section 4", UPDATES)
+    rate: float = option(0.0002, "learning rate, the paper's for Adam", "paper section 4")
     clipnorm: float = option(0.0, "largest norm of the gradient; 0 is no limit", "main.py")
+    l1: float = option(0.0, "weight of the L1 penalty on all parameters", "Passage's updates.py")
+    l2: float = option(0.0, "weight of the L2 penalty on all parameters", "Passage's updates.py")
+    maxnorm: float = option(
+        0.0, "largest norm of a matrix column; 0 is no limit", "Passage's updates.py"
+    )
     iterations: int = option(8, "epochs", "paper section 4")
     batch_size: int = option(64, "captions in a minibatch", "main.py")
     word_freq_threshold: int = option(10, "a word in fewer captions becomes UNK", "paper section 4")
@@ -119,6 +126,9 @@ LIMITS = {
     "alpha": (lambda v: 0 <= v <= 1, "between 0 and 1"),
     "rate": (lambda v: v > 0, "above 0"),
     "clipnorm": (lambda v: v >= 0, "0 or more"),
+    "l1": (lambda v: v >= 0, "0 or more"),
+    "l2": (lambda v: v >= 0, "0 or more"),
+    "maxnorm": (lambda v: v >= 0, "0 or more"),
     "iterations": (lambda v: v >= 1, "at least 1"),
     "batch_size": (lambda v: v >= 1, "at least 1"),
     "word_freq_threshold": (lambda v: v >= 1, "at least 1"),
