@@ -76,13 +76,14 @@ class Workflow:
     """
 
     def __init__(self, path, iteration=None, backend=None):
-        folder = RunFolder.open(path)
+        folder = self.folder = RunFolder.open(path)
         described = folder.read_json("run.json")
         self.settings = Settings(**described["settings"])
         self.data = described["data"]
         self.iteration = _existing(folder, iteration)
         self.tokenizer = Tokenizer.load(folder / "vocabulary.json", self.settings.unit)
         self.scaler = _scaler(folder, self.settings.scaler)
+        self.backend = backend
         weights = folder.weights(self.iteration)
         kind = KINDS.get(self.settings.model_type, Recurrent)
         self.model = kind(
@@ -93,6 +94,10 @@ class Workflow:
             weights,
             backend,
         )
+
+    def at(self, iteration):
+        """The same run at another epoch."""
+        return Workflow(self.folder.path, iteration, self.backend)
 
     def outputs(self, sentences, padding="none"):
         """What the model makes of `sentences`, arrays (sentences, size) by the original's names.

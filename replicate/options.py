@@ -1,9 +1,17 @@
-"""Options and error handling that the scripts share."""
+"""What the scripts share: options, the way from data to result, and how mistakes are told.
+
+A script is a module with `MODELS` (names of `runs.MODELS`), `add_options(parser)`,
+`inputs(args, dataset)`, which reads what the script needs beside the data, before any training, and
+`make(args, dataset, inputs, flows, progress)`, which writes its files under `args.out` and returns a
+`Result`.
+"""
 
 import argparse
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
+import pandas as pd
 import runs
 
 from imaginet_pt import backends, data_provider
@@ -14,8 +22,26 @@ from imaginet_pt.run_folder import RunFolder
 from imaginet_pt.training import Stopped
 
 
-def parser(description):
-    """The options of every script."""
+class Result(NamedTuple):
+    """What a script found.
+
+    name: "table1"; title: one line that names the data; text: Markdown, as printed; items: a row
+    for each thing that the figures are means of; files: names of what was written under --out.
+    """
+
+    name: str
+    title: str
+    text: str
+    items: pd.DataFrame
+    files: list[str]
+
+
+class NotRun(UserError):
+    """A script that cannot run on this data or without an option; the message says why."""
+
+
+def parser(description, *add_options):
+    """The options of every script, and those that the functions `add_options` give a parser."""
     p = Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", default="scenes", help=f"{DATA_HELP}; default scenes")
     p.add_argument("--preset", default="demo", choices=runs.PRESETS, help="size of the models")
@@ -23,6 +49,8 @@ def parser(description):
     p.add_argument("--out", type=Path, help="folder of runs and results (default runs/DATA-PRESET)")
     p.add_argument("--backend", default="auto", choices=["auto", *backends.BACKENDS])
     p.add_argument("--quiet", action="store_true", help="no progress, only results")
+    for add in add_options:
+        add(p)
     return p
 
 
@@ -40,6 +68,19 @@ def run(main, parser):
         sys.exit(_tell(f"error: {' '.join(str(error).split())}", 2))
     except Stopped as stopped:
         sys.exit(_tell(f"{stopped}; the same command goes on from there", 130))
+
+
+def script(module):
+    """A script: read its inputs, train what is missing, make the result, print it."""
+
+    def main(args, dataset, backend, progress):
+        inputs = module.inputs(args, dataset)
+        flows = runs.trained(dataset, module.MODELS, args, backend, progress)
+        result = module.make(args, dataset, inputs, flows, progress)
+        print(f"{result.title}\n\n{result.text}")
+        progress.say(f"written under {args.out}: {', '.join(result.files)}")
+
+    run(main, parser(module.__doc__, module.add_options))
 
 
 def _tell(line, status):

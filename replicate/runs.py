@@ -39,17 +39,17 @@ def seeds_of(model, seeds):
     return range(1, 2 if model == "LINREG" else seeds + 1)
 
 
-def trained(dataset, models, seeds, preset, out, backend, progress):
-    """{model: [Workflow of each seed]} of runs under `out`/models, trained now if need be.
+def trained(dataset, models, args, backend, progress):
+    """{model: [Workflow of each seed]} of runs under `args.out`/models, trained now if need be.
 
-    A run is used again if its settings and the digests of its data are these; one that was
-    stopped is taken up.
+    args: with `seeds`, `preset` and `out`. A run is used again if its settings and the digests of
+    its data are these; one that was stopped is taken up.
     """
-    jobs = [(model, seed) for model in models for seed in seeds_of(model, seeds)]
+    jobs = [(model, seed) for model in models for seed in seeds_of(model, args.seeds)]
     flows = {model: [] for model in models}
     for i, (model, seed) in enumerate(jobs, start=1):
-        settings = settings_of(model, seed, preset, dataset.synthetic)
-        folder = out / "models" / f"{model}-seed{seed}-{_key(settings, dataset)}"
+        settings = settings_of(model, seed, args.preset, dataset.synthetic)
+        folder = args.out / "models" / f"{model}-seed{seed}-{_key(settings, dataset)}"
         if not _finished(folder, settings):
             progress.say(f"run {i} of {len(jobs)}: {model}, seed {seed} ({dataset.name})")
             _train(dataset, settings, folder, backend, progress)

@@ -6,6 +6,8 @@ Prints the table and writes table1.csv, table1.md, table1-items.csv (a row a wor
 table1-pairs.csv (pairs that MULTITASK ranks nearer to the humans than VISUAL does) under --out.
 """
 
+import sys
+
 import bare  # noqa: F401  (first: finds the package, and names what is not installed)
 import numpy as np
 import options
@@ -16,12 +18,13 @@ import tables
 from imaginet_pt import word_pairs
 from imaginet_pt.correlation import closer_to_humans, rho_bootstrap, word_similarity
 
+MODELS = list(runs.MODELS)
 SHOWN = 10  # pairs of the qualitative list that are printed
 SEED = 1  # of the bootstrap
 
 
-def benchmarks(args):
-    """Word pairs by benchmark. SimLex-999 comes with gensim; MEN must be given."""
+def inputs(args, dataset):
+    """Word pairs by benchmark: SimLex-999 comes with gensim, MEN must be given."""
     pairs = {"SimLex": word_pairs.read_pairs(args.simlex) if args.simlex else word_pairs.simlex()}
     if args.men:
         pairs["MEN"] = word_pairs.read_pairs(args.men)
@@ -87,42 +90,40 @@ def nearer_pairs(by_benchmark):
     )
 
 
-def write(args, dataset, table, items, pairs):
-    """The files under --out; returns the text that is also printed."""
-    title = f"Table 1 on {dataset.name}, preset {args.preset}, {args.seeds} seeds"
+def text_of(args, table, pairs):
+    """The table and the qualitative list as Markdown."""
     note = "" if args.men else "MEN was not run: give --men FILE.\n"
     best = pairs[pairs["gain"] > 0].groupby("benchmark").head(SHOWN)
-    text = (
-        f"{title}: Spearman's rho of cosines of word embeddings and human scores\n\n"
+    return (
         f"{tables.markdown(table)}\n{note}\n"
         "Pairs that MULTITASK ranks nearer to the humans than VISUAL does (gain in ranks):\n\n"
         f"{tables.markdown(best.round(3))}"
     )
-    tables.write_csv(table, args.out / "table1.csv")
-    tables.write_csv(items, args.out / "table1-items.csv")
-    tables.write_csv(pairs, args.out / "table1-pairs.csv")
-    tables.write_text(text, args.out / "table1.md")
-    return text
 
 
-def main(args, dataset, backend, progress):
-    pairs = benchmarks(args)
-    flows = runs.trained(
-        dataset, list(runs.MODELS), args.seeds, args.preset, args.out, backend, progress
-    )
-    by_benchmark = {name: similarity(flows, p) for name, p in pairs.items()}
+def make(args, dataset, benchmarks, flows, progress):
+    """Table 1 as a `Result`; its items have a row a benchmark, model, seed and word pair."""
+    by_benchmark = {name: similarity(flows, p) for name, p in benchmarks.items()}
     verdict = tables.comparable(dataset)
     table = pd.DataFrame(
         table_row(benchmark, model, results, verdict)
         for benchmark, by_model in by_benchmark.items()
         for model, results in by_model.items()
     )
-    print(write(args, dataset, table, items_of(by_benchmark), nearer_pairs(by_benchmark)))
-    progress.say(f"written under {args.out}: table1.csv, table1.md, table1-items.csv, -pairs.csv")
+    items, pairs = items_of(by_benchmark), nearer_pairs(by_benchmark)
+    title = (
+        f"Table 1 on {tables.described(dataset, args)}: Spearman's rho of cosines of word "
+        "embeddings and human scores"
+    )
+    text = text_of(args, table, pairs)
+    frames = {"table1": table, "table1-items": items, "table1-pairs": pairs}
+    return tables.result("table1", title, text, items, frames, args.out)
+
+
+def add_options(parser):
+    parser.add_argument("--men", help="MEN's word pairs")
+    parser.add_argument("--simlex", help="SimLex-999's word pairs (default: those in gensim)")
 
 
 if __name__ == "__main__":
-    parser = options.parser(__doc__)
-    parser.add_argument("--men", help="MEN's word pairs")
-    parser.add_argument("--simlex", help="SimLex-999's word pairs (default: those in gensim)")
-    options.run(main, parser)
+    options.script(sys.modules[__name__])

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from options import Result
+
 from imaginet_pt.files import atomic
 
 PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
@@ -20,6 +22,23 @@ def comparable(dataset):
     """Empty where the paper's numbers can be held against this data, else why they cannot."""
     same = dataset.name == PUBLISHED["data"] and dataset.features.shape[1] == PUBLISHED["features"]
     return "" if same else f"not comparable: {dataset.name}"
+
+
+def described(dataset, args):
+    """The data, size and seeds of a result, for its title."""
+    return f"{dataset.name}, preset {args.preset}, {args.seeds} seeds"
+
+
+def result(name, title, text, items, frames, out, files=()):
+    """A `Result`, its text and DataFrames `frames` (by file name) written under `out`.
+
+    files: names of further files that are there already.
+    """
+    for stem, frame in frames.items():
+        write_csv(frame, out / f"{stem}.csv")
+    write_text(f"{title}\n\n{text}", out / f"{name}.md")
+    written = [*files, f"{name}.md", *(f"{stem}.csv" for stem in frames)]
+    return Result(name, title, text, items, written)
 
 
 def write_csv(frame, path):
