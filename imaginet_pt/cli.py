@@ -4,7 +4,7 @@ import argparse
 import sys
 from dataclasses import fields
 
-from . import assess, backends, data_provider, experiment
+from . import assess, backends, data_provider, experiment, vectors
 from .conversion import convert_legacy
 from .errors import UserError
 from .files import atomic
@@ -18,6 +18,9 @@ DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scen
 EXAMPLES = {
     "train": "imaginet train --data scenes --out RUN --hidden-size 64 --embedding-size 64",
     "evaluate": "imaginet evaluate RUN --data scenes --out EVAL",
+    "project": "imaginet project RUN --format csv < sentences.txt > vectors.csv",
+    "next-words": "imaginet next-words RUN < sentences.txt",
+    "export": "imaginet export RUN --what embeddings > embeddings.txt",
     "convert-legacy": "imaginet convert-legacy OLD RUN",
 }
 
@@ -85,17 +88,30 @@ def _same_settings(run, wanted):
             raise UserError(f"{flag} {value}: {run} has {settings[name]}; leave the option out")
 
 
-def _evaluate_options(parser):
+def _run_options(parser):
     parser.add_argument("run", metavar="RUN", help="folder of a run")
-    parser.add_argument("--data", required=True, help=DATA_HELP)
-    parser.add_argument("--split", default="val", help="part of the data (default val)")
     parser.add_argument("--iteration", type=int, help="epoch (default the last)")
+
+
+def _padding_option(parser, default):
     parser.add_argument(
         "--padding",
         choices=PADDING,
-        default="batch",
-        help="as the original, or none (default batch)",
+        default=default,
+        help="batch as the original, so that a vector depends on its minibatch, or none "
+        f"(default {default})",
     )
+
+
+def _workflow(args):
+    return Workflow(args.run, args.iteration, backends.get(args.backend))
+
+
+def _evaluate_options(parser):
+    _run_options(parser)
+    parser.add_argument("--data", required=True, help=DATA_HELP)
+    parser.add_argument("--split", default="val", help="part of the data (default val)")
+    _padding_option(parser, "batch")
     parser.add_argument(
         "--paraphrase-state",
         choices=assess.STATES,
@@ -106,7 +122,7 @@ def _evaluate_options(parser):
 
 def _evaluate(args):
     dataset = data_provider.load(args.data)
-    workflow = Workflow(args.run, args.iteration, backends.get(args.backend))
+    workflow = _workflow(args)
     metrics, items = assess.retrieval(
         workflow, dataset, args.split, args.padding, args.paraphrase_state
     )
@@ -121,6 +137,51 @@ def _evaluate(args):
     Progress(args.quiet).say(f"{folder.path}/metrics.json and items.csv written ({dataset.name})")
 
 
+def _project_options(parser):
+    _run_options(parser)
+    _padding_option(parser, "none")
+    _format_option(parser, "csv")
+
+
+def _format_option(parser, default):
+    parser.add_argument(
+        "--format", choices=vectors.FORMATS, default=default, help=f"(default {default})"
+    )
+
+
+def _write(args, names, array):
+    sys.stdout.buffer.write(vectors.FORMATS[args.format](names, array))
+
+
+def _project(args):
+    sentences = vectors.sentences(sys.stdin)
+    _write(args, sentences, _workflow(args).project(sentences, args.padding))
+
+
+def _next_words_options(parser):
+    _run_options(parser)
+    _padding_option(parser, "none")
+
+
+def _next_words(args):
+    for words in _workflow(args).next_words(vectors.sentences(sys.stdin), args.padding):
+        print(*words)
+
+
+WHAT = {"embeddings": lambda w: w.embeddings, "words-in-visual-space": Workflow.project_words}
+
+
+def _export_options(parser):
+    _run_options(parser)
+    parser.add_argument("--what", choices=WHAT, default="embeddings", help="(default embeddings)")
+    _format_option(parser, "word2vec")
+
+
+def _export(args):
+    workflow = _workflow(args)
+    _write(args, list(workflow.words()), WHAT[args.what](workflow))
+
+
 def _convert_options(parser):
     parser.add_argument("checkpoint", metavar="DIR", help="folder of model.univ.pkl.gz and others")
     parser.add_argument("out", metavar="RUN", help="new folder for the run")
@@ -132,9 +193,12 @@ def _convert(args):
 
 
 COMMANDS = {
-    "convert-legacy": ("read a checkpoint of the 2015 program", _convert_options, _convert),
     "train": ("train a model", _train_options, _train),
     "evaluate": ("image and paraphrase retrieval by a trained run", _evaluate_options, _evaluate),
+    "project": ("image vectors of sentences", _project_options, _project),
+    "next-words": ("the likeliest next word at each place", _next_words_options, _next_words),
+    "export": ("vectors of all words", _export_options, _export),
+    "convert-legacy": ("read a checkpoint of the 2015 program", _convert_options, _convert),
 }
 
 

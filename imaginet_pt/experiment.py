@@ -45,18 +45,14 @@ def train(dataset, settings, out, backend, progress, init_tokenizer=None, init_w
     rng = np.random.RandomState(settings.random_seed)
     if settings.model_type == "linear":
         return _train_linear(dataset, settings, out)
-    inputs = _inputs(dataset, settings, rng, init_tokenizer)
-    params = inputs.model.parameters(rng)
-    if init_weights:
-        params = adopt(params, read_arrays(init_weights), init_weights)
+    inputs = prepare(dataset, settings, rng, init_tokenizer)
+    rule = update_rule(settings)
+    state = first_state(inputs.model, rule, rng, init_weights)
     folder = RunFolder.create(out)
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}
     scaler = inputs.train.scaler
     described = _data(dataset) | {"backend": backend.name, "began_with": _digests(origin)}
-    describe(folder, described, settings, params, inputs.tokenizer, scaler)
-    rule = _rule(settings)
-    trained = {name: params[name] for name in inputs.model.trained(params)}
-    state = State(params, rule.state(trained))
+    describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
     _run(inputs, rule, state, settings, rng, folder, History(rng.get_state()), backend, progress)
     return folder
 
@@ -76,9 +72,9 @@ def resume(dataset, out, backend, progress):
             f"{out} was trained on other data than {dataset.name}; give the same --data"
         )
     rng = np.random.RandomState(settings.random_seed)
-    inputs = _inputs(dataset, settings, rng, folder / "vocabulary.json")
+    inputs = prepare(dataset, settings, rng, folder / "vocabulary.json")
     params, update, history = read_checkpoint(folder / CHECKPOINT)
-    rule = _rule(settings)
+    rule = update_rule(settings)
     state = State(params, update)
     _run(inputs, rule, state, settings, rng, folder, history, backend, progress)
     return folder
@@ -91,13 +87,21 @@ def _run(inputs, rule, state, settings, rng, folder, history, backend, progress)
     trainer.run(backend, progress)
 
 
-def _rule(settings):
+def update_rule(settings):
     """The update rule of `settings`."""
     limits = {name: getattr(settings, name) for name in ("clipnorm", "l1", "l2", "maxnorm")}
     return UPDATES[settings.update](lr=settings.rate, **limits)
 
 
-def _inputs(dataset, settings, rng, vocabulary):
+def first_state(model, rule, rng, init_weights=None):
+    """`State` before the first update; the draws are made also where weights are given."""
+    params = model.parameters(rng)
+    if init_weights:
+        params = adopt(params, read_arrays(init_weights), init_weights)
+    return State(params, rule.state({name: params[name] for name in model.trained(params)}))
+
+
+def prepare(dataset, settings, rng, vocabulary):
     """Captions and images ready for training; `rng` shuffles the captions where settings say so."""
     captions, valid = dataset.captions("train"), dataset.captions("val")
     if settings.shuffle:

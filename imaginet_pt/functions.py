@@ -48,3 +48,9 @@ def outputs(model, params, backend):
     X = pt.imatrix("X")
     named = model.outputs(params, X)
     return backend.function([X], list(named.values())), list(named)
+
+
+def next_words(model, params, backend):
+    """`next_words(X)`: the likeliest next id at each place, (time, batch)."""
+    X = pt.imatrix("X")
+    return backend.function([X], model.next_words(params, X))

@@ -89,11 +89,19 @@ class Imaginet:
         name = f"{scope}.dense"
         return self.layers[name], within(params, name)
 
+    def _scores(self, params, states):
+        """Scores of the next words before their bias, (time * batch, words), and that bias."""
+        layer, own = self._dense("textual", params)
+        return pt.dot(states.reshape((-1, layer.size_in)), own["w"]), own["b"]
+
     def words_cost(self, params, states, Y):
         """Equations 9 and 11 for states (time, batch, size) and next words Y (time, batch)."""
-        layer, own = self._dense("textual", params)
-        scores = pt.dot(states.reshape((-1, layer.size_in)), own["w"])
-        return cross_entropy(scores, own["b"], Y.flatten())
+        return cross_entropy(*self._scores(params, states), Y.flatten())
+
+    def next_words(self, params, X):
+        """The likeliest next id at each place of X (time, batch): equation 9."""
+        scores, b = self._scores(params, self.states(params, X)["textual"])
+        return pt.argmax(scores + b, axis=1).reshape(X.shape)
 
     def image(self, params, states):
         """Equation 9: image vectors (batch, features) from states (time, batch, size)."""

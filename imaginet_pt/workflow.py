@@ -7,7 +7,7 @@ import numpy as np
 from . import backends, functions, linear, models
 from .errors import UserError
 from .iterators import batches, equal_lengths, padded
-from .preprocessing import SPECIAL, Tokenizer
+from .preprocessing import END, PAD, SPECIAL, Tokenizer
 from .run_folder import RunFolder, adopt, read_arrays
 from .scalers import SCALERS
 from .settings import Settings
@@ -26,6 +26,7 @@ class Recurrent:
         self.params = adopt(expected, arrays, source)
         self.batch_size, self.backend = settings.batch_size, backend
         self.embeddings = self.params["embeddings"][len(SPECIAL) :]
+        self.pathways = self.model.weights()
 
     @functools.cached_property
     def _compiled(self):
@@ -43,6 +44,21 @@ class Recurrent:
             name: np.concatenate(arrays)[back]
             for name, arrays in zip(names, zip(*parts, strict=True), strict=True)
         }
+
+
+    @functools.cached_property
+    def _next_words(self):
+        params = functions.State(self.params, {}).params
+        return functions.next_words(self.model, params, self.backend or backends.get())
+
+    def next_words(self, captions, padding):
+        """The likeliest next id after each id of lists of word ids, a list for each."""
+        lengths = [len(ids) for ids in captions]
+        found = {}
+        for indices in PADDING[padding](lengths, self.batch_size):
+            ids = self._next_words(padded([captions[i] for i in indices])).T
+            found |= {i: row[row.size - lengths[i] :].tolist() for i, row in zip(indices, ids, strict=True)}
+        return [found[i] for i in range(len(captions))]
 
 
 class Linear:
@@ -110,6 +126,30 @@ class Workflow:
     def project(self, sentences, padding="none"):
         """Image vectors of `sentences`, (sentences, features), on the scale of the features."""
         return self.scaler.inverse_transform(self.outputs(sentences, padding)["output_vis"])
+
+    def project_words(self):
+        """Image vectors of all words, (words, features), in the order of `words`.
+
+        Each is read as the original's `project_words` does: PAD word END, though no sentence of
+        the training has an END in its input.
+        """
+        ids = range(len(SPECIAL), len(self.tokenizer.words))
+        sequences = [[PAD, i, END] for i in ids]
+        return self.scaler.inverse_transform(self.model.outputs(sequences, "none")["output_vis"])
+
+    def next_words(self, sentences, padding="none"):
+        """The likeliest next word after PAD and after each word of `sentences`: lists of words.
+
+        Raises:
+            UserError: the model does not predict words.
+        """
+        if "textual" not in getattr(self.model, "pathways", ()):
+            raise UserError(
+                f"{self.folder.path} does not predict words; train --model-type shared_embeddings"
+            )
+        begun = [[PAD, *ids] for ids in self.tokenizer.transform(sentences)]
+        found = self.model.next_words(begun, padding)
+        return [[self.tokenizer.words[i] for i in ids] for ids in found]
 
     def words(self):
         """The row of `embeddings` of each word."""

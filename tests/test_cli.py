@@ -1,5 +1,6 @@
 """The command line: what works, and that mistakes are told in one line with exit status 2."""
 
+import io
 import json
 
 import numpy as np
@@ -40,6 +41,12 @@ def test_evaluate_writes_metrics_and_items(run, data, tmp_path):
     header, *rows = (out / "items.csv").read_text().splitlines()
     assert len(rows) == images["captions"] == 24
     assert "image_retrieval original accuracy@5" in header
+
+
+def test_a_model_without_a_textual_pathway_predicts_no_words(run, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("a dog\n"))
+    assert main("next-words", run) == 2
+    assert "does not predict words" in capsys.readouterr().err
 
 
 def test_resume_of_a_finished_run_changes_nothing(run, data):
