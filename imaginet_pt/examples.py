@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .features import release
 from .iterators import Minibatch, padded
 from .preprocessing import END, PAD, tokenize
 
@@ -35,6 +36,7 @@ class Examples:
         if self.features is None:
             return np.zeros((len(rows), 0), dtype="float32")
         Z = np.ascontiguousarray(self.features[np.maximum(rows, 0)])
+        release(self.features)
         Z[rows < 0] = 0
         return self.scaler.transform(Z)
 

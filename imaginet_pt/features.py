@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import mmap
 import os
 from pathlib import Path
 
@@ -182,3 +183,9 @@ def _read_record(path):
     except (OSError, ValueError, RecursionError):
         return {}
     return known if type(known) is dict and type(known.get("sha256")) is str else {}
+
+
+def release(array):
+    """Take the pages of a memory-mapped `array` out of this process; the system caches the file."""
+    if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        array.base.madvise(mmap.MADV_DONTNEED)

@@ -127,12 +127,15 @@ class Imaginet:
     def outputs(self, params, X):
         """What a model makes of sentences, by the original's names, each (batch, size).
 
-        `hidden_text` and `hidden_vis`: last states of the pathways; `output_vis`: image vectors.
+        `hidden_text` and `hidden_vis`: last states of the pathways; `output_vis`: image vectors,
+        which are also `hidden_vis` where no layer is recurrent.
         """
         states = self.states(params, X)
         outputs = {HIDDEN[scope]: values[-1] for scope, values in states.items()}
         if "visual" in states:
             outputs["output_vis"] = self.image(params, states["visual"])
+        if any(isinstance(layer, Direct) for layer in self.layers.values()):
+            outputs["hidden_vis"] = outputs["output_vis"]
         return outputs
 
 

@@ -57,7 +57,8 @@ class Recurrent:
         found = {}
         for indices in PADDING[padding](lengths, self.batch_size):
             ids = self._next_words(padded([captions[i] for i in indices])).T
-            found |= {i: row[row.size - lengths[i] :].tolist() for i, row in zip(indices, ids, strict=True)}
+            for i, row in zip(indices, ids, strict=True):
+                found[i] = row[row.size - lengths[i] :].tolist()
         return [found[i] for i in range(len(captions))]
 
 

@@ -339,3 +339,12 @@ def test_the_record_says_what_it_stands_for(tmp_path, values):
     record = json.loads((tmp_path / "feats.float32.json").read_text())
     assert record["sha256"] == digests["feats.npy"]
     assert record["stamps"][0][0] == (tmp_path / "feats.npy").stat().st_size
+
+
+def test_released_features_are_read_again(tmp_path):
+    array = np.arange(12, dtype="float32").reshape(4, 3)
+    np.save(tmp_path / "feats.npy", array)
+    loaded, _ = features.load(tmp_path, 4)
+    for held in (loaded, array):
+        features.release(held)
+        np.testing.assert_array_equal(held, array)

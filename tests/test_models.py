@@ -131,7 +131,9 @@ def test_activations(name, rng):
 
 def test_costs_of_images(rng):
     Z, predicted = rng.uniform(0.1, 1, (2, BATCH, FEATURES)).astype("float32")
-    cosines = [z @ p / np.linalg.norm(z) / np.linalg.norm(p) for z, p in zip(Z, predicted)]
+    cosines = [
+        z @ p / np.linalg.norm(z) / np.linalg.norm(p) for z, p in zip(Z, predicted, strict=True)
+    ]
     expected = {
         "MeanSquaredError": np.mean((Z - predicted) ** 2),
         "CosineDistance": 1 - np.mean(cosines),
@@ -160,7 +162,7 @@ def test_cost_of_words_and_its_gradients(backend, rng):
     by_scores[:2] = 0
     wanted = [reference.cross_entropy(p, values["Y"]), by_scores / n, by_scores.sum(axis=0) / n]
     got = backend.function(inputs, [cost, *pytensor.grad(cost, [scores, bias])])(*values.values())
-    for a, b in zip(got, wanted):
+    for a, b in zip(got, wanted, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)
 
 
@@ -220,7 +222,7 @@ def test_gradients_agree_with_finite_differences(model_type, rng, minibatch):
         gradients = pytensor.function(
             inputs, pytensor.grad(cost, wanted), mode=PLAIN.mode, on_unused_input="ignore"
         )(*values)
-        for shared, gradient in zip(wanted, gradients):
+        for shared, gradient in zip(wanted, gradients, strict=True):
             direction = rng.normal(size=gradient.shape)
             step, at = 1e-5 * direction, start[shared.name]
             ends = []
