@@ -21,11 +21,11 @@ def scrambled(captions, rng):
     return [[ids[i] for i in rng.permutation(len(ids))] for ids in captions]
 
 
-def retrieval(workflow, dataset, split, padding, state=None):
+def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAMBLE_SEED):
     """How well `workflow` finds the images and the paraphrases of a split's captions.
 
     padding: `workflow.PADDING`; state: `STATES`, by default the last state of the visual pathway as
-    in the paper, or the best that the model has.
+    in the paper, or the best that the model has; scramble_seed: of the order of scrambled words.
 
     Returns:
         (metrics, items): figures ready for JSON; a DataFrame with a row a caption.
@@ -37,7 +37,7 @@ def retrieval(workflow, dataset, split, padding, state=None):
     tokens = workflow.tokenizer.transform(captions.texts)
     orders = {
         "original": tokens,
-        "scrambled": scrambled(tokens, np.random.RandomState(SCRAMBLE_SEED)),
+        "scrambled": scrambled(tokens, np.random.RandomState(scramble_seed)),
     }
     outputs = {o: workflow.model.outputs(ids, padding) for o, ids in orders.items()}
     state = state or next(s for s in STATES if set(STATES[s]) <= set(outputs["original"]))
@@ -49,7 +49,10 @@ def retrieval(workflow, dataset, split, padding, state=None):
         tasks["image_retrieval"] = {
             order: image_retrieval(made["output_vis"], Z, right) for order, made in outputs.items()
         }
-    return _metrics(tasks, padding, state), _items(tasks, captions)
+    described = {
+        "padding": padding, "paraphrase_state": state, "scramble_seed": scramble_seed,
+    }  # fmt: skip
+    return described | _metrics(tasks), _items(tasks, captions)
 
 
 def _paraphrases(outputs, captions, state):
@@ -69,12 +72,12 @@ def _paraphrases(outputs, captions, state):
     }
 
 
-def _metrics(tasks, padding, state):
+def _metrics(tasks):
     """{task: figures of the original order, and the same under `scrambled`}."""
-    metrics = {"padding": padding, "paraphrase_state": state, "scramble_seed": SCRAMBLE_SEED}
-    for task, orders in tasks.items():
-        metrics[task] = orders["original"].metrics | {"scrambled": orders["scrambled"].metrics}
-    return metrics
+    return {
+        task: orders["original"].metrics | {"scrambled": orders["scrambled"].metrics}
+        for task, orders in tasks.items()
+    }
 
 
 def _items(tasks, captions):

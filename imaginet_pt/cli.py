@@ -117,6 +117,12 @@ def _evaluate_options(parser):
         choices=assess.STATES,
         help="vectors of paraphrases (default hidden_vis)",
     )
+    parser.add_argument(
+        "--scramble-seed",
+        type=int,
+        default=assess.SCRAMBLE_SEED,
+        help=f"of the scrambled order (default {assess.SCRAMBLE_SEED})",
+    )
     parser.add_argument("--out", metavar="EVAL", required=True, help="folder for the figures")
 
 
@@ -124,7 +130,7 @@ def _evaluate(args):
     dataset = data_provider.load(args.data)
     workflow = _workflow(args)
     metrics, items = assess.retrieval(
-        workflow, dataset, args.split, args.padding, args.paraphrase_state
+        workflow, dataset, args.split, args.padding, args.paraphrase_state, args.scramble_seed
     )
     described = {
         "run": str(args.run), "iteration": workflow.iteration, "data": dataset.name,

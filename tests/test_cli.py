@@ -118,6 +118,8 @@ def refused(capsys, tmp_path, *arguments):
 
 OPTIONS = [
     ("--activation", "magic", "choose one of clipped_maxout, "),
+    ("--hidden-type", "rnn", "choose one of gru, lstm"),
+    ("--update", "LBFGS", "choose one of Adadelta, "),
     ("--model-type", "transformer", "choose one of add, "),
     ("--alpha", "2", "between 0 and 1"),
     ("--alpha", "much", "invalid float value"),
