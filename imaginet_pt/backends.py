@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass
 
 import pytensor
+import pytensor.tensor as pt
 
 from .errors import UserError
 
@@ -18,6 +19,10 @@ BLAS_NAMES = (
 )
 
 
+# A minibatch: X and Y (time, batch) word ids, Z (batch, features).
+INPUTS = {"X": pt.imatrix, "Y": pt.imatrix, "Z": pt.fmatrix}
+
+
 @dataclass(frozen=True)
 class Backend:
     """A way to compile. name: `c` or `numba`; description: with the BLAS behind it."""
@@ -25,6 +30,7 @@ class Backend:
     name: str
     mode: str
     description: str
+    by_shape = False  # one function serves minibatches of all shapes
 
     def function(self, inputs, outputs, updates=()):
         """The compiled function of `inputs` that returns `outputs` and makes `updates`."""
@@ -33,6 +39,28 @@ class Backend:
         )
         compiled.trust_input = True
         return compiled
+
+    def compiled(self, build, params, names):
+        """`f(*arrays)`: the outputs that `build(params, *inputs)` lists.
+
+        params: shared variables by name; names: of the inputs, letters of `INPUTS`.
+        """
+        inputs = [INPUTS[name](name) for name in names]
+        return self.function(inputs, build(params, *inputs))
+
+    def training(self, build, rule, state, trained):
+        """`step(X, Y, Z)`: the cost `build(params, X, Y, Z)`, and one update of `state` by `rule`.
+
+        state: `functions.State`; trained: names of the parameters that change.
+        """
+        inputs = [INPUTS[name](name) for name in "XYZ"]
+        params = {name: state.params[name] for name in trained}
+        cost = build(state.params, *inputs)
+        gradients = dict(zip(params, pytensor.grad(cost, list(params.values())), strict=True))
+        new, own = rule(params, gradients, state.update)
+        updates = [(params[name], value) for name, value in new.items()]
+        updates += [(state.update[name], value) for name, value in own.items()]
+        return self.function(inputs, cost, updates)
 
 
 def _system_openblas():
@@ -80,15 +108,45 @@ def _numba():
     return Backend("numba", "NUMBA", "numba")
 
 
-BACKENDS = {"c": _c, "numba": _numba}
+def _jax(**options):
+    if importlib.util.find_spec("jax") is None:
+        raise UserError("--backend jax: JAX is not installed; pip install 'imaginet_pt[jax]'")
+    from . import jax_backend
+
+    return jax_backend.get(**options)
 
 
-def get(name="auto"):
+BACKENDS = {"c": _c, "numba": _numba, "jax": _jax}
+
+
+def get(name="auto", **options):
     """The backend called `name`; `auto` is C where there is a C++ compiler, else numba.
 
+    options: those of `jax_backend.get`.
+
     Raises:
-        UserError: `c` without a compiler or a BLAS.
+        UserError: `c` without a compiler or a BLAS, `jax` without JAX or its devices.
     """
     if name == "auto":
         name = "c" if pytensor.config.cxx else "numba"
-    return BACKENDS[name]()
+    return BACKENDS[name](**options)
+
+
+def add_options(parser):
+    """The options that choose a backend."""
+    names = ["auto", *BACKENDS]
+    parser.add_argument("--backend", default="auto", choices=names, help="(default auto)")
+    parser.add_argument("--devices", type=int, help="of JAX, that share a minibatch (default 1)")
+    parser.add_argument(
+        "--precision",
+        choices=["highest", "default"],
+        help="of JAX's float32 products; default may be TF32 on a GPU (default highest)",
+    )
+
+
+def chosen(args):
+    """The backend of a command line with `add_options`."""
+    options = {n: v for n in ("devices", "precision") if (v := getattr(args, n)) is not None}
+    if options and args.backend != "jax":
+        raise UserError(f"--{min(options)} is for --backend jax; add that or leave it out")
+    return get(args.backend, **options)

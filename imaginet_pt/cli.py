@@ -11,7 +11,7 @@ from .files import atomic
 from .progress import Progress
 from .run_folder import RunFolder
 from .settings import Settings
-from .training import Stopped
+from .training import CHECKPOINT_MINUTES, Stopped
 from .workflow import PADDING, Workflow
 
 DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scenes (synthetic)"
@@ -55,7 +55,23 @@ def _train_options(parser):
     where.add_argument("--resume", metavar="RUN", help="take up a stopped run, with its settings")
     parser.add_argument("--init-tokenizer", metavar="JSON", help="vocabulary to use")
     parser.add_argument("--init-weights", metavar="NPZ", help="arrays to begin with")
+    parser.add_argument(
+        "--checkpoint-minutes",
+        type=minutes,
+        metavar="M",
+        default=CHECKPOINT_MINUTES,
+        help="between checkpoints inside an epoch, 0 for one after each minibatch "
+        "(default %(default)g; ours)",
+    )
     add_settings(parser)
+
+
+def minutes(text):
+    """A time in minutes, 0 or more."""
+    value = float(text)
+    if not value >= 0:
+        raise ValueError
+    return value
 
 
 def given(args):
@@ -70,13 +86,13 @@ def settings_given(args):
 
 def _train(args):
     dataset = data_provider.load(args.data)
-    backend, progress = backends.get(args.backend), Progress(args.quiet)
+    backend, progress = backends.chosen(args), Progress(args.quiet)
     if args.resume:
         _same_settings(args.resume, given(args))
-        experiment.resume(dataset, args.resume, backend, progress)
+        experiment.resume(dataset, args.resume, backend, progress, args.checkpoint_minutes)
     else:
-        begin = args.init_tokenizer, args.init_weights
-        experiment.train(dataset, settings_given(args), args.out, backend, progress, *begin)
+        options = args.init_tokenizer, args.init_weights, args.checkpoint_minutes
+        experiment.train(dataset, settings_given(args), args.out, backend, progress, *options)
 
 
 def _same_settings(run, wanted):
@@ -104,7 +120,7 @@ def _padding_option(parser, default):
 
 
 def _workflow(args):
-    return Workflow(args.run, args.iteration, backends.get(args.backend))
+    return Workflow(args.run, args.iteration, backends.chosen(args))
 
 
 def _evaluate_options(parser):
@@ -215,9 +231,7 @@ def parser():
     for name, (help, add_options, _) in COMMANDS.items():
         command = commands.add_parser(name, help=help, epilog=f"example: {EXAMPLES[name]}")
         add_options(command)
-        command.add_argument(
-            "--backend", default="auto", choices=["auto", *backends.BACKENDS], help="(default auto)"
-        )
+        backends.add_options(command)
         command.add_argument("--quiet", action="store_true", help="no progress, only errors")
     return top
 

@@ -25,9 +25,9 @@ def convert_legacy(source, out):
     model = models.build(settings, len(tokenizer.words), features)
     unnamed = {f"arr_{i}": array for i, array in enumerate(checkpoint.parameters)}
     params = adopt(model.parameters(np.random.RandomState(0)), unnamed, source)
-    folder = RunFolder.create(out)
     data = {"name": "unknown (converted)", "synthetic": False, "digests": {}}
     described = {"data": data, "features": features, "backend": "theano", "began_with": {}}
-    describe(folder, described, settings, params, tokenizer, checkpoint.scaler)
-    write_arrays(folder.weights(1), params)
+    with RunFolder.create(out) as folder:
+        write_arrays(folder.weights(1), params)
+        describe(folder, described, settings, params, tokenizer, checkpoint.scaler)
     return folder

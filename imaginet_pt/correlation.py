@@ -115,6 +115,19 @@ def closer_to_humans(items_a, items_b):
     return gain.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
 
 
+def mean_bootstrap(scores, generator, resamples=2000):
+    """A system's mean score.
+
+    Args:
+        scores: (seeds, items), resampled as for `paired_bootstrap`.
+        generator: numpy Generator.
+    """
+    scores = np.asarray(scores, np.float64)
+    return _bootstrap(
+        lambda rows: scores[:, rows].mean(axis=1), *scores.shape, generator, resamples
+    )
+
+
 def paired_bootstrap(scores_a, scores_b, generator, resamples=2000):
     """Difference of two systems' mean scores on the same items, a minus b.
 

@@ -8,6 +8,7 @@ from importlib.metadata import version
 import numpy as np
 
 from . import linear, models
+from .checkpoint import Checkpoints, History
 from .errors import UserError
 from .examples import Examples, without_images
 from .files import digest
@@ -16,11 +17,10 @@ from .preprocessing import Tokenizer
 from .run_folder import RunFolder, adopt, read_arrays, write_arrays
 from .scalers import SCALERS
 from .settings import Settings
-from .training import History, Trainer, read_checkpoint
+from .training import CHECKPOINT_MINUTES, Trainer
 from .updates import UPDATES
 
 PACKAGES = ["pytensor", "numpy", "scipy"]
-CHECKPOINT = "checkpoint.npz"
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,14 @@ class Inputs:
     model: models.Imaginet
 
 
-def train(dataset, settings, out, backend, progress, init_tokenizer=None, init_weights=None):
+def train(
+    dataset, settings, out, backend, progress, init_tokenizer=None, init_weights=None,
+    checkpoint_minutes=CHECKPOINT_MINUTES,
+):  # fmt: skip
     """Train the model of `settings` on `dataset` into the new folder `out`; its `RunFolder`.
 
-    init_tokenizer: path of a vocabulary to use; init_weights: path of arrays to begin with.
+    init_tokenizer: path of a vocabulary to use; init_weights: path of arrays to begin with;
+    checkpoint_minutes: between checkpoints inside an epoch.
 
     Raises:
         UserError: settings, data or files that cannot be used, before anything is written.
@@ -48,20 +52,28 @@ def train(dataset, settings, out, backend, progress, init_tokenizer=None, init_w
     inputs = prepare(dataset, settings, rng, init_tokenizer)
     rule = update_rule(settings)
     state = first_state(inputs.model, rule, rng, init_weights)
-    folder = RunFolder.create(out)
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}
     scaler = inputs.train.scaler
-    described = _data(dataset) | {"backend": backend.name, "began_with": _digests(origin)}
-    describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
-    _run(inputs, rule, state, settings, rng, folder, History(rng.get_state()), backend, progress)
+    described = _data(dataset) | {
+        "backend": backend.name, "compiler": backend.description, "began_with": _digests(origin),
+    }  # fmt: skip
+    with RunFolder.create(out) as folder:
+        trainer = Trainer(
+            inputs, rule, state, settings, rng, folder, Checkpoints(folder.path),
+            History(rng.get_state()), checkpoint_minutes,
+        )  # fmt: skip
+        trainer.save()
+        describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
+        trainer.run(backend, progress)
     return folder
 
 
-def resume(dataset, out, backend, progress):
+def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTES):
     """Take up the run in `out` where its checkpoint stands; its `RunFolder`.
 
     Raises:
-        UserError: no run or no checkpoint there, or other data than the run began with.
+        UserError: no run or no whole checkpoint there, other data than the run began with, or
+            another process that trains there.
         training.Stopped: after Ctrl-C.
     """
     folder = RunFolder.open(out)
@@ -73,18 +85,15 @@ def resume(dataset, out, backend, progress):
         )
     rng = np.random.RandomState(settings.random_seed)
     inputs = prepare(dataset, settings, rng, folder / "vocabulary.json")
-    params, update, history = read_checkpoint(folder / CHECKPOINT)
-    rule = update_rule(settings)
-    state = State(params, update)
-    _run(inputs, rule, state, settings, rng, folder, history, backend, progress)
+    checkpoints = Checkpoints(folder.path)
+    with folder.locked():
+        params, update, history = checkpoints.newest(progress.say)
+        trainer = Trainer(
+            inputs, update_rule(settings), State(params, update), settings, rng, folder,
+            checkpoints, history, checkpoint_minutes,
+        )  # fmt: skip
+        trainer.run(backend, progress)
     return folder
-
-
-def _run(inputs, rule, state, settings, rng, folder, history, backend, progress):
-    trainer = Trainer(
-        inputs.model, rule, state, inputs.train, inputs.valid, settings, rng, folder, history
-    )
-    trainer.run(backend, progress)
 
 
 def update_rule(settings):
@@ -138,10 +147,10 @@ def _train_linear(dataset, settings, out):
     scaler = SCALERS[settings.scaler].fit(dataset.features, captions.rows)
     w, b = linear.ridge(X, captions.rows, dataset.features, scaler, settings.ridge_alpha)
     params = {"linear.w": w, "linear.b": b}
-    folder = RunFolder.create(out)
     described = _data(dataset) | {"backend": None, "began_with": {}}
-    describe(folder, described, settings, params, tokenizer, scaler)
-    write_arrays(folder.weights(1), params)
+    with RunFolder.create(out) as folder:
+        write_arrays(folder.weights(1), params)
+        describe(folder, described, settings, params, tokenizer, scaler)
     return folder
 
 

@@ -12,7 +12,7 @@ from numpy.lib import format as npy
 
 from . import matfile
 from .errors import UserError
-from .files import atomic, digest
+from .files import atomic, cache_folder, digest
 
 BLOCK = 1024  # images read, checked and written at a time
 WAY_OUT = "save('vgg_feats.mat', 'feats', '-v7') in MATLAB, or write feats.npy (images x features)"
@@ -149,23 +149,7 @@ def _record_path(source):
     # The superuser may write everywhere; a folder marked read-only is left alone all the same.
     if os.access(folder, os.W_OK) and folder.stat().st_mode & 0o222:
         return folder / name
-    return _cache() / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}-{name}"
-
-
-def _cache():
-    """The user's own cache folder, mode 0700."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = Path(base) / "imaginet_pt"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid != os.getuid():
-            raise UserError(f"{folder} is somebody else's; set XDG_CACHE_HOME to a folder of yours")
-        folder.chmod(0o700)
-    except OSError as error:
-        raise UserError(
-            f"cannot write {folder}: {error.strerror}; set XDG_CACHE_HOME to a folder of yours"
-        ) from error
-    return folder
+    return cache_folder() / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}-{name}"
 
 
 def _stamp(path):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from .errors import UserError
 
+UNFINISHED = ".part"  # the end of a temporary file's name
+
 
 @contextlib.contextmanager
 def atomic(path, mode="w"):
@@ -23,13 +25,14 @@ def atomic(path, mode="w"):
     temporary = None
     try:
         encoding = None if "b" in mode else "utf-8"
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)
         with os.fdopen(handle, mode, encoding=encoding) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
+        _flush_folder(path.parent)
     except OSError as error:
         raise UserError(
             f"cannot write {path}: {error.strerror or error}; free space or choose another folder"
@@ -37,6 +40,41 @@ def atomic(path, mode="w"):
     finally:
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def _flush_folder(folder):
+    """Bring a renaming to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_leftovers(folder):
+    """Remove the temporary files of `atomic` that a killed process left in `folder`."""
+    for path in folder.glob(f".*{UNFINISHED}"):
+        path.unlink()
+
+
+def cache_folder():
+    """The user's own cache folder, mode 0700.
+
+    Raises:
+        UserError: it cannot be made, or belongs to another.
+    """
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = Path(base) / "imaginet_pt"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_uid != os.getuid():
+            raise UserError(f"{folder} is somebody else's; set XDG_CACHE_HOME to a folder of yours")
+        folder.chmod(0o700)
+    except OSError as error:
+        raise UserError(
+            f"cannot write {folder}: {error.strerror}; set XDG_CACHE_HOME to a folder of yours"
+        ) from error
+    return folder
 
 
 def digest(path):

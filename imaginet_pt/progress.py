@@ -17,13 +17,13 @@ class Progress:
             tqdm.write(line, file=sys.stderr)
             sys.stderr.flush()
 
-    def bar(self, description, total, done=0):
-        """A bar over `total` minibatches, `done` of them before; none without a terminal."""
+    def bar(self, description, total, done=0, unit="minibatch"):
+        """A bar over `total` units, `done` of them before; none without a terminal."""
         return tqdm(
             desc=description,
             total=total,
             initial=done,
-            unit="minibatch",
+            unit=unit,
             disable=True if self.quiet else None,
             dynamic_ncols=True,
             smoothing=0.05,

@@ -7,18 +7,21 @@ validation.csv   epoch and the cost of each pathway and of both
 times.csv        epoch,seconds
 weights-N.npz    parameters after epoch N, by name
 scaler.npz       mean and scale of the image features, if they are scaled
-checkpoint.npz   all that `--resume` needs
+checkpoint-E-B.npz  all that `--resume` needs (`checkpoint.py`)
+lock             held by the process that trains here
 """
 
+import contextlib
 import csv
 import json
 import zipfile
 from pathlib import Path
 
+import filelock
 import numpy as np
 
 from .errors import UserError
-from .files import atomic
+from .files import atomic, remove_leftovers
 
 
 class RunFolder:
@@ -31,15 +34,43 @@ class RunFolder:
         return self.path / name
 
     @classmethod
+    @contextlib.contextmanager
     def create(cls, path):
-        """A new folder at `path`.
+        """A new folder at `path`, locked. It becomes a run when its `run.json` is written.
 
         Raises:
-            UserError: there is a run already, or the folder cannot be made.
+            UserError: there is a run already, or the folder cannot be made or locked.
         """
-        if (Path(path) / "run.json").exists():
-            raise UserError(f"{path} holds a run already; choose another --out, or --resume {path}")
-        return cls.made(path)
+        folder = cls.made(path)
+        with folder.locked():
+            if (folder / "run.json").exists():
+                raise UserError(
+                    f"{path} holds a run already; choose another --out, or --resume {path}"
+                )
+            yield folder
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Keeps other processes from training here; the system gives it up when this one dies.
+
+        What a killed process left half-written is removed.
+
+        Raises:
+            UserError: another process trains here, or the folder cannot be written.
+        """
+        try:
+            lock = filelock.FileLock(self / "lock", blocking=False).acquire()
+        except filelock.Timeout:
+            raise UserError(
+                f"{self.path} is in use by another training; wait for it or choose another folder"
+            ) from None
+        except OSError as error:
+            raise UserError(
+                f"cannot write {self.path}: {error.strerror}; choose another folder"
+            ) from None
+        with lock:
+            remove_leftovers(self.path)
+            yield
 
     @classmethod
     def made(cls, path):

@@ -1,21 +1,24 @@
 """The loop over epochs and minibatches of one run, which can be stopped and taken up again."""
 
 import contextlib
-import functools
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from . import functions
+from .checkpoint import Checkpoints, History
 from .errors import UserError
 from .iterators import batches
-from .run_folder import read_arrays, write_arrays, write_table
+from .run_folder import write_arrays, write_table
+
+CHECKPOINT_MINUTES = 10.0
+WAY_OUT = "the checkpoint before it is kept; train with a lower --rate or with --clipnorm"
 
 
 class Stopped(Exception):
-    """The user asked to stop, and the checkpoint is written."""
+    """The user asked to stop, and there is a checkpoint."""
 
 
 @contextlib.contextmanager
@@ -35,58 +38,23 @@ def stop_requests():
 
 
 @dataclass
-class History:
-    """Where a run stands and what it has seen.
-
-    epoch: the current one, from 1; done: minibatches of it behind us; stream: state of the random
-    stream when it began. costs: of all minibatches, (epoch, batch, cost); validation: (epoch, cost
-    of each pathway, of both); times: (epoch, seconds).
-    """
-
-    stream: tuple
-    epoch: int = 1
-    done: int = 0
-    costs: list = field(default_factory=list)
-    validation: list = field(default_factory=list)
-    times: list = field(default_factory=list)
-
-    def arrays(self):
-        kind, keys, at, gauss, cached = self.stream
-        return {
-            "stream.keys": keys,
-            "stream.at": np.array([at, gauss, cached]),
-            "at": np.array([self.epoch, self.done]),
-            "costs": np.array(self.costs).reshape(-1, 3),
-            "validation": np.array(self.validation),
-            "times": np.array(self.times),
-        }
-
-    @classmethod
-    def of(cls, arrays):
-        at, gauss, cached = arrays["stream.at"]
-        epoch, done = arrays["at"].tolist()
-        stream = ("MT19937", arrays["stream.keys"], int(at), int(gauss), float(cached))
-        rows = {name: arrays[name].tolist() for name in ("costs", "validation", "times")}
-        return cls(stream, epoch, done, **rows)
-
-
-@dataclass
 class Trainer:
     """A model, its state and its data, and the loop that brings them together.
 
-    model: `Imaginet`; rule: the update rule; state: `functions.State`; train, valid: `Examples`;
-    rng: RandomState, from which the order of minibatches is drawn; folder: `RunFolder`.
+    inputs: `experiment.Inputs`; rule: the update rule; state: `functions.State`; rng:
+    RandomState, from which the order of minibatches is drawn; folder: `RunFolder`, locked;
+    checkpoint_minutes: between checkpoints inside an epoch, 0 for one after each minibatch.
     """
 
-    model: object
+    inputs: object
     rule: object
     state: functions.State
-    train: object
-    valid: object
     settings: object
     rng: np.random.RandomState
     folder: object
+    checkpoints: Checkpoints
     history: History
+    checkpoint_minutes: float = CHECKPOINT_MINUTES
 
     def run(self, backend, progress):
         """Train to the last epoch, with a weights file and a validation pass after each.
@@ -95,57 +63,80 @@ class Trainer:
             Stopped: after Ctrl-C, with the checkpoint written.
             UserError: the cost is not a number, or a file cannot be written.
         """
-        progress.say(f"compiling with {backend.description} ...")
-        step = functions.training(self.model, self.rule, self.state, backend)
-        validate = functools.cache(
-            lambda: functions.validation(self.model, self.state.params, backend)
-        )
-        per_epoch = -(-len(self.train.captions) // self.settings.batch_size)
+        if self._finished():
+            progress.say(f"{self.folder.path} is trained already")
+            return
+        step, validate = self._compiled(backend, progress)
+        per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
         total, begun = per_epoch * self.settings.iterations, len(self.history.costs)
         with stop_requests() as requests, progress.bar("training", total, begun) as bar:
-            while self.history.epoch <= self.settings.iterations:
+            while not self._finished():
                 self._epoch(step, bar, requests)
-                self._finish_epoch(validate())
+                self._finish_epoch(validate)
                 progress.say(self._summary())
+                if requests and not self._finished():
+                    raise Stopped(f"stopped after epoch {self.history.epoch - 1}")
+
+    def _finished(self):
+        return self.history.epoch > self.settings.iterations
+
+    def _compiled(self, backend, progress):
+        """The functions of a training step and of the validation costs."""
+        try:
+            progress.say(f"compiling with {backend.description} ...")
+            step = functions.training(self.inputs.model, self.rule, self.state, backend)
+            return step, functions.validation(self.inputs.model, self.state.params, backend)
+        except KeyboardInterrupt:
+            raise Stopped("stopped while compiling") from None
 
     def _epoch(self, step, bar, requests):
-        h, started = self.history, time.perf_counter()
+        h = self.history
+        saved = time.perf_counter()
+        started = saved - h.seconds
         self.rng.set_state(h.stream)
-        order = batches(self.train.lengths(), self.settings.batch_size, self.rng)
+        order = batches(self.inputs.train.lengths(), self.settings.batch_size, self.rng)
         for batch, indices in enumerate(order, start=1):
             if batch <= h.done:
                 continue
-            cost = float(step(*self.train.minibatch(indices)))
+            cost = float(step(*self.inputs.train.minibatch(indices)))
             self._check(cost, batch, indices)
             h.costs.append((h.epoch, batch, cost))
-            h.done = batch
+            h.done, h.seconds = batch, time.perf_counter() - started
             bar.update()
-            if requests:
+            if requests or time.perf_counter() - saved >= 60 * self.checkpoint_minutes:
                 self.save()
+                saved = time.perf_counter()
+            if requests:
                 raise Stopped(f"stopped in epoch {h.epoch} after minibatch {batch}")
-        h.times.append((h.epoch, time.perf_counter() - started))
 
     def _check(self, cost, batch, indices):
         if not np.isfinite(cost):
             raise UserError(
                 f"the cost is {cost} at epoch {self.history.epoch}, minibatch {batch} (training "
-                f"captions {', '.join(map(str, indices[:5]))}, ...); lower --rate or set --clipnorm"
+                f"captions {', '.join(map(str, indices))}, from 0); {WAY_OUT}"
             )
 
     def _finish_epoch(self, validate):
+        """Validate and write. The checkpoint is last, so that what it calls done is all there."""
         h = self.history
+        h.times.append((h.epoch, h.seconds))
         h.validation.append((h.epoch, *self._validation(validate)))
         h.stream = self.rng.get_state()
+        self._write_tables()
         if (h.epoch - 1) % self.settings.snapshot_freq == 0 or h.epoch == self.settings.iterations:
-            write_arrays(self.folder.weights(h.epoch), self.state.arrays()[0])
-        h.epoch, h.done = h.epoch + 1, 0
-        self.save()
+            write_arrays(self.folder.weights(h.epoch), self._arrays()[0])
+        h.epoch, h.done, h.seconds = h.epoch + 1, 0, 0.0
+        self._write_checkpoint()
 
     def _validation(self, validate):
         """Mean over the validation minibatches of each pathway's cost, and their weighted sum."""
-        order = batches(self.valid.lengths(), self.settings.batch_size, self.rng)
-        costs = np.mean([validate(*self.valid.minibatch(i)) for i in order], axis=0)
-        return (*costs, costs @ list(self.model.validation_weights().values()))
+        order = batches(self.inputs.valid.lengths(), self.settings.batch_size, self.rng)
+        costs = np.mean([validate(*self.inputs.valid.minibatch(i)) for i in order], axis=0)
+        if not np.isfinite(costs).all():
+            raise UserError(
+                f"the validation cost is {costs} after epoch {self.history.epoch}; {WAY_OUT}"
+            )
+        return (*costs, costs @ list(self.inputs.model.validation_weights().values()))
 
     def _summary(self):
         h = self.history
@@ -157,25 +148,30 @@ class Trainer:
         )
 
     def save(self):
-        """Write the checkpoint, and the tables up to here."""
+        """Write the tables up to here, and the checkpoint."""
+        self._write_tables()
+        self._write_checkpoint()
+
+    def _arrays(self):
+        """Parameters and arrays of the update rule; `UserError` if one is not finite."""
         params, update = self.state.arrays()
-        groups = {"params": params, "update": update, "history": self.history.arrays()}
-        named = {f"{g}/{name}": a for g, arrays in groups.items() for name, a in arrays.items()}
-        write_arrays(self.folder / "checkpoint.npz", named)
+        wrong = [n for n, a in (params | update).items() if not np.isfinite(a).all()]
+        if wrong:
+            raise UserError(
+                f"{', '.join(wrong)} not finite in epoch {self.history.epoch}, minibatch "
+                f"{self.history.done}; {WAY_OUT}"
+            )
+        return params, update
+
+    def _write_checkpoint(self):
+        self.checkpoints.save(*self._arrays(), self.history)
+
+    def _write_tables(self):
         h = self.history
         rows = [(int(e), int(b), f"{cost:.9g}") for e, b, cost in h.costs]
         write_table(self.folder / "costs.csv", ["epoch", "batch", "cost"], rows)
-        header = ["epoch", *self.model.weights(), "cost"]
+        header = ["epoch", *self.inputs.model.weights(), "cost"]
         rows = [(int(e), *(f"{cost:.9g}" for cost in costs)) for e, *costs in h.validation]
         write_table(self.folder / "validation.csv", header, rows)
         rows = [(int(e), f"{seconds:.3f}") for e, seconds in h.times]
         write_table(self.folder / "times.csv", ["epoch", "seconds"], rows)
-
-
-def read_checkpoint(path):
-    """Parameters, arrays of the update rule and `History` of a checkpoint."""
-    groups = {"params": {}, "update": {}, "history": {}}
-    for name, array in read_arrays(path).items():
-        group, _, rest = name.partition("/")
-        groups[group][rest] = array
-    return groups["params"], groups["update"], History.of(groups["history"])

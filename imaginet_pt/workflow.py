@@ -35,16 +35,11 @@ class Recurrent:
 
     def outputs(self, captions, padding):
         """`Imaginet.outputs` of lists of word ids: arrays (captions, size) by name."""
-        compute, names = self._compiled
         lengths = [len(ids) for ids in captions]
         order = list(PADDING[padding](lengths, self.batch_size))
-        parts = [compute(padded([captions[i] for i in indices])) for indices in order]
+        parts = [self._compiled(padded([captions[i] for i in indices])) for indices in order]
         back = np.argsort(np.concatenate(order))
-        return {
-            name: np.concatenate(arrays)[back]
-            for name, arrays in zip(names, zip(*parts, strict=True), strict=True)
-        }
-
+        return {name: np.concatenate([part[name] for part in parts])[back] for name in parts[0]}
 
     @functools.cached_property
     def _next_words(self):

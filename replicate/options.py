@@ -1,9 +1,9 @@
 """What the scripts share: options, the way from data to result, and how mistakes are told.
 
 A script is a module with `MODELS` (names of `runs.MODELS`), `add_options(parser)`,
-`inputs(args, dataset)`, which reads what the script needs beside the data, before any training, and
-`make(args, dataset, inputs, flows, progress)`, which writes its files under `args.out` and returns a
-`Result`.
+`inputs(args, dataset)`, which reads what the script needs beside the data before any training, and
+`make(args, dataset, inputs, flows, progress)`, which writes its files under `args.out` and returns
+a `Result`.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def parser(description, *add_options):
     p.add_argument("--preset", default="demo", choices=runs.PRESETS, help="size of the models")
     p.add_argument("--seeds", type=int, default=3, help="runs of each model (default 3)")
     p.add_argument("--out", type=Path, help="folder of runs and results (default runs/DATA-PRESET)")
-    p.add_argument("--backend", default="auto", choices=["auto", *backends.BACKENDS])
+    backends.add_options(p)
     p.add_argument("--quiet", action="store_true", help="no progress, only results")
     for add in add_options:
         add(p)
@@ -63,7 +63,7 @@ def run(main, parser):
         dataset = data_provider.load(args.data)
         args.out = args.out or Path("runs") / f"{dataset.name.split()[0]}-{args.preset}"
         RunFolder.made(args.out)
-        main(args, dataset, backends.get(args.backend), Progress(args.quiet))
+        main(args, dataset, backends.chosen(args), Progress(args.quiet))
     except UserError as error:
         sys.exit(_tell(f"error: {' '.join(str(error).split())}", 2))
     except Stopped as stopped:

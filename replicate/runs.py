@@ -62,13 +62,17 @@ def _key(settings, dataset):
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
+def _begun(folder):
+    return (folder / "run.json").exists()
+
+
 def _finished(folder, settings):
     last = 1 if settings.model_type == "linear" else settings.iterations
-    return (folder / f"weights-{last}.npz").exists()
+    return _begun(folder) and (folder / f"weights-{last}.npz").exists()
 
 
 def _train(dataset, settings, folder, backend, progress):
-    if (folder / experiment.CHECKPOINT).exists():
+    if _begun(folder):
         experiment.resume(dataset, folder, backend, progress)
     else:
         experiment.train(dataset, settings, folder, backend, progress)

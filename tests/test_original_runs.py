@@ -23,10 +23,10 @@ DROPPED = {"--dataset"}
 # original's order among them is chance: its ranks must be possible, within ROUNDING of a cosine.
 TIED = {"act-sigmoid", "add", "mult", "matrix"}
 ROUNDING = 2e-6
-# Parts of the cosine's gradient cancel to rounding errors, which Adam makes full steps of. The
-# original itself, run with other BLAS kernels or without fused operations, parts from its own costs
-# by up to 6e-5 in this run and 1e-2 in runs from other seeds.
-TOLERANCE = {"simple-cosine": 2e-4}
+# Where predictions are rectified, parts of the cosine's gradient cancel to rounding errors, which
+# Adam makes full steps of. The original itself, run with other BLAS kernels or without fused operations,
+# parts from its own costs by up to 6e-5 in this run and 1e-2 in runs from four other seeds.
+CHAOTIC = {"simple-cosine": 1e-3}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,9 @@ def test_a_run_is_the_original_s(name, reduced, tmp_path):
     golden = np.load(GOLDENS / "runs.npz")
     run, folder = trained(name, reduced, tmp_path)
     costs = np.loadtxt(folder / "costs.csv", delimiter=",", skiprows=1, ndmin=2)[:, 2]
-    np.testing.assert_allclose(costs, golden[f"{name}/costs"], rtol=TOLERANCE.get(name, 5e-5))
+    expected = golden[f"{name}/costs"]
+    np.testing.assert_allclose(costs, expected, rtol=CHAOTIC.get(name, 5e-5))
+    np.testing.assert_allclose(costs[:5], expected[:5], rtol=5e-5)  # the first epoch of all
     workflow = Workflow(folder, backend=PLAIN)
     made = workflow.outputs(reduced.captions("val").texts, "batch")
     for state in [s.removeprefix("recall4_") for s in run if s.startswith("recall4_")]:

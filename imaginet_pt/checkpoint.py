@@ -1,0 +1,143 @@
+"""Checkpoints: all that `--resume` needs, the two newest of a run, each with its own checksum.
+
+checkpoint-E-B.npz was written in epoch E after B of its minibatches: the arrays `params/...`,
+`update/...` and `history/...` as an .npz file, and behind it the SHA-256 of these bytes, since the
+checksums inside an .npz file do not cover the names and shapes.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from .errors import UserError
+from .files import atomic
+from .run_folder import read_arrays
+
+DIGEST_SIZE = hashlib.sha256().digest_size
+
+
+@dataclass
+class History:
+    """Where a run stands and what it has seen.
+
+    epoch: the current one, from 1; done: minibatches of it behind us; stream: state of the random
+    stream when it began; seconds: what it took so far. costs: of all minibatches, (epoch, batch,
+    cost); validation: (epoch, cost of each pathway, of both); times: (epoch, seconds).
+    """
+
+    stream: tuple
+    epoch: int = 1
+    done: int = 0
+    seconds: float = 0.0
+    costs: list = field(default_factory=list)
+    validation: list = field(default_factory=list)
+    times: list = field(default_factory=list)
+
+    def arrays(self):
+        _, keys, at, gauss, cached = self.stream
+        return {
+            "stream.keys": keys,
+            "stream.at": np.array([at, gauss, cached]),
+            "at": np.array([self.epoch, self.done]),
+            "seconds": np.array(self.seconds),
+            "costs": np.array(self.costs).reshape(-1, 3),
+            "validation": np.array(self.validation),
+            "times": np.array(self.times),
+        }
+
+    @classmethod
+    def of(cls, arrays):
+        at, gauss, cached = arrays["stream.at"]
+        epoch, done = arrays["at"].tolist()
+        stream = ("MT19937", arrays["stream.keys"], int(at), int(gauss), float(cached))
+        rows = {name: arrays[name].tolist() for name in ("costs", "validation", "times")}
+        return cls(stream, epoch, done, float(arrays["seconds"]), **rows)
+
+
+class Checkpoints:
+    """The checkpoints in the folder of a run. whole: path of the newest known to be whole."""
+
+    def __init__(self, folder):
+        self.folder, self.whole = Path(folder), None
+
+    def paths(self):
+        """Those that are here, the newest first."""
+        numbers = {}
+        for path in self.folder.glob("checkpoint-*-*.npz"):
+            epoch, _, batch = path.stem.removeprefix("checkpoint-").partition("-")
+            if epoch.isdecimal() and batch.isdecimal():
+                numbers[path] = int(epoch), int(batch)
+        return sorted(numbers, key=numbers.get, reverse=True)
+
+    def save(self, params, update, history):
+        """Write arrays by name and `History`; all but this and the last whole one are removed.
+
+        Raises:
+            UserError: it cannot be written; what was there still is.
+        """
+        path = self.folder / f"checkpoint-{history.epoch}-{history.done}.npz"
+        write(path, {"params": params, "update": update, "history": history.arrays()})
+        for old in self.paths():
+            if old not in (path, self.whole):
+                old.unlink()
+        self.whole = path
+
+    def newest(self, say):
+        """Parameters, arrays of the update rule and `History` of the newest whole checkpoint.
+
+        say: is told of each that is damaged.
+
+        Raises:
+            UserError: none is whole.
+        """
+        wrong = []
+        for path in self.paths():
+            try:
+                found = read(path)
+            except UserError as error:
+                wrong.append(str(error))
+                say(f"{error}; taking the one before")
+            else:
+                self.whole = path
+                return found
+        raise UserError(
+            f"{self.folder} holds no whole checkpoint ({'; '.join(wrong) or 'none at all'}); "
+            "train again with another --out"
+        )
+
+
+def write(path, groups):
+    """{group: {name: array}} as a checkpoint, whole or not at all."""
+    named = {f"{g}/{name}": a for g, arrays in groups.items() for name, a in arrays.items()}
+    with atomic(path, "w+b") as file:
+        np.savez(file, **named)
+        file.seek(0)
+        file.write(hashlib.file_digest(file, "sha256").digest())
+
+
+def read(path):
+    """Parameters, arrays of the update rule and `History` of the checkpoint at `path`.
+
+    Raises:
+        UserError: it cannot be read, is damaged, or is no checkpoint.
+    """
+    _verify(path)
+    groups = {"params": {}, "update": {}, "history": {}}
+    try:
+        for name, array in read_arrays(path).items():
+            group, _, rest = name.partition("/")
+            groups[group][rest] = array
+        return groups["params"], groups["update"], History.of(groups["history"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise UserError(f"{path} is no checkpoint of this program: {error!r}") from None
+
+
+def _verify(path):
+    try:
+        content = memoryview(path.read_bytes())
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    if hashlib.sha256(content[:-DIGEST_SIZE]).digest() != content[-DIGEST_SIZE:]:
+        raise UserError(f"{path} is damaged: its {len(content)} bytes do not have its checksum")

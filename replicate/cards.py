@@ -1,0 +1,178 @@
+"""Rows of images, each a picture or a card with its captions, drawn by matplotlib.
+
+All measures are points; y runs down from the upper edge of the page.
+"""
+
+import re
+from typing import NamedTuple
+
+import matplotlib.image
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.textpath import text_to_path
+
+COLUMNS = 4
+MARGIN, WIDTH, GAP, PAD = 4, 500, 8, 7  # of the page, its rest, between cards, inside a card
+CARD = (WIDTH - (COLUMNS - 1) * GAP) / COLUMNS
+PLACE = (CARD - 2 * PAD, 0.75 * (CARD - 2 * PAD))  # width and height that a picture has to fit in
+SIZE, LINE, BETWEEN = 7, 8.6, 3.6  # of captions: the font's size, a line, between two captions
+HEAD, HEAD_LINE, LABEL = 8, 10.5, 56  # of queries: the font's size, a line, the label before them
+BAR, SPACE = 17, 12  # a card's line with rank and cosine; between rows
+MOST, MOST_HEAD = 18, 3  # lines of a card and of a query; longer ones are cut
+FAMILY, INK, GREY, PAPER, EDGE = "DejaVu Sans", "#1a1a1a", "#555555", "#f7f7f4", "#9a9a9a"
+
+
+class Card(NamedTuple):
+    """An image that was found: rank, cosine, its captions, and its pixels or None."""
+
+    rank: int
+    similarity: float
+    captions: tuple[str, ...]
+    picture: np.ndarray | None
+
+
+class Row(NamedTuple):
+    """A query, what kind it is, and at most `COLUMNS` cards of what it finds."""
+
+    label: str
+    query: str
+    cards: list[Card]
+
+
+def read_picture(path):
+    """Pixels of a picture, (height, width) or (height, width, channels); None if unreadable."""
+    try:
+        return matplotlib.image.imread(path)
+    except Exception:  # decoders of broken pictures raise anything; a card will stand in
+        return None
+
+
+def text_width(text, size):
+    """Width of a line of text in points."""
+    return text_to_path.get_text_width_height_descent(text, _font(size), ismath=False)[0]
+
+
+def wrapped(text, width, size, most):
+    """`text` in lines of at most `width` points, and at most `most` of them; long words are cut."""
+    lines = [""]
+    for word in text.split():
+        for piece in _pieces(word, width, size):
+            longer = f"{lines[-1]} {piece}".lstrip()
+            if text_width(longer, size) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+        if len(lines) > most:
+            return [*lines[: most - 1], "…"]
+    return lines
+
+
+def body(card):
+    """The captions of a card in lines, each with whether it begins a caption."""
+    lines = [
+        (i == 0, line)
+        for caption in card.captions
+        for i, line in enumerate(wrapped(_closed(caption), CARD - 2 * PAD, SIZE, MOST))
+    ]
+    return lines if len(lines) <= MOST else [*lines[: MOST - 1], (False, "…")]
+
+
+def draw(title, rows):
+    """The rows below each other, under a title, as a matplotlib Figure."""
+    titles = wrapped(title, WIDTH, HEAD, MOST_HEAD)
+    queries = [wrapped(f"“{row.query}”", WIDTH - LABEL, HEAD, MOST_HEAD) for row in rows]
+    heads = [len(lines) * HEAD_LINE + 5 for lines in queries]
+    heights = [max(map(_height, row.cards)) for row in rows]
+    y = len(titles) * HEAD_LINE + SPACE / 2
+    axes = _page(y + sum(heads) + sum(heights) + (len(rows) - 1) * SPACE)
+    _lines(axes, 0, 0, titles, color=GREY)
+    for row, lines, head, height in zip(rows, queries, heads, heights, strict=True):
+        _lines(axes, 0, y, [row.label], weight="bold")
+        _lines(axes, LABEL, y, lines)
+        for i, card in enumerate(row.cards):
+            _card(axes, i * (CARD + GAP), y + head, height, card)
+        y += head + height + SPACE
+    return axes.figure
+
+
+def _page(height):
+    """Axes over a whole figure, (0, 0) the upper left corner inside its margin."""
+    figure = Figure(((WIDTH + 2 * MARGIN) / 72, (height + 2 * MARGIN) / 72))
+    axes = figure.add_axes((0, 0, 1, 1), autoscale_on=False)
+    axes.set(xlim=(-MARGIN, WIDTH + MARGIN), ylim=(height + MARGIN, -MARGIN))
+    axes.set_axis_off()
+    return axes
+
+
+def _lines(axes, x, y, lines, **style):
+    """Lines of a title or query, below y."""
+    for i, line in enumerate(lines):
+        _text(axes, x, y + HEAD + i * HEAD_LINE, line, HEAD, **style)
+
+
+def _height(card):
+    if card.picture is not None:
+        return BAR + PLACE[1] + PAD
+    lines = body(card)
+    between = BETWEEN * (sum(begins for begins, _ in lines) - 1)
+    return BAR + len(lines) * LINE + between + PAD - (LINE - SIZE)
+
+
+def _card(axes, x, y, height, card):
+    """A frame with rank and cosine, and the picture or the captions in it."""
+    box = FancyBboxPatch(
+        (x, y), CARD, height, "round,pad=0,rounding_size=4", fc=PAPER, ec=EDGE, lw=0.7
+    )
+    axes.add_patch(box)
+    _text(axes, x + PAD, y + 11.5, str(card.rank), HEAD, weight="bold")
+    cosine = f"cosine {card.similarity:.3f}"
+    _text(axes, x + CARD - PAD, y + 11.5, cosine, SIZE, ha="right", color=GREY)
+    if card.picture is not None:
+        _picture(axes, x + PAD, y + BAR, height - BAR - PAD, card.picture)
+    else:
+        _captions(axes, x + PAD, y + BAR, body(card))
+
+
+def _captions(axes, x, y, lines):
+    for i, (begins, line) in enumerate(lines):
+        y += BETWEEN if begins and i else 0
+        _text(axes, x, y + SIZE, line, SIZE)
+        y += LINE
+
+
+def _picture(axes, x, y, room, pixels):
+    """The picture, as large as `PLACE` allows, in the middle of the height `room`."""
+    scale = min(np.array(PLACE) / pixels.shape[1::-1])
+    width, height = scale * pixels.shape[1], scale * pixels.shape[0]
+    left, top = x + (PLACE[0] - width) / 2, y + (room - height) / 2
+    extent = (left, left + width, top + height, top)
+    white = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
+    axes.imshow(pixels, cmap="gray", vmin=0, vmax=white, extent=extent, aspect="auto", zorder=2)
+
+
+def _closed(text):
+    """The text with no space before the marks that close a sentence or a part of one."""
+    return re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", text)
+
+
+def _pieces(word, width, size):
+    """A word in pieces of at most `width` points."""
+    pieces = [""]
+    for letter in word:
+        if text_width(pieces[-1] + letter, size) <= width:
+            pieces[-1] += letter
+        else:
+            pieces.append(letter)
+    return pieces
+
+
+def _font(size, weight="normal"):
+    return FontProperties(family=FAMILY, size=size, weight=weight)
+
+
+def _text(axes, x, y, text, size, weight="normal", color=INK, ha="left"):
+    """A line on the baseline y; no letter in it is mathematics."""
+    font = _font(size, weight)
+    axes.text(x, y, text, fontproperties=font, color=color, ha=ha, parse_math=False)

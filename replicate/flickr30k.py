@@ -1,0 +1,113 @@
+"""Section 4.2: MULTITASK's image retrieval on Flickr30K, beside published systems.
+
+    python replicate/flickr30k.py --data FLICKR30K [--out DIR]
+
+Prints the table and writes flickr30k.csv, flickr30k.md and flickr30k-items.csv (a row a seed and
+caption) under --out. The images of split val are ranked; the paper does not say which it ranked.
+"""
+
+import sys
+
+import bare  # noqa: F401  (first: finds the package, and names what is not installed)
+import numpy as np
+import options
+import pandas as pd
+import published
+import retrieval
+import tables
+
+from imaginet_pt.correlation import mean_bootstrap
+
+NAME = "flickr30k"  # as dataset.json gives it
+MODELS = ["MULTITASK"]
+SEED = 1  # of the bootstrap
+
+
+def inputs(args, dataset):
+    """Nothing beside the data, which must be Flickr30K with features."""
+    if dataset.name != NAME or dataset.features is None:
+        this = dataset.name if dataset.features is not None else f"{dataset.name}, text alone"
+        raise options.NotRun(
+            f"needs Flickr30K in --data (this is {this}); give Karpathy's folder flickr30k, with "
+            "dataset.json and vgg_feats.mat, as data/README.md describes it"
+        )
+    dataset.captions(retrieval.SPLIT)
+
+
+def comparable(dataset, nothing):
+    """Empty where the paper's number can be held against this data, else why it cannot."""
+    features = dataset.features.shape[1]
+    same = features == tables.PUBLISHED["features"]
+    return "" if same else f"not comparable: {features} features an image"
+
+
+def table_of(scores, verdict):
+    """Our mean over (seeds, captions), its 95 % interval and verdict; then the published numbers.
+
+    verdict: why ours cannot be held against the paper's, empty if it can.
+    """
+    ours = mean_bootstrap(scores, np.random.default_rng(SEED))
+    agrees = published.agrees(ours, tables.published(*published.FLICKR30K))
+    rows = [
+        {
+            "system": "MULTITASK, here",
+            "accuracy@5 %": _percent(ours.value),
+            "95 % interval": f"{_percent(ours.low)} to {_percent(ours.high)}",
+            "seeds": " ".join(map(_percent, scores.mean(axis=1))),
+            "verdict": verdict or (published.AGREES if agrees else published.DIFFERS),
+        }
+    ]
+    rows += [
+        {"system": _cited(number["row"]), "accuracy@5 %": _percent(number["value"])}
+        for number in tables.PUBLISHED["numbers"]
+        if number["column"] == published.FLICKR30K[-1]
+    ]
+    return pd.DataFrame(rows).fillna("")
+
+
+def _percent(share):
+    return f"{100 * share:.1f}"
+
+
+def _cited(row):
+    return f"{row}, in the paper" if row in MODELS else row
+
+
+def items_of(scores):
+    """A row a seed and caption."""
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {"model": "MULTITASK", "seed": seed, "caption": range(len(row)), "accuracy@5": row}
+            )
+            for seed, row in enumerate(scores, start=1)
+        ],
+        ignore_index=True,
+    )
+
+
+def make(args, dataset, nothing, flows, progress):
+    """The comparison as a `Result`; its items have a row a seed and caption."""
+    runs = flows["MULTITASK"]
+    found = [retrieval.scores(workflow, workflow.iteration, dataset) for workflow in runs]
+    scores = np.stack([by_order["original accuracy@5"] for by_order in found])
+    table, items = table_of(scores, comparable(dataset, nothing)), items_of(scores)
+    images = len(dataset.split(retrieval.SPLIT))
+    title = (
+        f"Flickr30K on {tables.described(dataset, args)}: accuracy@5 of finding a caption's image "
+        f"among {images:,}, beside published systems"
+    )
+    text = (
+        f"{tables.markdown(table)}\nThe interval is over captions and seeds. The other figures are "
+        "as their authors published them, on their own features.\n"
+    )
+    frames = {"flickr30k": table, "flickr30k-items": items.round(4)}
+    return tables.result("flickr30k", title, text, items, frames, args.out)
+
+
+def add_options(parser):
+    """None of its own."""
+
+
+if __name__ == "__main__":
+    options.script(sys.modules[__name__])
