@@ -30,7 +30,6 @@ class Backend:
     name: str
     mode: str
     description: str
-    by_shape = False  # one function serves minibatches of all shapes
 
     def function(self, inputs, outputs, updates=()):
         """The compiled function of `inputs` that returns `outputs` and makes `updates`."""

@@ -88,7 +88,6 @@ class JaxBackend:
     name: str
     description: str
     mesh: Any
-    by_shape = True
 
     def _placed(self, minibatch):
         """A dict of arrays by `BATCH_AXIS`, split over the devices if the batch can be."""

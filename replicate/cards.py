@@ -21,6 +21,7 @@ SIZE, LINE, BETWEEN = 7, 8.6, 3.6  # of captions: the font's size, a line, betwe
 HEAD, HEAD_LINE, LABEL = 8, 10.5, 56  # of queries: the font's size, a line, the label before them
 BAR, SPACE = 17, 12  # a card's line with rank and cosine; between rows
 MOST, MOST_HEAD = 18, 3  # lines of a card and of a query; longer ones are cut
+DPI = 220  # of pictures in SVG and PDF
 FAMILY, INK, GREY, PAPER, EDGE = "DejaVu Sans", "#1a1a1a", "#555555", "#f7f7f4", "#9a9a9a"
 
 
@@ -99,7 +100,9 @@ def draw(title, rows):
 
 def _page(height):
     """Axes over a whole figure, (0, 0) the upper left corner inside its margin."""
-    figure = Figure(((WIDTH + 2 * MARGIN) / 72, (height + 2 * MARGIN) / 72))
+    size = (WIDTH + 2 * MARGIN) / 72, (height + 2 * MARGIN) / 72
+    figure = Figure(size, dpi=DPI)
+    figure.suppressComposite = True  # or SVG and PDF would have one picture over all cards
     axes = figure.add_axes((0, 0, 1, 1), autoscale_on=False)
     axes.set(xlim=(-MARGIN, WIDTH + MARGIN), ylim=(height + MARGIN, -MARGIN))
     axes.set_axis_off()

@@ -15,6 +15,7 @@ import pandas as pd
 import plots
 import retrieval
 import tables
+from matplotlib.ticker import MaxNLocator
 
 MODELS = ["VISUAL", "MULTITASK", "LINREG"]
 # Score -> (title, label) of its panel.
@@ -68,8 +69,8 @@ def draw(curve, dataset):
         axis.set_title(title, fontsize=9)
         axis.set(xlabel="Iteration", ylabel=label)
         axis.set_ylim(bottom=0)
-        axis.xaxis.get_major_locator().set_params(integer=True)
-    figure.get_layout_engine().set(wspace=0.08)
+        axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
+    figure.get_layout_engine().set(wspace=0.05)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8,

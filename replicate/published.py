@@ -47,28 +47,43 @@ def table(results, out, reasons, incomparable):
 
 
 def _row(number, results, out, reasons, incomparable):
+    verdict, found = _compared(number, results, out, reasons, incomparable)
+    return {
+        "place": number["place"],
+        "row": number["row"],
+        "column": number["column"],
+        "paper": str(number["value"]),
+        "measured": _text(found.value) if found else "",
+        "agrees within": _range(found.low, found.high) if found else "",
+        "verdict": verdict,
+    }
+
+
+def _compared(number, results, out, reasons, incomparable):
+    """The verdict on a published number, and our measure of it if there is one."""
     name, measure = MEASURES.get((number["place"], number["column"]), (None, None))
-    row = {key: number[key] for key in ("place", "row", "column")} | {"paper": number["value"]}
     if name is None or number["row"] not in ("all", *runs.MODELS):
-        return row | {"measured": "", "agreeing": "", "verdict": CITED}
+        return CITED, None
     if name not in results:
-        return row | {"measured": "", "agreeing": "", "verdict": f"not run: {reasons[name]}"}
+        return f"not run: {reasons[name]}", None
     found = measure(results[name], out, number["row"], number["column"])
     if found is None:
-        reason = f"not run: give --{number['column'].lower()} FILE"
-        return row | {"measured": "", "agreeing": "", "verdict": reason}
+        return f"not run: give --{number['column'].lower()} FILE", None
     verdict = AGREES if found.low <= number["value"] <= found.high else DIFFERS
-    return row | {
-        "measured": f"{found.value:.3g}",
-        "agreeing": _range(found.low, found.high),
-        "verdict": incomparable.get(name, verdict),
-    }
+    return incomparable.get(name, verdict), found
+
+
+def _text(value):
+    """A count in full, a share or rho with three digits, a small p by its size."""
+    if isinstance(value, int):
+        return f"{value}"
+    return f"{value:.3f}" if abs(value) >= 0.001 else f"{value:.1g}"
 
 
 def _range(low, high):
     if low == high:
-        return f"{low:g}"
-    return f"above {low:.1g}" if np.isinf(high) else f"{low:.3f} to {high:.3f}"
+        return _text(low)
+    return f"above {_text(low)}" if np.isinf(high) else f"{_text(low)} to {_text(high)}"
 
 
 def _widened(estimate):

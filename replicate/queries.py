@@ -102,8 +102,8 @@ def find(text, tokens):
 
 
 def cells(texts):
-    """A column of captions for a Markdown table, where | would end a cell."""
-    return texts.str.replace("|", r"\|")
+    """A column of captions for a Markdown table, where | and a line's end would end a cell."""
+    return texts.str.split().str.join(" ").str.replace("|", r"\|")
 
 
 def change(original, turned, k=K):
@@ -154,8 +154,8 @@ def _orders(workflow, texts):
 
 
 def _plain(text):
-    """The text's tokens without a final period, which captions have or lack by chance."""
-    tokens = tokenize(text.lower())
+    """The text's tokens without line ends and a final period, which are there by chance."""
+    tokens = tokenize(" ".join(text.lower().split()))
     return tokens[:-1] if tokens[-1:] == ["."] else tokens
 
 

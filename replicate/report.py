@@ -57,7 +57,9 @@ def page(args, dataset, flows, results, reasons, verdicts, numbers):
         data=dataset.name,
         synthetic=dataset.synthetic,
         features=dataset.features.shape[1],
-        models=f"{', '.join(flows)}; preset {args.preset}, {args.seeds} seeds",
+        models=", ".join(flows),
+        preset=args.preset,
+        seeds=args.seeds,
         today=datetime.date.today().isoformat(),
         tally=[(word, words.count(word)) for word in evidence.WORDS],
         verdicts=[verdict._asdict() | {"bars": bars(verdict.parts)} for verdict in verdicts],
@@ -99,9 +101,14 @@ def bars(parts):
 
 def shown(frame, heading=""):
     """A DataFrame for the template: columns, those of them that hold numbers, and rows."""
-    numeric = [name for name in frame if pd.to_numeric(frame[name], errors="coerce").notna().all()]
+    numeric = [name for name in frame if _numeric(frame[name])]
     rows = frame.to_dict("records")
     return {"heading": heading, "columns": list(frame), "numeric": numeric, "rows": rows}
+
+
+def _numeric(column):
+    filled = column[column != ""]
+    return len(filled) > 0 and pd.to_numeric(filled, errors="coerce").notna().all()
 
 
 def _section(name, result, reason, out):
@@ -129,9 +136,9 @@ def _is_table(file):
 
 
 def _table(path):
-    if path.stem in SHORTENED:
-        shorten, heading = SHORTENED[path.stem]
-        return shown(shorten(pd.read_csv(path)), heading)
+    if path.stem in ARRANGED:
+        arrange, heading = ARRANGED[path.stem]
+        return shown(arrange(pd.read_csv(path)), heading)
     return shown(pd.read_csv(path, dtype=str, keep_default_na=False))
 
 
@@ -154,13 +161,21 @@ def _last_points(curves):
     return points
 
 
-# Tables that are too long for the page -> (what is shown of them, under which heading)
-SHORTENED = {
+def _numbered_once(lines):
+    """The captions, each number only at its first line."""
+    number = lines["number"].astype(str).where(~lines["number"].duplicated(), "")
+    cosine = lines["cosine"].map("{:.3f}".format).where(lines["cosine"].notna(), "")
+    return lines.assign(number=number, cosine=cosine).rename(columns={"number": ""})
+
+
+# Tables that are too long or plain for the page -> (what is shown of them, under which heading)
+ARRANGED = {
     "table1-pairs": (
         _best_pairs,
         "Pairs that MULTITASK ranks nearer to the humans than VISUAL does (gain in ranks)",
     ),
     "figure2": (_last_points, "At the last iteration"),
+    "table3": (_numbered_once, ""),
 }
 
 

@@ -12,6 +12,7 @@ from scipy import stats
 from imaginet_pt.correlation import (
     closer_to_humans,
     common_pairs,
+    mean_bootstrap,
     paired_bootstrap,
     paired_rho_bootstrap,
     spearman,
@@ -177,6 +178,14 @@ def test_seeds_widen_the_interval(rng):
     found = paired_bootstrap(scores, np.zeros((1, 500)), rng, resamples=1000)
     assert found.value == pytest.approx(scores.mean())
     assert found.high - found.low > 1.5  # three seeds drawn of -1, 0 and 1; items alone: 0.18
+
+
+def test_the_interval_of_one_mean_is_that_of_its_difference_from_zero(rng):
+    scores = rng.standard_normal((3, 200)) + np.array([[0.0], [0.5], [1.0]])
+    found = mean_bootstrap(scores, np.random.default_rng(1), resamples=200)
+    expected = paired_bootstrap(scores, np.zeros((1, 200)), np.random.default_rng(1), resamples=200)
+    assert found == expected and found.value == pytest.approx(scores.mean())
+    assert found.low < found.value < found.high
 
 
 def test_constant_difference_has_no_width(rng):

@@ -24,8 +24,8 @@ DROPPED = {"--dataset"}
 TIED = {"act-sigmoid", "add", "mult", "matrix"}
 ROUNDING = 2e-6
 # Where predictions are rectified, parts of the cosine's gradient cancel to rounding errors, which
-# Adam makes full steps of. The original itself, run with other BLAS kernels or without fused operations,
-# parts from its own costs by up to 6e-5 in this run and 1e-2 in runs from four other seeds.
+# Adam makes full steps of. The original itself, run with other BLAS kernels or without fused
+# operations, parts from its own costs by up to 6e-5 in this run and 1e-2 from four other seeds.
 CHAOTIC = {"simple-cosine": 1e-3}
 
 

@@ -1,0 +1,201 @@
+"""Everything in one program: what runs, what is written when, and how `--check` ends."""
+
+import importlib
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import small
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "replicate"))
+
+import evidence  # noqa: E402
+import options  # noqa: E402
+import published  # noqa: E402
+import report  # noqa: E402
+import tables  # noqa: E402
+
+from imaginet_pt.data_provider import Dataset, Image  # noqa: E402
+from imaginet_pt.errors import UserError  # noqa: E402
+from imaginet_pt.progress import Progress  # noqa: E402
+
+everything = importlib.import_module("all")
+DATASET = Dataset(
+    "tiny",
+    tuple(Image(i, "val", f"{i}", ("a dog", "a cat")) for i in range(20)),
+    np.zeros((20, 4), np.float32),
+    {"tiny": "f00d"},
+    synthetic=False,
+)
+
+
+def script(name, models, items=None, refuses=None):
+    """A script of the common shape; refuses: the error that its inputs raise."""
+
+    def inputs(args, dataset):
+        if refuses:
+            raise refuses
+        return f"inputs of {name}"
+
+    def make(args, dataset, inputs, flows, progress):
+        assert inputs == f"inputs of {name}" and list(flows) == models
+        frame = pd.DataFrame({"x": [1]})
+        return tables.result(name, name.title(), "Text.", items, {name: frame}, args.out)
+
+    return SimpleNamespace(
+        __name__=name,
+        MODELS=models,
+        inputs=inputs,
+        make=make,
+        comparable=lambda dataset, inputs: "",
+    )
+
+
+def retrieval_items(visual):
+    """Items of Figure 2 in which captions are found with the share `visual`, others with half."""
+    rows = [
+        {"model": model, "seed": 1, "iteration": 1, "order": order, "caption": caption}
+        | {"accuracy@5": float(caption < 40 * share), "recall@4": 0.0}
+        for model, share in {"VISUAL": visual, "MULTITASK": 0.5, "LINREG": 0.5}.items()
+        for order in ("original", "scrambled")
+        for caption in range(40)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def scripts(monkeypatch):
+    """Sets the scripts, and returns what was asked of the training."""
+    asked = []
+
+    def trained(dataset, models, args, backend, progress):
+        asked.append(models)
+        return {model: [] for model in models}
+
+    def put(*modules):
+        monkeypatch.setattr(everything, "MODULES", list(modules))
+        by_name = {module.__name__: module for module in modules}
+        monkeypatch.setattr(everything, "OF_CAPTIONS", [by_name["figure2"]])
+        for name in ("table2", "flickr30k"):
+            monkeypatch.setattr(everything, name, by_name.get(name, script(name, [])))
+        monkeypatch.setattr(everything.runs, "trained", trained)
+        monkeypatch.setattr(report, "run_table", lambda trained: pd.DataFrame({"model": []}))
+        return asked
+
+    return put
+
+
+def run(out, check=False):
+    args = Namespace(
+        out=out, preset="demo", seeds=1, check=check, men=None, simlex=None, captions=None,
+        images=None,
+    )  # fmt: skip
+    everything.main(args, DATASET, None, Progress(quiet=True))
+
+
+NOT_RUN = script("table2", ["TEXTUAL"], refuses=options.NotRun("give --images DIR"))
+ABSENT = [script(n, ["VISUAL"], refuses=options.NotRun("x")) for n in ("table1", "flickr30k")]
+
+
+def figure2(visual):
+    return script("figure2", ["LINREG", "VISUAL"], retrieval_items(visual))
+
+
+def test_one_training_of_what_can_run_and_a_reason_for_the_rest(scripts, tmp_path, capsys):
+    asked = scripts(figure2(0.5), *ABSENT, NOT_RUN, script("table3", ["MULTITASK"]))
+    run(tmp_path)
+    assert asked == [["VISUAL", "MULTITASK", "LINREG"]]
+    printed = capsys.readouterr().out
+    assert printed.index("Figure2\n\nText.") < printed.index("Table3\n\nText.")
+    assert printed.index("Text.") < printed.index("Claims on tiny")
+    assert "table2 was not run: give --images DIR" in printed
+    claims = pd.read_csv(tmp_path / "claims.csv")
+    assert len(claims) == 12
+    assert claims["evidence"][4] == "table2 not run: give --images DIR"
+    assert (tmp_path / "claims.md").read_text() in printed
+    assert len(pd.read_csv(tmp_path / "published.csv")) == len(tables.PUBLISHED["numbers"])
+    assert "give --images DIR" in (tmp_path / "report.html").read_text()
+
+
+def test_a_mistake_in_any_input_ends_the_run_before_training(scripts, tmp_path):
+    asked = scripts(figure2(0.5), script("table3", [], refuses=UserError("no such file")))
+    with pytest.raises(UserError, match="no such file"):
+        run(tmp_path)
+    assert asked == [] and not list(tmp_path.iterdir())
+
+
+def test_what_is_made_is_kept_when_the_run_is_stopped(scripts, tmp_path):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    last = script("table3", [])
+    last.make = stopped
+    scripts(figure2(0.5), last)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path)
+    assert (tmp_path / "figure2.csv").exists() and not (tmp_path / "claims.csv").exists()
+
+
+def test_check_tells_what_fails_when_all_is_written(scripts, tmp_path, capsys):
+    scripts(figure2(0.1), *ABSENT, NOT_RUN)
+    run(tmp_path)  # without --check it ends well
+    (tmp_path / "report.html").unlink()
+    with pytest.raises(SystemExit) as ended:
+        run(tmp_path, check=True)
+    assert ended.value.code == 1 and (tmp_path / "report.html").exists()
+    assert "claim 6 fails" in capsys.readouterr().err
+
+
+def test_check_passes_where_nothing_fails(scripts, tmp_path):
+    scripts(figure2(0.5), *ABSENT, NOT_RUN)
+    run(tmp_path, check=True)
+
+
+def test_a_number_that_differs_is_wrong():
+    numbers = pd.DataFrame(
+        {"place": "Table 1", "row": "VISUAL", "column": ["MEN", "SimLex"]}
+        | {"verdict": [published.AGREES, published.DIFFERS]}
+    )
+    assert everything.wrong([], numbers) == ["Table 1, VISUAL, SimLex differs"]
+
+
+def test_captions_are_resampled_by_image():
+    result = options.Result("figure2", "", "", retrieval_items(0.5), [])
+    items = everything.with_images(result, DATASET).items
+    assert list(items["image"][:4]) == [0, 0, 1, 1]
+    # Both captions of an image are right or wrong together: 10 images of 20, not 20 captions of 40.
+    by_image = evidence.mean(evidence.scores(items, ["image"], "accuracy@5")["VISUAL"])
+    by_caption = evidence.mean(evidence.scores(items, ["caption"], "accuracy@5")["VISUAL"])
+    assert by_image.value == by_caption.value == 0.5
+    assert by_image.high - by_image.low > 1.2 * (by_caption.high - by_caption.low)
+
+
+def test_flickr30k_on_other_features_gets_no_verdict(tmp_path):
+    why = {"flickr30k": "not comparable: 1280 features an image"}
+    items = pd.DataFrame({"model": "MULTITASK", "seed": 1, "image": range(9), "accuracy@5": 0.9})
+    results = {"flickr30k": options.Result("flickr30k", "", "", items, [])}
+    reasons = dict.fromkeys(["table1", "table2", "figure2"], "x")
+    judged = everything.judge(results, reasons, {})
+    assert judged[11].word == evidence.FAILS
+    assert everything.judge(results, reasons, why)[11].word == evidence.NOT_RUN
+
+
+def test_from_start_to_end(tmp_path):
+    data = small.write(tmp_path / "data", images=60)
+    pairs = "dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\ndog\tcar\t0.5\n"
+    (tmp_path / "pairs.tsv").write_text(pairs)
+    out = tmp_path / "out"
+    command = [sys.executable, ROOT / "replicate/all.py", "--data", data, "--seeds", 1]
+    command += ["--simlex", tmp_path / "pairs.tsv", "--out", out, "--check"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    claims = pd.read_csv(out / "claims.csv")
+    assert done.returncode == (evidence.FAILS in set(claims["verdict"])), done.stderr
+    for file in ("table1.csv", "figure2.svg", "table3.md", "figure3.svg", "report.html"):
+        assert (out / file).exists(), file
+    assert "table2 was not run" in done.stdout and "flickr30k was not run" in done.stdout

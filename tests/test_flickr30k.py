@@ -1,0 +1,99 @@
+"""Flickr30K: our figure from kept scores, the published ones beside it, and other data refused."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "replicate"))
+
+import flickr30k  # noqa: E402
+import options  # noqa: E402
+import retrieval  # noqa: E402
+
+from imaginet_pt.data_provider import Dataset, Image  # noqa: E402
+from imaginet_pt.errors import UserError  # noqa: E402
+from imaginet_pt.progress import Progress  # noqa: E402
+from imaginet_pt.run_folder import RunFolder, write_arrays  # noqa: E402
+
+IMAGES, N = 40, 200  # five captions an image
+VGG = 4096
+
+
+def dataset(name="flickr30k", features=VGG, split="val"):
+    images = tuple(Image(i, split, f"{i}.jpg", 5 * ("a dog",)) for i in range(IMAGES))
+    return Dataset(name, images, np.zeros((IMAGES, features), np.float32), {}, synthetic=False)
+
+
+def run(folder, right):
+    """A run at epoch 8, in whose folder it is kept that the first `right` captions find theirs."""
+    folder = RunFolder.made(folder)
+    scores = {name: np.zeros(N, np.float32) for name in retrieval.NAMES}
+    scores["original accuracy@5"] = (np.arange(N) < right).astype(np.float32)
+    write_arrays(folder / "retrieval-val-8.npz", scores)
+    return Namespace(folder=folder, iteration=8)
+
+
+def made(tmp_path, right, features=VGG):
+    args = Namespace(out=tmp_path, preset="demo", seeds=len(right))
+    flows = {"MULTITASK": [run(tmp_path / f"run{i}", n) for i, n in enumerate(right)]}
+    return flickr30k.make(args, dataset(features=features), None, flows, Progress(quiet=True))
+
+
+def table(tmp_path):
+    return pd.read_csv(tmp_path / "flickr30k.csv", keep_default_na=False).set_index("system")
+
+
+def test_ours_stands_beside_the_paper_s_and_the_four_that_it_cites(tmp_path):
+    result = made(tmp_path, [60, 70])
+    found = table(tmp_path)
+    assert found["accuracy@5 %"].to_dict() == {
+        "MULTITASK, here": 32.5,
+        "MULTITASK, in the paper": 32.0,
+        "Socher et al. 2014": 29.8,
+        "Mao et al. 2014": 31.2,
+        "Kiros et al. 2014": 34.0,
+        "Karpathy and Fei-Fei 2014": 37.7,  # not their 29.6 on MS-COCO
+    }
+    ours = found.loc["MULTITASK, here"]
+    assert ours["seeds"] == "30.0 35.0" and ours["verdict"] == "agrees"
+    low, high = map(float, ours["95 % interval"].split(" to "))
+    # Over captions alone +-1.96 sqrt(.325 (1 - .325) / 200) = 6.5; seeds add to it.
+    assert 24.5 < low < 26 and 39 < high < 41
+    assert "flickr30k" in result.title and "40" in result.title
+
+
+def test_items_have_a_row_a_seed_and_caption(tmp_path):
+    items = made(tmp_path, [60, 70]).items
+    assert list(items) == ["model", "seed", "caption", "accuracy@5"]
+    assert items.groupby("seed")["accuracy@5"].sum().to_dict() == {1: 60, 2: 70}
+    pd.testing.assert_frame_equal(
+        pd.read_csv(tmp_path / "flickr30k-items.csv"), items, check_dtype=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "features", "verdict"),
+    [(160, VGG, "differs"), (20, VGG, "differs"), (64, 1280, "not comparable: 1280 features")],
+)
+def test_the_verdict(right, features, verdict, tmp_path):
+    made(tmp_path, [right], features)
+    assert table(tmp_path)["verdict"].iloc[0].startswith(verdict)
+    assert set(table(tmp_path)["verdict"].iloc[1:]) == {""}
+
+
+def test_other_data_is_not_run_and_says_what_is_needed():
+    flickr30k.inputs(None, dataset())
+    with pytest.raises(
+        options.NotRun, match=r"needs Flickr30K in --data \(this is flickr8k\); give"
+    ):
+        flickr30k.inputs(None, dataset("flickr8k"))
+    text = Dataset("flickr30k", dataset().images, None, {}, synthetic=False)
+    with pytest.raises(options.NotRun, match="this is flickr30k, text alone"):
+        flickr30k.inputs(None, text)
+    with pytest.raises(UserError, match="'val'"):
+        flickr30k.inputs(None, dataset(split="test"))

@@ -1,0 +1,206 @@
+"""The report as a reader sees it: in headless Chromium, and as the file that it is."""
+
+import base64
+import hashlib
+import html
+import re
+import shutil
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "replicate"))
+
+import claims  # noqa: E402
+import evidence  # noqa: E402
+import published  # noqa: E402
+import report  # noqa: E402
+import tables  # noqa: E402
+
+from imaginet_pt.correlation import Estimate  # noqa: E402
+from imaginet_pt.data_provider import Dataset  # noqa: E402
+from imaginet_pt.run_folder import RunFolder  # noqa: E402
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "chrome"]
+HOSTILE = "<script>document.title='broken'</script> & <b>\"bold\"</b>"
+WORDS = [evidence.HOLDS, evidence.FAILS, evidence.INCONCLUSIVE, evidence.NOT_RUN]
+PARTS = [
+    evidence.above("gain", Estimate(0.2, 0.1, 0.3)),
+    evidence.above("gain", Estimate(-0.2, -0.3, -0.1)),
+    evidence.above("gain", Estimate(0.0, -0.1, 0.1)),
+    evidence.not_run("MEN", "give --men FILE"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser to look at the report with: install one of {', '.join(BROWSERS)}")
+    return found
+
+
+def look(browser, page, *options):
+    """What headless Chromium prints about a page, without a network."""
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    command += ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={page.parent}/profile"]
+    done = subprocess.run(
+        [*command, *options, page.as_uri()], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def run(folder, model, seed, **settings):
+    """A `Workflow` as far as the report reads it."""
+    folder = RunFolder.made(folder / f"{model}-{seed}")
+    described = {
+        "settings": {"random_seed": seed, "hidden_size": 256, "zero_shot": []} | settings,
+        "backend": "c",
+        "versions": {"pytensor": "3.0.7"},
+        "threads": {"cpus": 2},
+    }
+    folder.write_json("run.json", described)
+    if model != "LINREG":
+        pd.DataFrame({"epoch": [1, 2], "seconds": [90.0, 60.0]}).to_csv(folder / "times.csv")
+    return SimpleNamespace(folder=folder)
+
+
+def flows(folder):
+    return {
+        "VISUAL": [run(folder, "VISUAL", seed, model_type="simple") for seed in (1, 2)],
+        "LINREG": [run(folder, "LINREG", 1, model_type="linear")],
+    }
+
+
+def results(out):
+    """Two results with hostile text in table and title, one of them with a picture."""
+    matplotlib.image.imsave(out / "figure2.png", np.zeros((40, 60, 3)))
+    curve = {"model": ["VISUAL", "VISUAL"], "order": "original", "iteration": [1, 2]}
+    for score in ("accuracy@5", "recall@4"):
+        curve |= {f"{score} mean": [0.1, 0.2], f"{score} min": [0.1, 0.15]}
+        curve |= {f"{score} max": [0.1, 0.25]}
+    table1 = pd.DataFrame({"model": ["VISUAL"], "rho": ["0.410"], "note": [HOSTILE]})
+    text = f"{tables.markdown(table1)}\nMEN was not run.\n\nPairs:\n\n{tables.markdown(table1)}"
+    items = pd.DataFrame()
+    curve, files = pd.DataFrame(curve), ["figure2.png"]
+    made = [
+        tables.result("table1", HOSTILE, text, items, {"table1": table1}, out),
+        tables.result("figure2", "Figure 2", "Bands.", items, {"figure2": curve}, out, files),
+    ]
+    return {result.name: result for result in made}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The file of a report with every word, on synthetic data."""
+    out = tmp_path_factory.mktemp("report")
+    (out / "pairs.tsv").write_text("dog\tcat\t9\n")
+    args = Namespace(
+        out=out, preset="demo", seeds=2, men=str(out / "pairs.tsv"), simlex=None, captions=None,
+        images=None,
+    )  # fmt: skip
+    dataset = Dataset("tiny (synthetic)", (), np.zeros((3, 4)), {"tiny": "f00d"}, synthetic=True)
+    verdicts = [
+        claims.Verdict(claim, word, [part])
+        for claim, word, part in zip(claims.CLAIMS, WORDS, PARTS, strict=False)
+    ]
+    verdict = [published.AGREES, published.DIFFERS, "not comparable: tiny (synthetic)"]
+    numbers = pd.DataFrame({"place": "Table 1", "paper": "0.32", "verdict": verdict})
+    absent = dict.fromkeys(["table2", "table3", "figure3", "flickr30k"], "the reason for this")
+    made = report.page(args, dataset, flows(out), results(out), absent, verdicts, numbers)
+    tables.write_text(made, out / "report.html")
+    return out / "report.html"
+
+
+def test_chromium_shows_the_verdicts_and_runs_nothing(browser, page):
+    dom = look(browser, page, "--dump-dom")
+    for word in (*WORDS, published.AGREES, published.DIFFERS):
+        assert re.search(rf'<span class="badge {word.replace(" ", "-")}">.*?{word}</span>', dom)
+    assert "<title>Learning language through pictures on tiny (synthetic)</title>" in dom
+    assert "The data are synthetic" in dom
+    assert "<script" not in dom and dom.count("&lt;script&gt;") == 2
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_chromium_paints_it_and_nothing_sticks_out(browser, page, tmp_path, width):
+    picture = tmp_path / "page.png"
+    look(browser, page, f"--window-size={width},1600", f"--screenshot={picture}")
+    pixels = matplotlib.image.imread(picture)[..., :3]
+    ink = pixels.min(axis=2) < 0.6
+    assert pixels.shape[1] == width and pixels.mean() > 0.7, "a light page"
+    assert ink[:400].any() and ink[800:1200].any() and not ink[:, -8:].any()
+    hues = pixels.max(axis=2) - pixels.min(axis=2) > 0.3
+    assert hues.any(), "verdicts have colours"
+
+
+def test_the_page_needs_nothing_but_itself(page):
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//|url\(|@import|<script|<link|<iframe", text)
+    sources = re.findall(r'src="([^"]*)"', text)
+    assert len(sources) == 1 and sources[0].startswith("data:image/png;base64,")
+    encoded = sources[0].partition("base64,")[2]
+    assert base64.b64decode(encoded) == (page.parent / "figure2.png").read_bytes()
+    for file in re.findall(r'<a href="([^"]*)"', text):
+        assert (page.parent / file).is_file()
+
+
+def test_the_page_tells_what_was_run(page):
+    text = html.unescape(page.read_text(encoding="utf-8"))
+    data = (page.parent / "pairs.tsv").read_bytes()
+    for told in (
+        "f00d",
+        hashlib.sha256(data).hexdigest(),
+        "pytensor 3.0.7",
+        ">2.5</td>",  # minutes
+        "the reason for this",
+        "20.0",  # percent at the last iteration
+        "15.0 to 25.0",
+        "MEN was not run.",
+        published.TOLERANCE,
+    ):
+        assert told in text, told
+
+
+def test_settings_that_differ_and_those_that_do_not(tmp_path):
+    trained = [
+        report.Run(model, seed, w.folder.read_json("run.json"), None)
+        for model, workflows in flows(tmp_path).items()
+        for seed, w in enumerate(workflows, start=1)
+    ]
+    differing, shared = report.settings(trained)
+    assert shared == {"hidden_size": "256", "zero_shot": "none"}
+    assert differing.set_index("setting").to_dict("index") == {
+        "random_seed": {"VISUAL": "1, 2", "LINREG": "1"},
+        "model_type": {"VISUAL": "simple", "LINREG": "linear"},
+    }
+
+
+def test_bars_of_a_claim_share_a_scale_with_zero():
+    bars = [bar for _, bar in report.bars(PARTS)]
+    assert bars[0] == {"value": 82.0, "low": 66.0, "high": 98.0, "zero": 50.0}
+    assert bars[1]["low"] == 2.0 and bars[1]["zero"] == 50.0 and bars[3] is None
+
+
+def test_notes_are_what_is_neither_table_nor_its_introduction():
+    text = "| a |\n| --- |\n\nMEN was not run.\n\nPairs:\n\n| b |\n| --- |\n"
+    assert report.notes(text) == ["MEN was not run."]
+
+
+def test_a_picture_is_shown_once_in_its_sharpest_form(tmp_path):
+    for name in ("figure2.svg", "figure2.png", "figure3.png", "figure3.pdf"):
+        (tmp_path / name).write_bytes(name.encode())
+    files = ["figure2.png", "figure2.svg", "figure3.png", "figure3.pdf", "figure2.csv"]
+    shown = report.pictures(files, tmp_path)
+    assert [picture["name"] for picture in shown] == ["figure2", "figure3"]
+    assert [picture["uri"].partition(";")[0] for picture in shown] == [
+        "data:image/svg+xml",
+        "data:image/png",
+    ]
