@@ -1,5 +1,16 @@
+"""`python -m imaginet_pt`, and the console script `imaginet`."""
+
 import sys
 
-from .cli import main
 
-sys.exit(main())
+def main():
+    """Run the command line, also where Ctrl-C comes while the package is still being read."""
+    try:
+        from .cli import main as run
+    except KeyboardInterrupt:
+        return 130
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
