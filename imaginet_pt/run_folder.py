@@ -132,6 +132,12 @@ def write_arrays(path, arrays):
         np.savez(file, **arrays)
 
 
+# What NumPy and zipfile raise for files that are absent, damaged or something else.
+UNREADABLE = (
+    OSError, ValueError, KeyError, EOFError, AttributeError, RuntimeError, zipfile.BadZipFile,
+)  # fmt: skip
+
+
 def read_arrays(path):
     """The arrays of an `.npz` file by name; checksums are verified, nothing is unpickled.
 
@@ -141,7 +147,7 @@ def read_arrays(path):
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+    except UNREADABLE as error:
         raise UserError(
             f"cannot read arrays from {path}: {error}; give a whole .npz file"
         ) from None

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-NEEDED = ["pytensor", "numpy", "scipy", "gensim", "pandas", "matplotlib", "tqdm", "filelock", "jinja2"]
+NEEDED = [
+    "pytensor", "numpy", "scipy", "gensim", "pandas", "matplotlib", "tqdm", "filelock", "jinja2",
+]  # fmt: skip
 
 sys.path.insert(0, str(ROOT))
 missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]

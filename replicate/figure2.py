@@ -4,7 +4,7 @@
 
 Draws figure2.png, .svg and .pdf, prints the figures of the last iteration, and writes figure2.csv
 (the curves), figure2.md and figure2-items.csv (a row a model, seed, order and caption) under --out.
-The items written are those of the last iteration: all of them would be 130 MB at the paper's size.
+The items written are those of the last iteration: all of them would be 85 MB at the paper's size.
 """
 
 import sys

@@ -99,7 +99,7 @@ def text_of(items, table, told, missing):
         f"{order.capitalize()}: “{near['query'].iloc[0]}”\n"
         for order, near in items.groupby("order", sort=False)
     ]
-    return "\n".join([*asked, tables.markdown(cells), f"{told}\n", missing])
+    return "\n".join(filter(None, [*asked, tables.markdown(cells), f"{told}\n", missing]))
 
 
 def missing_told(images, pictures, folder):

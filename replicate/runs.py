@@ -25,7 +25,7 @@ SCENES_DEMO = {
     "embedding_size": 128,
     "word_freq_threshold": 5,
     "rate": 0.001,
-    "iterations": 5,
+    "iterations": 7,
 }
 
 

@@ -1,7 +1,7 @@
 """Everything in one program: what runs, what is written when, and how `--check` ends."""
 
 import importlib
-import subprocess
+import runpy
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -26,6 +26,7 @@ from imaginet_pt.errors import UserError  # noqa: E402
 from imaginet_pt.progress import Progress  # noqa: E402
 
 everything = importlib.import_module("all")
+NOT_RUN = options.NotRun("give --images DIR")
 DATASET = Dataset(
     "tiny",
     tuple(Image(i, "val", f"{i}", ("a dog", "a cat")) for i in range(20)),
@@ -46,7 +47,7 @@ def script(name, models, items=None, refuses=None):
     def make(args, dataset, inputs, flows, progress):
         assert inputs == f"inputs of {name}" and list(flows) == models
         frame = pd.DataFrame({"x": [1]})
-        return tables.result(name, name.title(), "Text.", items, {name: frame}, args.out)
+        return tables.result(name, name.title(), "Text.", items, {f"{name}-items": frame}, args.out)
 
     return SimpleNamespace(
         __name__=name,
@@ -79,11 +80,13 @@ def scripts(monkeypatch):
         return {model: [] for model in models}
 
     def put(*modules):
-        monkeypatch.setattr(everything, "MODULES", list(modules))
         by_name = {module.__name__: module for module in modules}
+        absent = {name: script(name, ["TEXTUAL"], refuses=NOT_RUN) for name in report.HEADINGS}
+        by_name |= {name: absent[name] for name in absent if name not in by_name}
+        monkeypatch.setattr(everything, "MODULES", list(by_name.values()))
         monkeypatch.setattr(everything, "OF_CAPTIONS", [by_name["figure2"]])
         for name in ("table2", "flickr30k"):
-            monkeypatch.setattr(everything, name, by_name.get(name, script(name, [])))
+            monkeypatch.setattr(everything, name, by_name[name])
         monkeypatch.setattr(everything.runs, "trained", trained)
         monkeypatch.setattr(report, "run_table", lambda trained: pd.DataFrame({"model": []}))
         return asked
@@ -99,16 +102,12 @@ def run(out, check=False):
     everything.main(args, DATASET, None, Progress(quiet=True))
 
 
-NOT_RUN = script("table2", ["TEXTUAL"], refuses=options.NotRun("give --images DIR"))
-ABSENT = [script(n, ["VISUAL"], refuses=options.NotRun("x")) for n in ("table1", "flickr30k")]
-
-
 def figure2(visual):
     return script("figure2", ["LINREG", "VISUAL"], retrieval_items(visual))
 
 
 def test_one_training_of_what_can_run_and_a_reason_for_the_rest(scripts, tmp_path, capsys):
-    asked = scripts(figure2(0.5), *ABSENT, NOT_RUN, script("table3", ["MULTITASK"]))
+    asked = scripts(figure2(0.5), script("table3", ["MULTITASK"]))
     run(tmp_path)
     assert asked == [["VISUAL", "MULTITASK", "LINREG"]]
     printed = capsys.readouterr().out
@@ -139,11 +138,11 @@ def test_what_is_made_is_kept_when_the_run_is_stopped(scripts, tmp_path):
     scripts(figure2(0.5), last)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path)
-    assert (tmp_path / "figure2.csv").exists() and not (tmp_path / "claims.csv").exists()
+    assert (tmp_path / "figure2-items.csv").exists() and not (tmp_path / "claims.csv").exists()
 
 
 def test_check_tells_what_fails_when_all_is_written(scripts, tmp_path, capsys):
-    scripts(figure2(0.1), *ABSENT, NOT_RUN)
+    scripts(figure2(0.1))
     run(tmp_path)  # without --check it ends well
     (tmp_path / "report.html").unlink()
     with pytest.raises(SystemExit) as ended:
@@ -153,7 +152,7 @@ def test_check_tells_what_fails_when_all_is_written(scripts, tmp_path, capsys):
 
 
 def test_check_passes_where_nothing_fails(scripts, tmp_path):
-    scripts(figure2(0.5), *ABSENT, NOT_RUN)
+    scripts(figure2(0.5))
     run(tmp_path, check=True)
 
 
@@ -186,16 +185,22 @@ def test_flickr30k_on_other_features_gets_no_verdict(tmp_path):
     assert everything.judge(results, reasons, why)[11].word == evidence.NOT_RUN
 
 
-def test_from_start_to_end(tmp_path):
-    data = small.write(tmp_path / "data", images=60)
+def test_from_start_to_end(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(
+        everything.runs.PRESETS,
+        "demo",
+        {"hidden_size": 8, "embedding_size": 8, "word_freq_threshold": 1, "iterations": 1},
+    )
+    data, out = small.write(tmp_path / "data", images=60), tmp_path / "out"
     pairs = "dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\ndog\tcar\t0.5\n"
     (tmp_path / "pairs.tsv").write_text(pairs)
-    out = tmp_path / "out"
-    command = [sys.executable, ROOT / "replicate/all.py", "--data", data, "--seeds", 1]
-    command += ["--simlex", tmp_path / "pairs.tsv", "--out", out, "--check"]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-    claims = pd.read_csv(out / "claims.csv")
-    assert done.returncode == (evidence.FAILS in set(claims["verdict"])), done.stderr
-    for file in ("table1.csv", "figure2.svg", "table3.md", "figure3.svg", "report.html"):
+    arguments = ["--data", data, "--seeds", 1, "--simlex", tmp_path / "pairs.tsv", "--out", out]
+    monkeypatch.setattr(sys, "argv", list(map(str, [ROOT / "replicate/all.py", *arguments])))
+    runpy.run_path(sys.argv[0], run_name="__main__")
+    for file in ("table1.csv", "figure2.svg", "table3.md", "figure3.svg", "published.csv"):
         assert (out / file).exists(), file
-    assert "table2 was not run" in done.stdout and "flickr30k was not run" in done.stdout
+    assert set(pd.read_csv(out / "claims.csv")["verdict"]) <= set(evidence.WORDS)
+    printed = capsys.readouterr().out
+    assert "table2 was not run" in printed and "flickr30k was not run" in printed
+    page = (out / "report.html").read_text()
+    assert page.count("data:image/svg+xml;base64,") == 2 and f"--data {data}" in page

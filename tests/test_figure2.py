@@ -77,9 +77,11 @@ class Run:
 N_IMAGES = 12
 
 
-def dataset(name="small", captions=2):
-    """Images i with captions "i i" (the same in any order), and the unit vectors as features."""
-    images = tuple(Image(i, "val", f"{i}.jpg", captions * (f"{i} {i}",)) for i in range(N_IMAGES))
+def dataset(name="small", captions=2, last=0):
+    """Images i with captions "i i+last", 0 the same in any order, and unit vectors as features."""
+    images = tuple(
+        Image(i, "val", f"{i}.jpg", captions * (f"{i} {i + last}",)) for i in range(N_IMAGES)
+    )
     return Dataset(name, images, np.eye(N_IMAGES, dtype=np.float32), {}, synthetic=False)
 
 
@@ -171,6 +173,8 @@ def test_make_writes_the_same_bytes_each_time(tmp_path):
         written.append({path.name: path.read_bytes() for path in out.iterdir()})
     assert written[0] == written[1]
     assert {"figure2.png", "figure2.svg", "figure2.pdf", "figure2.md"} < set(result.files)
+    figure2.plots.save(figure2.draw(figure2.curves(result.items), data), tmp_path, "all")
+    assert (tmp_path / "all.svg").read_bytes() == written[0]["figure2.svg"]
     assert list(result.items) == (
         ["model", "seed", "iteration", "order", "caption", "accuracy@5", "recall@4"]
     )
@@ -191,6 +195,14 @@ def test_scores_of_a_run_are_those_of_its_vectors(tmp_path):
     assert lost["original accuracy@5"] == pytest.approx(4 / 11)
     assert oracle["original recall@4"] == pytest.approx(1 / 4)  # one paraphrase, found
     assert lost["original accuracy@5"].dtype == np.float32
+
+
+def test_scrambled_captions_are_scored_as_such(tmp_path):
+    """The run goes by the first word, which scrambling moves to the end in about half of them."""
+    found = retrieval.scores(Run(tmp_path / "run", {1: 24}), 1, dataset(last=1))
+    for score in retrieval.SCORES:
+        original, scrambled = (found[f"{o} {score}"].mean() for o in retrieval.ORDERS)
+        assert 0 < scrambled < original
 
 
 def test_a_caption_without_a_paraphrase_has_no_recall(tmp_path):
@@ -223,6 +235,13 @@ def flipped(path):
     path.write_bytes(content)
 
 
+def flagged(path):
+    """As if it were encrypted."""
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 8] ^= 1
+    path.write_bytes(content)
+
+
 def of_other_captions(path):
     np.savez(path, **{name: np.zeros(3, np.float32) for name in retrieval.NAMES})
 
@@ -232,7 +251,7 @@ def of_another_kind(path):
 
 
 @pytest.mark.parametrize(
-    "damage", [truncated, emptied, flipped, of_other_captions, of_another_kind]
+    "damage", [truncated, emptied, flipped, flagged, of_other_captions, of_another_kind]
 )
 def test_a_damaged_file_is_made_again(damage, tmp_path):
     run = Run(tmp_path / "run", {2: 24})

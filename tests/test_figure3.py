@@ -92,7 +92,7 @@ def test_the_text_tells_what_the_figure_shows(tmp_path):
     result = made(tmp_path)
     assert "Original: “north east UNK”\n" in result.text
     assert "| original | 1 | 2.png | 0.873 | east wind |" in result.text
-    assert "those of --captions" in result.text and "pictures" not in result.text
+    assert result.text.endswith("\n\nThe captions are those of --captions.\n")
 
 
 def test_the_data_of_the_figure_is_named_in_it(tmp_path):
@@ -154,6 +154,7 @@ def test_no_text_leaves_its_card_or_the_page(captions):
     boxes = {text: text.get_window_extent() for text in figure.axes[0].texts}
     above = [box for box in boxes.values() if box.y0 > frames[0].y1]
     inside = [box for box in boxes.values() if box.y0 <= frames[0].y1]
+    assert not any(text.get_parse_math() for text in boxes)
     assert len(above) + len(inside) == len(boxes) and len(above) == 1 + 1 + cards.MOST_HEAD
     for box in inside:
         assert any(
