@@ -108,7 +108,7 @@ def correlated(table1):
         passed = [test.statistic > 0 and test.pvalue < level for test in found]
         word = HOLDS if all(passed) else INCONCLUSIVE if any(passed) else FAILS
         rho, p = rho_bootstrap(human, cosines[model], generator()), max(t.pvalue for t in found)
-        figures = f"{rho.value:.3f} ({rho.low:.3f} to {rho.high:.3f}), p up to {p:.2g}"
+        figures = f"{rho.value:.3f} ({rho.low:.3f} to {rho.high:.3f}), p ≤ {p:.2g}"
         return Part(f"{model} on {benchmark}", word, figures, rho)
 
     return _on_benchmarks(table1, lambda *found: [part(model, *found) for model in IMAGINET])
