@@ -197,13 +197,13 @@ def _run(model, seed, workflow):
 
 
 def run_table(trained):
-    """A row a run: how long it took, and with what it was trained."""
+    """A row a run: how long it took, and with what it was trained; LINREG has no epochs."""
     return pd.DataFrame(
         {
             "model": run.model,
             "seed": run.seed,
-            "epochs": len(run.epochs),
-            "minutes": f"{run.epochs['seconds'].sum() / 60:.1f}",
+            "epochs": len(run.epochs) or "",
+            "minutes": f"{run.epochs['seconds'].sum() / 60:.1f}" if len(run.epochs) else "",
             "backend": run.described.get("compiler") or run.described["backend"] or "SciPy",
             "trained with": _pairs(run.described["versions"]),
             "threads": _pairs(run.described["threads"]),
