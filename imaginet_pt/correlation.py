@@ -141,9 +141,7 @@ def paired_bootstrap(scores_a, scores_b, generator, resamples=2000):
         seeds counts (s - 1) / s of itself.
     """
     difference = np.asarray(scores_a, np.float64) - np.asarray(scores_b, np.float64)
-    return _bootstrap(
-        lambda rows: difference[:, rows].mean(axis=1), *difference.shape, generator, resamples
-    )
+    return mean_bootstrap(difference, generator, resamples)
 
 
 def paired_rho_bootstrap(human, cosines_a, cosines_b, generator, resamples=2000):

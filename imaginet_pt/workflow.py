@@ -29,9 +29,12 @@ class Recurrent:
         self.pathways = self.model.weights()
 
     @functools.cached_property
+    def _shared(self):
+        return functions.State(self.params, {}).params
+
+    @functools.cached_property
     def _compiled(self):
-        params = functions.State(self.params, {}).params
-        return functions.outputs(self.model, params, self.backend or backends.get())
+        return functions.outputs(self.model, self._shared, self.backend or backends.get())
 
     def outputs(self, captions, padding):
         """`Imaginet.outputs` of lists of word ids: arrays (captions, size) by name."""
@@ -43,8 +46,7 @@ class Recurrent:
 
     @functools.cached_property
     def _next_words(self):
-        params = functions.State(self.params, {}).params
-        return functions.next_words(self.model, params, self.backend or backends.get())
+        return functions.next_words(self.model, self._shared, self.backend or backends.get())
 
     def next_words(self, captions, padding):
         """The likeliest next id after each id of lists of word ids, a list for each."""

@@ -35,7 +35,7 @@ def _kept(path, captions):
     """The scores at `path`; None if they are not there, damaged, or not of so many captions."""
     try:
         arrays = read_arrays(path)
-    except (UserError, RuntimeError):  # the latter where zipfile meets a damaged flag
+    except UserError:
         return None
     whole = set(arrays) == set(NAMES) and all(a.shape == (captions,) for a in arrays.values())
     return arrays if whole else None
