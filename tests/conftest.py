@@ -1,11 +1,15 @@
 """What every test shares: strict float32, and the project's data where there is any."""
 
 import os
+import signal
 from pathlib import Path
 
 os.environ.setdefault("PYTENSOR_FLAGS", "warn_float64=raise")
 
 import pytest  # noqa: E402
+
+# A shell has its background jobs ignore Ctrl-C, and every process below inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("IMAGINET_SHARED", ROOT.parent / "shared"))
