@@ -15,7 +15,8 @@ import pandas as pd
 import runs
 
 from imaginet_pt import backends, data_provider
-from imaginet_pt.cli import DATA_HELP, Parser
+from imaginet_pt.cli import Parser
+from imaginet_pt.commands.common import DATA_HELP
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
 from imaginet_pt.run_folder import RunFolder

@@ -8,7 +8,8 @@ import pytest
 from reference import PLAIN
 
 from imaginet_pt import assess, data_provider, experiment, models
-from imaginet_pt.cli import parser, settings_given
+from imaginet_pt.cli import parser
+from imaginet_pt.commands.train import settings_given
 from imaginet_pt.evaluation import similarities
 from imaginet_pt.progress import Progress
 from imaginet_pt.workflow import Workflow

@@ -1,0 +1,45 @@
+"""Options and small steps that several commands share."""
+
+import sys
+
+from .. import backends, vectors
+from ..workflow import PADDING, Workflow
+
+DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scenes (synthetic)"
+
+
+def data_option(parser):
+    parser.add_argument("--data", required=True, help=DATA_HELP)
+
+
+def run_options(parser):
+    """The run that a command is about, and the backend that computes with it: `workflow`."""
+    parser.add_argument("run", metavar="RUN", help="folder of a run")
+    parser.add_argument("--iteration", type=int, help="epoch (default the last)")
+    backends.add_options(parser)
+
+
+def padding_option(parser, default):
+    parser.add_argument(
+        "--padding",
+        choices=PADDING,
+        default=default,
+        help="batch as the original, so that a vector depends on its minibatch, or none "
+        f"(default {default})",
+    )
+
+
+def format_option(parser, default):
+    parser.add_argument(
+        "--format", choices=vectors.FORMATS, default=default, help=f"(default {default})"
+    )
+
+
+def workflow(args):
+    """`Workflow` of the run of `run_options`."""
+    return Workflow(args.run, args.iteration, backends.chosen(args))
+
+
+def write_vectors(args, names, array):
+    """A row of `array` for each of `names` on the standard output, as `format_option` says."""
+    sys.stdout.buffer.write(vectors.FORMATS[args.format](names, array))
