@@ -1,0 +1,139 @@
+"""Seconds a minibatch, this project beside PyTorch and the original, in turn (A B A B).
+
+    python tests/benchmarks/race.py [--size paper|small] [--models MULTITASK ...] [--peers c torch ...]
+                                    [--threads 2] [--rounds 8] [--original COMMAND]
+
+Each peer is a process of its own that trains the same model from the same parameters on the same
+minibatches; one works while the others wait. COMMAND starts `peers/original.py` where Python 2.7,
+Theano and the 2015 program are installed. A peer that is not installed is left out and named.
+The first turn, which compiles, is not counted. Costs must be those of the first peer to 2e-4.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
+
+from benchmarks import workload  # noqa: E402
+from benchmarks.peers.worker import PEERS  # noqa: E402
+
+TOLERANCE = 2e-4  # of costs, relative
+STEPS = 3  # minibatches a turn
+
+
+class Peer:
+    """A process that trains when it is asked to."""
+
+    def __init__(self, name, command, threads):
+        variables = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        path = os.pathsep.join(sys.path[:2])
+        env = os.environ | dict.fromkeys(variables, str(threads)) | {"PYTHONPATH": path}
+        self.name, self.seconds, self.costs = name, [], []
+        self.process = subprocess.Popen(
+            command, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._answer("ready\n")
+
+    def _answer(self, wanted=""):
+        line = self.process.stdout.readline()
+        if not line.startswith(wanted or "["):
+            sys.exit(f"{self.name} stopped; its messages stand above")
+        return line
+
+    def turn(self, counted):
+        """Train for `STEPS` minibatches."""
+        print(len(self.costs), STEPS, file=self.process.stdin, flush=True)
+        done = json.loads(self._answer())
+        self.costs += [cost for _, cost in done]
+        if counted:
+            self.seconds += [seconds for seconds, _ in done]
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def commands(names, original, path):
+    """{name: command} of the peers that are installed."""
+    found = {}
+    for name in names:
+        package = PEERS[name][2]
+        if importlib.util.find_spec(package) is None:
+            print(f"{name}: not run, {package} is not installed", file=sys.stderr)
+        else:
+            found[name] = [sys.executable, "-m", "benchmarks.peers.worker", name, str(path)]
+    if original:
+        found["original"] = [*shlex.split(original), str(HERE / "peers/original.py"), str(path)]
+    else:
+        print("original: not run, give --original COMMAND", file=sys.stderr)
+    return found
+
+
+def race(model, size, args):
+    """[`Peer`] after `args.rounds` counted turns of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "workload.npz"
+        workload.write(path, model, size)
+        started = commands(args.peers, args.original, path).items()
+        peers = [Peer(name, command, args.threads) for name, command in started]
+        for turn in range(args.rounds + 1):
+            for peer in peers:
+                peer.turn(counted=turn > 0)
+        for peer in peers:
+            peer.stop()
+    return peers
+
+
+def table(model, peers):
+    """A row a peer: median and spread of the seconds, ratios to the first, difference of costs."""
+    first, rows = peers[0], []
+    for peer in peers:
+        low, median, high = np.percentile(peer.seconds, [10, 50, 90])
+        by_turn = np.divide(peer.seconds, first.seconds).reshape(-1, STEPS).mean(axis=1)
+        parted = np.max(np.abs(np.divide(peer.costs, first.costs) - 1))
+        rows.append({
+            "model": model, "peer": peer.name, "median s": f"{median:.4f}",
+            "10 to 90 %": f"{low:.4f} to {high:.4f}", "ratio": f"{np.median(by_turn):.2f}",
+            "costs part by": f"{parted:.1e}" + (" DIFFERENT" if parted > TOLERANCE else ""),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--size", choices=workload.SIZES, default="paper")
+    parser.add_argument("--models", nargs="+", choices=workload.MODELS, default=["MULTITASK"])
+    parser.add_argument(
+        "--peers", nargs="+", choices=PEERS, default=["c", "torch", "torch.compile"]
+    )
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--original", metavar="COMMAND")
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
+    print(f"size {args.size}, {args.threads} threads, {args.rounds} x {STEPS} minibatches each")
+    for model in args.models:
+        peers = race(model, workload.SIZES[args.size], args)
+        print(table(model, peers).to_string(index=False), flush=True)
+        if any("DIFFERENT" in row for row in table(model, peers)["costs part by"]):
+            sys.exit(f"the costs part by more than {TOLERANCE}: the race is not fair")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The same work for everybody in a race: minibatches of real shape, and first parameters.
+
+The r-th most frequent word comes with a probability near 1 / r^skew, such that a minibatch of 832
+tokens has about 272 distinct words, the median of Flickr8k's.
+"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from imaginet_pt import experiment, models
+from imaginet_pt.run_folder import write_arrays
+from imaginet_pt.settings import Settings
+
+MODELS = {
+    "VISUAL": {"model_type": "simple"},
+    "MULTITASK": {"model_type": "shared_embeddings", "alpha": 0.1},
+    "TEXTUAL": {"model_type": "shared_embeddings", "alpha": 1.0},
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """hidden: units of each layer and of an embedding; length: tokens of a caption with its PAD."""
+
+    hidden: int
+    features: int
+    words: int
+    skew: float
+    length: int = 13
+    batch: int = 64
+
+
+SIZES = {"paper": Size(1024, 4096, 8800, 1.17), "small": Size(256, 1280, 2540, 1.11)}
+
+
+def settings(model, size):
+    """`Settings` of one of `MODELS`."""
+    return Settings(**MODELS[model], hidden_size=size.hidden, embedding_size=size.hidden)
+
+
+def minibatch(size, generator):
+    """X and Y (length, batch) int32, PAD first and END last; Z (batch, features) float32."""
+    p = 1 / np.arange(1, size.words - 2) ** size.skew
+    ids = generator.choice(size.words - 3, (size.length - 1, size.batch), p=p / p.sum()) + 3
+    ids = ids.astype("int32")
+    X = np.concatenate([np.zeros((1, size.batch), "int32"), ids])
+    Y = np.concatenate([ids, np.ones((1, size.batch), "int32")])
+    Z = np.maximum(generator.standard_normal((size.batch, size.features), "float32"), 0)
+    return X, Y, Z
+
+
+def write(path, model, size, minibatches=4, seed=1):
+    """The workload of a race as an archive of arrays, which every peer reads."""
+    generator, rng = np.random.default_rng(seed), np.random.RandomState(seed)
+    built = models.build(settings(model, size), size.words, size.features)
+    arrays = {f"param.{name}": array for name, array in built.parameters(rng).items()}
+    for i in range(minibatches):
+        made = minibatch(size, generator)
+        arrays |= {f"{name}.{i}": array for name, array in zip("XYZ", made, strict=True)}
+    arrays |= {f"size.{name}": np.asarray(value) for name, value in asdict(size).items()}
+    write_arrays(path, arrays | {"model": np.frombuffer(model.encode(), "uint8")})
+
+
+def read(path):
+    """(model, `Size`, parameters by name, list of minibatches) of `write`."""
+    with np.load(path, allow_pickle=False) as arrays:
+        model = arrays["model"].tobytes().decode()
+        size = Size(**{n[5:]: arrays[n].item() for n in arrays if n.startswith("size.")})
+        params = {n[6:]: arrays[n] for n in arrays if n.startswith("param.")}
+        count = sum(n.startswith("X.") for n in arrays)
+        minibatches = [tuple(arrays[f"{n}.{i}"] for n in "XYZ") for i in range(count)]
+    return model, size, params, minibatches
+
+
+def rule(model, size):
+    """The update rule of the race: Adam as the original has it."""
+    return experiment.update_rule(settings(model, size))
