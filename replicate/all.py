@@ -18,7 +18,6 @@ import flickr30k
 import options
 import published
 import report
-import retrieval
 import runs
 import table1
 import table2
@@ -26,7 +25,6 @@ import table3
 import tables
 
 MODULES = [table1, table2, figure2, table3, figure3, flickr30k]
-OF_CAPTIONS = [figure2, flickr30k]
 
 
 def add_options(parser):
@@ -57,14 +55,8 @@ def make_results(args, dataset, inputs, flows, progress):
             asked = {model: flows[model] for model in module.MODELS}
             result = module.make(args, dataset, inputs[name], asked, progress)
             print(f"{result.title}\n\n{result.text}", flush=True)
-            results[name] = with_images(result, dataset) if module in OF_CAPTIONS else result
+            results[name] = result
     return results
-
-
-def with_images(result, dataset):
-    """The result with the `image` of each caption among its items: the unit to be resampled."""
-    image = dataset.captions(retrieval.SPLIT).rows[result.items["caption"]]
-    return result._replace(items=result.items.assign(image=image))
 
 
 def not_comparable(dataset, inputs):

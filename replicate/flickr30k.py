@@ -10,7 +10,6 @@ import sys
 
 import bare  # noqa: F401  (first: finds the package, and names what is not installed)
 import evidence
-import numpy as np
 import options
 import pandas as pd
 import published
@@ -19,6 +18,7 @@ import tables
 
 NAME = "flickr30k"  # as dataset.json gives it
 MODELS = ["MULTITASK"]
+COLUMNS = ["model", "seed", "caption", "image", "accuracy@5"]  # of the items
 
 
 def inputs(args, dataset):
@@ -39,20 +39,22 @@ def comparable(dataset, nothing):
     return "" if same else f"not comparable: {features} features an image"
 
 
-def table_of(scores, verdict):
-    """Our mean over (seeds, captions), its 95 % interval and verdict; then the published numbers.
+def table_of(items, verdict):
+    """Our mean, its 95 % interval and verdict; then the published numbers.
 
-    verdict: why ours cannot be held against the paper's, empty if it can.
+    items: a row a seed and caption, with its image; verdict: why ours cannot be held against the
+    paper's, empty if it can.
     """
+    scores = evidence.scores(items, ["image"], "accuracy@5")["MULTITASK"]
     ours = evidence.mean(scores)
-    agrees = published.agrees(ours, tables.published(*published.FLICKR30K))
+    word = published.agreement(ours, tables.published(*published.FLICKR30K))
     rows = [
         {
             "system": "MULTITASK, here",
             "accuracy@5 %": _percent(ours.value),
             "95 % interval": f"{_percent(ours.low)} to {_percent(ours.high)}",
             "seeds": " ".join(map(_percent, scores.mean(axis=1))),
-            "verdict": verdict or (published.AGREES if agrees else published.DIFFERS),
+            "verdict": verdict or word,
         }
     ]
     rows += [
@@ -71,32 +73,18 @@ def _cited(row):
     return f"{row}, in the paper" if row in MODELS else row
 
 
-def items_of(scores):
-    """A row a seed and caption."""
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {"model": "MULTITASK", "seed": seed, "caption": range(len(row)), "accuracy@5": row}
-            )
-            for seed, row in enumerate(scores, start=1)
-        ],
-        ignore_index=True,
-    )
-
-
 def make(args, dataset, nothing, flows, progress):
     """The comparison as a `Result`; its items have a row a seed and caption."""
-    runs = flows["MULTITASK"]
-    found = [retrieval.scores(workflow, workflow.iteration, dataset) for workflow in runs]
-    scores = np.stack([by_order["original accuracy@5"] for by_order in found])
-    table, items = table_of(scores, comparable(dataset, nothing)), items_of(scores)
+    items = retrieval.items(flows, dataset, progress, last=True)
+    items = items.loc[items["order"] == "original", COLUMNS].reset_index(drop=True)
+    table = table_of(items, comparable(dataset, nothing))
     images = len(dataset.split(retrieval.SPLIT))
     title = (
         f"Flickr30K on {tables.described(dataset, args)}: accuracy@5 of finding a caption's image "
         f"among {images:,}, beside published systems"
     )
     text = (
-        f"{tables.markdown(table)}\nThe interval is over captions and seeds. The other figures are "
+        f"{tables.markdown(table)}\nThe interval is over images and seeds. The other figures are "
         "as their authors published them, on their own features.\n"
     )
     frames = {"flickr30k": table, "flickr30k-items": items.round(4)}

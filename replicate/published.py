@@ -20,10 +20,19 @@ TOLERANCE = (
 FLICKR30K = ("Section 4.2", "MULTITASK", "Flickr30K accuracy@5")
 
 
-def agrees(estimate, paper):
-    """Whether a published number agrees with an `Estimate`, as `TOLERANCE` says."""
-    _, low, high = _widened(estimate)
-    return low <= paper <= high
+def agreement(estimate, paper):
+    """Whether a published number agrees with or differs from an `Estimate`: `TOLERANCE`."""
+    return _word(widened(estimate), paper)
+
+
+def widened(estimate):
+    """The `Estimate` with the bounds of what agrees with it."""
+    value, low, high = estimate
+    return Estimate(value, low - HALF_DIGIT, high + HALF_DIGIT)
+
+
+def _word(bounds, paper):
+    return AGREES if bounds.low <= paper <= bounds.high else DIFFERS
 
 
 def similarities(items):
@@ -69,8 +78,7 @@ def _compared(number, results, out, reasons, incomparable):
     found = measure(results[name], out, number["row"], number["column"])
     if found is None:
         return f"not run: give --{number['column'].lower()} FILE", None
-    verdict = AGREES if found.low <= number["value"] <= found.high else DIFFERS
-    return incomparable.get(name, verdict), found
+    return incomparable.get(name, _word(found, number["value"])), found
 
 
 def _text(value):
@@ -86,11 +94,6 @@ def _range(low, high):
     return f"above {_text(low)}" if np.isinf(high) else f"{_text(low)} to {_text(high)}"
 
 
-def _widened(estimate):
-    value, low, high = estimate
-    return Estimate(value, low - HALF_DIGIT, high + HALF_DIGIT)
-
-
 # A measure returns our figure as an `Estimate` whose bounds are those of what agrees with it, or
 # None where the benchmark was not run.
 
@@ -100,7 +103,7 @@ def _correlation(result, out, model, benchmark):
     if items.empty:
         return None
     human, cosines = similarities(items)
-    return _widened(rho_bootstrap(human, cosines[model], generator()))
+    return widened(rho_bootstrap(human, cosines[model], generator()))
 
 
 def _largest_p(result, out, row, column):
@@ -111,7 +114,7 @@ def _largest_p(result, out, row, column):
 
 def _accuracy(unit):
     def measure(result, out, model, column):
-        return _widened(mean(scores(result.items, [unit], "accuracy@5")[model]))
+        return widened(mean(scores(result.items, [unit], "accuracy@5")[model]))
 
     return measure
 

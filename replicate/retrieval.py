@@ -50,32 +50,33 @@ def _computed(workflow, dataset):
     }
 
 
-def items(flows, dataset, progress):
-    """Scores of all runs at all their epochs.
+def items(flows, dataset, progress, last=False):
+    """Scores of all runs at all their epochs, or at the last one.
 
     Args:
         flows: {model: [Workflow of each seed]}.
 
     Returns:
         DataFrame, a row a model, seed, iteration, order and caption (the place in the split), with
-        `accuracy@5` and `recall@4`.
+        its `image` (the row of the features), `accuracy@5` and `recall@4`.
     """
     jobs = [
         (model, seed, workflow, iteration)
         for model, seeds in flows.items()
         for seed, workflow in enumerate(seeds, start=1)
-        for iteration in workflow.folder.iterations()
+        for iteration in ([workflow.iteration] if last else workflow.folder.iterations())
     ]
-    frames = []
+    images, frames = dataset.captions(SPLIT).rows, []
     with progress.bar("retrieval", len(jobs), unit="epoch") as bar:
         for model, seed, workflow, iteration in jobs:
             found = scores(workflow, iteration, dataset)
-            frames += [_frame(model, seed, iteration, order, found) for order in ORDERS]
+            frames += [_frame(model, seed, iteration, order, images, found) for order in ORDERS]
             bar.update()
     return pd.concat(frames, ignore_index=True)
 
 
-def _frame(model, seed, iteration, order, found):
+def _frame(model, seed, iteration, order, images, found):
     by_caption = {score: found[f"{order} {score}"] for score in SCORES}
     run = {"model": model, "seed": seed, "iteration": iteration, "order": order}
-    return pd.DataFrame(run | {"caption": np.arange(len(found[NAMES[0]]))} | by_caption)
+    caption = {"caption": np.arange(len(images)), "image": images}
+    return pd.DataFrame(run | caption | by_caption)

@@ -12,6 +12,7 @@ import bare  # noqa: F401  (first: finds the package, and names what is not inst
 import numpy as np
 import options
 import pandas as pd
+import published
 import runs
 import tables
 
@@ -55,12 +56,8 @@ def table_row(benchmark, model, results, verdict):
         "largest p": f"{max(r.p for r in results):.1g}",
         "pairs": f"{results[0].used} of {results[0].total}",
         "paper": "" if paper is None else f"{paper:.2f}",
-        "verdict": verdict or _agreement(rho, paper),
+        "verdict": verdict or published.agreement(rho, paper),
     }
-
-
-def _agreement(rho, paper):
-    return "agrees" if rho.low <= paper <= rho.high else "differs"
 
 
 def items_of(by_benchmark):

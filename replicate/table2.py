@@ -14,6 +14,7 @@ import evidence
 import numpy as np
 import options
 import pandas as pd
+import published
 import synsets
 import tables
 
@@ -107,7 +108,7 @@ def table_row(model, scores, images, verdict):
         "words": scores.shape[1],
         "images": len(images.labels),
         "paper": f"{paper:.2f}",
-        "verdict": verdict or ("agrees" if mean.low <= paper <= mean.high else "differs"),
+        "verdict": verdict or published.agreement(mean, paper),
     }
 
 

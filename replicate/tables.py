@@ -26,7 +26,7 @@ def comparable(dataset):
 
 def described(dataset, args):
     """The data, size and seeds of a result, for its title."""
-    return f"{dataset.name}, preset {args.preset}, {args.seeds} seeds"
+    return f"{dataset.name}, preset {args.preset}, {args.seeds} seed{'s' * (args.seeds > 1)}"
 
 
 def result(name, title, text, items, frames, out, files=()):
@@ -48,8 +48,9 @@ def write_csv(frame, path):
 
 
 def markdown(frame):
-    """A DataFrame as a Markdown table, cells as they are."""
-    rows = [list(frame.columns), ["---"] * frame.shape[1], *frame.astype(str).values.tolist()]
+    """A DataFrame as a Markdown table, cells as they are but for the sign that parts them."""
+    cells = frame.astype(str).replace(r"\|", r"\|", regex=True).values.tolist()
+    rows = [list(frame.columns), ["---"] * frame.shape[1], *cells]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 

@@ -176,7 +176,7 @@ def test_make_writes_the_same_bytes_each_time(tmp_path):
     figure2.plots.save(figure2.draw(figure2.curves(result.items), data), tmp_path, "all")
     assert (tmp_path / "all.svg").read_bytes() == written[0]["figure2.svg"]
     assert list(result.items) == (
-        ["model", "seed", "iteration", "order", "caption", "accuracy@5", "recall@4"]
+        "model seed iteration order caption image accuracy@5 recall@4".split()
     )
     assert len(result.items) == 2 * 24 * (4 + 4 + 1)
     last = pd.read_csv(tmp_path / "a/figure2-items.csv")

@@ -62,14 +62,16 @@ def test_ours_stands_beside_the_paper_s_and_the_four_that_it_cites(tmp_path):
     ours = found.loc["MULTITASK, here"]
     assert ours["seeds"] == "30.0 35.0" and ours["verdict"] == "agrees"
     low, high = map(float, ours["95 % interval"].split(" to "))
-    # Over captions alone +-1.96 sqrt(.325 (1 - .325) / 200) = 6.5; seeds add to it.
-    assert 24.5 < low < 26 and 39 < high < 41
+    # All five captions of an image are found or none: +-1.96 sqrt(.325 (1 - .325) / 40) = 14.5
+    # over 40 images alone; seeds add to it.
+    assert 16.5 < low < 19 and 46 < high < 49
     assert "flickr30k" in result.title and "40" in result.title
 
 
 def test_items_have_a_row_a_seed_and_caption(tmp_path):
     items = made(tmp_path, [60, 70]).items
-    assert list(items) == ["model", "seed", "caption", "accuracy@5"]
+    assert list(items) == ["model", "seed", "caption", "image", "accuracy@5"]
+    assert list(items["image"][:6]) == [0, 0, 0, 0, 0, 1]
     assert items.groupby("seed")["accuracy@5"].sum().to_dict() == {1: 60, 2: 70}
     pd.testing.assert_frame_equal(
         pd.read_csv(tmp_path / "flickr30k-items.csv"), items, check_dtype=False
