@@ -37,15 +37,10 @@ def inputs(args, dataset):
 
 def items_of(workflow, query, dataset):
     """A row an order and rank: the image nearest to it."""
-    said = workflow.tokenizer.inverse_transform(query.orders.values())
-    found = neighbors.images(
-        workflow, list(query.orders.values()), dataset, queries.SPLIT, cards.COLUMNS
-    )
-    return pd.DataFrame(
-        {"query": words, "order": order, "rank": rank, "image": image, "similarity": similarity}
-        for words, order, *near in zip(said, query.orders, *found, strict=True)
-        for rank, (image, similarity) in enumerate(zip(*near, strict=True), start=1)
-    )
+    asked = neighbors.flat([query.orders])
+    found = neighbors.images(workflow, asked, dataset, queries.SPLIT, cards.COLUMNS)
+    items = neighbors.table(workflow, [query.orders], found).rename(columns={"index": "image"})
+    return items[["query", "order", "rank", "image", "similarity"]]
 
 
 def read_pictures(images, folder):
