@@ -7,7 +7,16 @@ an entry here.
 import argparse
 import sys
 
-from .commands import convert_legacy, evaluate, export, next_words, project, train
+from .commands import (
+    convert_legacy,
+    evaluate,
+    export,
+    neighbors,
+    next_words,
+    omission,
+    project,
+    train,
+)
 from .errors import UserError
 from .training import Stopped
 
@@ -16,6 +25,8 @@ COMMANDS = {
     "evaluate": evaluate,
     "project": project,
     "next-words": next_words,
+    "neighbors": neighbors,
+    "omission": omission,
     "export": export,
     "convert-legacy": convert_legacy,
 }

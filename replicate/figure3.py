@@ -16,11 +16,10 @@ import bare  # noqa: F401  (first: finds the package, and names what is not inst
 import cards
 import options
 import pandas as pd
-import plots
 import queries
 import tables
 
-from imaginet_pt import neighbors
+from imaginet_pt import neighbors, plots
 from imaginet_pt.errors import UserError
 
 MODELS = ["MULTITASK"]

@@ -4,7 +4,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from imaginet_pt.files import atomic
+from .files import atomic
 
 # Each format with what makes it the same on every day.
 FORMATS = {
@@ -12,6 +12,7 @@ FORMATS = {
     "svg": {"metadata": {"Date": None}},
     "pdf": {"metadata": {"CreationDate": None}},
 }
+BLUE, VERMILION = "#0072B2", "#D55E00"  # of Okabe and Ito
 STYLE = {"font.size": 9, "svg.hashsalt": "imaginet_pt", "svg.fonttype": "none", "pdf.fonttype": 42}
 
 
@@ -27,10 +28,14 @@ def figure(columns=1, rows=1, size=(7.2, 3.3)):
     return made, axes
 
 
+def write(figure, path, kind):
+    """Write `figure` to the file `path` in one of `FORMATS`."""
+    with rc_context(STYLE), atomic(path, "wb") as file:
+        figure.savefig(file, format=kind, **FORMATS[kind])
+
+
 def save(figure, folder, name):
     """Write `figure` in all `FORMATS` under `folder`; the names of the files."""
-    with rc_context(STYLE):
-        for kind, options in FORMATS.items():
-            with atomic(folder / f"{name}.{kind}", "wb") as file:
-                figure.savefig(file, format=kind, **options)
+    for kind in FORMATS:
+        write(figure, folder / f"{name}.{kind}", kind)
     return [f"{name}.{kind}" for kind in FORMATS]
