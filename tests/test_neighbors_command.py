@@ -1,5 +1,6 @@
 """`imaginet neighbors`: what it shows, and where, of a run on small data."""
 
+import json
 import re
 
 import pytest
@@ -15,7 +16,13 @@ SENTENCE = "A man sees a ball in the park."
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return small.write(tmp_path_factory.mktemp("data"))
+    """Small data with the sentence as two captions of its first image, which is in split val."""
+    folder = small.write(tmp_path_factory.mktemp("data"))
+    content = json.loads((folder / "dataset.json").read_text())
+    for caption in content["images"][0]["sentences"][:2]:
+        caption["raw"] = SENTENCE
+    (folder / "dataset.json").write_text(json.dumps(content))
+    return folder
 
 
 @pytest.fixture(scope="module")
