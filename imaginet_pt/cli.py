@@ -15,6 +15,7 @@ from .commands import (
     next_words,
     omission,
     project,
+    report,
     train,
 )
 from .errors import UserError
@@ -28,6 +29,7 @@ COMMANDS = {
     "neighbors": neighbors,
     "omission": omission,
     "export": export,
+    "report": report,
     "convert-legacy": convert_legacy,
 }
 

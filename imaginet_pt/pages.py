@@ -85,6 +85,7 @@ def run_table(trained):
         {
             "run": run.name,
             "seed": run.seed,
+            "trained on": run.described["data"]["name"],
             "epochs": len(run.epochs) or "",
             "minutes": f"{run.epochs['seconds'].sum() / 60:.1f}" if len(run.epochs) else "",
             "backend": run.described.get("compiler") or run.described["backend"] or "SciPy",

@@ -64,6 +64,7 @@ def run(folder, model, seed, **settings):
     folder = RunFolder.made(folder / f"{model}-{seed}")
     described = {
         "settings": {"random_seed": seed, "hidden_size": 256, "zero_shot": []} | settings,
+        "data": {"name": "tiny (synthetic)"},
         "backend": "c",
         "versions": {"pytensor": "3.0.7"},
         "threads": {"cpus": 2},

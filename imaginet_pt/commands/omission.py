@@ -31,7 +31,7 @@ def draw(words, moved, title):
     """A bar a word, the sentence from top to bottom, as a matplotlib Figure."""
     figure, axes = plots.figure(size=(5.5, 1.1 + 0.24 * len(words)))
     places = range(len(words))
-    axes.barh(places, moved, color=plots.BLUE)
+    axes.barh(places, moved, color=plots.COLOURS[0])
     axes.set_yticks(places, words, parse_math=False)
     axes.invert_yaxis()
     axes.grid(False, axis="y")
