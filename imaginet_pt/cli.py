@@ -47,7 +47,11 @@ def parser():
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
         command = commands.add_parser(
-            name, help=module.HELP, epilog=f"example: {module.EXAMPLE}", description=module.__doc__
+            name,
+            help=module.HELP,
+            description=module.__doc__,
+            epilog=f"example:\n  {module.EXAMPLE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the example in one line
         )
         module.add_options(command)
         command.add_argument("--quiet", action="store_true", help="no progress, only errors")
