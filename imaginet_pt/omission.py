@@ -1,7 +1,7 @@
 """How much each word of a sentence counts for the image that a model imagines.
 
 The omission score of Kádár, Chrupała and Alishahi (2017), "Representation of linguistic form and
-function in recurrent neural networks", Computational Linguistics 43 (4), section 4:
+function in recurrent neural networks", Computational Linguistics 43 (4):
 
     omission(i, S) = 1 - cosine(v(S), v(S without word i))
 
