@@ -21,6 +21,28 @@ def scrambled(captions, rng):
     return [[ids[i] for i in rng.permutation(len(ids))] for ids in captions]
 
 
+def orders(captions, seed=SCRAMBLE_SEED):
+    """{"original": lists of word ids, "scrambled": the same lists `scrambled` from `seed`}."""
+    return {"original": captions, "scrambled": scrambled(captions, np.random.RandomState(seed))}
+
+
+def image_vectors(workflow, dataset, rows, predicted):
+    """The features of the images `rows`, (rows, features), scaled as in training.
+
+    predicted: (n, features), what they are to be held against.
+
+    Raises:
+        UserError: the data has no image features, or not those that the run was trained on.
+    """
+    width = 0 if dataset.features is None else dataset.features.shape[1]
+    if width != predicted.shape[1]:
+        raise UserError(
+            f"{dataset.name} has {width} features an image, where {workflow.folder.path} predicts "
+            f"{predicted.shape[1]}; give the --data that the run was trained on"
+        )
+    return workflow.scaler.transform(np.asarray(dataset.features[rows]))
+
+
 def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAMBLE_SEED):
     """How well `workflow` finds the images and the paraphrases of a split's captions.
 
@@ -31,20 +53,17 @@ def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAM
         (metrics, items): figures ready for JSON; a DataFrame with a row a caption.
 
     Raises:
-        UserError: no such split, or a state that the model has not.
+        UserError: no such split, a state that the model has not, or features of another size.
     """
     captions = dataset.captions(split)
     tokens = workflow.tokenizer.transform(captions.texts)
-    orders = {
-        "original": tokens,
-        "scrambled": scrambled(tokens, np.random.RandomState(scramble_seed)),
-    }
-    outputs = {o: workflow.model.outputs(ids, padding) for o, ids in orders.items()}
+    made = orders(tokens, scramble_seed).items()
+    outputs = {order: workflow.model.outputs(ids, padding) for order, ids in made}
     state = state or next(s for s in STATES if set(STATES[s]) <= set(outputs["original"]))
     tasks = {"paraphrase_retrieval": _paraphrases(outputs, captions, state)}
     if "output_vis" in outputs["original"]:
         images = np.unique(captions.rows)
-        Z = workflow.scaler.transform(np.asarray(dataset.features[images]))
+        Z = image_vectors(workflow, dataset, images, outputs["original"]["output_vis"])
         right = np.searchsorted(images, captions.rows)
         tasks["image_retrieval"] = {
             order: image_retrieval(made["output_vis"], Z, right) for order, made in outputs.items()

@@ -7,7 +7,17 @@ an entry here.
 import argparse
 import sys
 
-from .commands import convert_legacy, evaluate, export, next_words, project, train
+from .commands import (
+    convert_legacy,
+    evaluate,
+    export,
+    neighbors,
+    next_words,
+    omission,
+    project,
+    report,
+    train,
+)
 from .errors import UserError
 from .training import Stopped
 
@@ -16,7 +26,10 @@ COMMANDS = {
     "evaluate": evaluate,
     "project": project,
     "next-words": next_words,
+    "neighbors": neighbors,
+    "omission": omission,
     "export": export,
+    "report": report,
     "convert-legacy": convert_legacy,
 }
 
@@ -34,7 +47,11 @@ def parser():
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
         command = commands.add_parser(
-            name, help=module.HELP, epilog=f"example: {module.EXAMPLE}", description=module.__doc__
+            name,
+            help=module.HELP,
+            description=module.__doc__,
+            epilog=f"example:\n  {module.EXAMPLE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the example in one line
         )
         module.add_options(command)
         command.add_argument("--quiet", action="store_true", help="no progress, only errors")

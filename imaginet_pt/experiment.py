@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from . import linear, models
+from . import linear, model_card, models
 from .checkpoint import Checkpoints, History
 from .errors import UserError
 from .examples import Examples, without_images
@@ -65,6 +65,7 @@ def train(
         trainer.save()
         describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
         trainer.run(backend, progress)
+        model_card.write(folder)
     return folder
 
 
@@ -93,6 +94,7 @@ def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTE
             checkpoints, history, checkpoint_minutes,
         )  # fmt: skip
         trainer.run(backend, progress)
+        model_card.write(folder)
     return folder
 
 
@@ -151,6 +153,7 @@ def _train_linear(dataset, settings, out):
     with RunFolder.create(out) as folder:
         write_arrays(folder.weights(1), params)
         describe(folder, described, settings, params, tokenizer, scaler)
+        model_card.write(folder)
     return folder
 
 

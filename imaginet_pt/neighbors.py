@@ -6,10 +6,11 @@ The search is exact: `evaluation.similarities` gives all cosines, a block of que
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from .assess import STATES
-from .errors import UserError
+from .assess import STATES, image_vectors, orders
 from .evaluation import similarities
+from .workflow import predicted
 
 
 class Nearest(NamedTuple):
@@ -86,17 +87,44 @@ def images(workflow, queries, dataset, split, k):
         Nearest of shape (queries, k); its index holds rows of `dataset.features`.
 
     Raises:
-        UserError: no such split, or the model does not predict images.
+        UserError: no such split, images of another size, or the model does not predict images.
     """
-    outputs = _outputs(workflow, queries)
-    if "output_vis" not in outputs:
-        raise UserError(
-            f"{workflow.folder.path} does not predict images; it has {', '.join(outputs)}"
-        )
+    vectors = predicted(workflow, _outputs(workflow, queries))
     rows = np.array(sorted(image.imgid for image in dataset.split(split)))
-    scaled = workflow.scaler.transform(np.asarray(dataset.features[rows]))
-    found = nearest(outputs["output_vis"], scaled, k)
+    found = nearest(vectors, image_vectors(workflow, dataset, rows, vectors), k)
     return found._replace(index=rows[found.index])
+
+
+def asked(workflow, texts):
+    """{order: word ids} of each text, as `assess.orders` makes them of all together."""
+    made = orders(workflow.tokenizer.transform(texts))
+    return [dict(zip(made, both, strict=True)) for both in zip(*made.values(), strict=True)]
+
+
+def flat(queries):
+    """The lists of word ids of `asked`, query by query and in each order by order."""
+    return [ids for query in queries for ids in query.values()]
+
+
+def table(workflow, queries, found):
+    """What was found for queries of `asked`, a row a query, order and rank.
+
+    found: `Nearest` of shape (queries x orders, k), in the order of `flat`.
+
+    Returns:
+        DataFrame with `number` (of the query, from 1), `order`, `query` (the words in that order,
+        as the model reads them), `rank`, `index` (as in `found`) and `similarity`.
+    """
+    turned = [(i, order) for i, query in enumerate(queries, 1) for order in query]
+    said = workflow.tokenizer.inverse_transform(flat(queries))
+    return pd.DataFrame(
+        {
+            "number": number, "order": order, "query": query, "rank": rank, "index": index,
+            "similarity": similarity,
+        }
+        for (number, order), query, *near in zip(turned, said, *found, strict=True)
+        for rank, (index, similarity) in enumerate(zip(*near, strict=True), start=1)
+    )  # fmt: skip
 
 
 def _first(similarity, k):

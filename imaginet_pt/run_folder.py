@@ -7,6 +7,7 @@ validation.csv   epoch and the cost of each pathway and of both
 times.csv        epoch,seconds
 weights-N.npz    parameters after epoch N, by name
 scaler.npz       mean and scale of the image features, if they are scaled
+model-card.md    what the run is, written when it ends (`model_card.py`)
 checkpoint-E-B.npz  all that `--resume` needs (`checkpoint.py`)
 lock             held by the process that trains here
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import filelock
 import numpy as np
+import pandas as pd
 
 from .errors import UserError
 from .files import atomic, remove_leftovers
@@ -124,6 +126,18 @@ def write_table(path, header, rows):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def read_table(path):
+    """Such a file as a DataFrame.
+
+    Raises:
+        UserError: no such file, or not a table.
+    """
+    try:
+        return pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read the table {path}: {error}; train the run again") from None
 
 
 def write_arrays(path, arrays):

@@ -123,7 +123,7 @@ class Workflow:
 
     def project(self, sentences, padding="none"):
         """Image vectors of `sentences`, (sentences, features), on the scale of the features."""
-        return self.scaler.inverse_transform(self.outputs(sentences, padding)["output_vis"])
+        return self.scaler.inverse_transform(predicted(self, self.outputs(sentences, padding)))
 
     def project_words(self):
         """Image vectors of all words, (words, features), in the order of `words`.
@@ -133,7 +133,8 @@ class Workflow:
         """
         ids = range(len(SPECIAL), len(self.tokenizer.words))
         sequences = [[PAD, i, END] for i in ids]
-        return self.scaler.inverse_transform(self.model.outputs(sequences, "none")["output_vis"])
+        outputs = self.model.outputs(sequences, "none")
+        return self.scaler.inverse_transform(predicted(self, outputs))
 
     def next_words(self, sentences, padding="none"):
         """The likeliest next word after PAD and after each word of `sentences`: lists of words.
@@ -162,6 +163,20 @@ class Workflow:
 def load_workflow(path, iteration=None):
     """The `Workflow` of the run at `path`, by the original's name for this."""
     return Workflow(path, iteration)
+
+
+def predicted(workflow, outputs):
+    """The image vectors among the outputs of a run's model, scaled as in training.
+
+    Raises:
+        UserError: the model does not predict images.
+    """
+    if "output_vis" not in outputs:
+        raise UserError(
+            f"{workflow.folder.path} does not predict images, it has {', '.join(outputs)}; "
+            "train with images and --alpha below 1"
+        )
+    return outputs["output_vis"]
 
 
 def _existing(folder, iteration):

@@ -12,10 +12,11 @@ import sys
 import bare  # noqa: F401  (first: finds the package, and names what is not installed)
 import options
 import pandas as pd
-import plots
 import retrieval
 import tables
 from matplotlib.ticker import MaxNLocator
+
+from imaginet_pt import plots
 
 MODELS = ["VISUAL", "MULTITASK", "LINREG"]
 # Score -> (title, label) of its panel.

@@ -16,11 +16,10 @@ import bare  # noqa: F401  (first: finds the package, and names what is not inst
 import cards
 import options
 import pandas as pd
-import plots
 import queries
 import tables
 
-from imaginet_pt import neighbors
+from imaginet_pt import neighbors, plots
 from imaginet_pt.errors import UserError
 
 MODELS = ["MULTITASK"]
@@ -37,15 +36,10 @@ def inputs(args, dataset):
 
 def items_of(workflow, query, dataset):
     """A row an order and rank: the image nearest to it."""
-    said = workflow.tokenizer.inverse_transform(query.orders.values())
-    found = neighbors.images(
-        workflow, list(query.orders.values()), dataset, queries.SPLIT, cards.COLUMNS
-    )
-    return pd.DataFrame(
-        {"query": words, "order": order, "rank": rank, "image": image, "similarity": similarity}
-        for words, order, *near in zip(said, query.orders, *found, strict=True)
-        for rank, (image, similarity) in enumerate(zip(*near, strict=True), start=1)
-    )
+    asked = neighbors.flat([query.orders])
+    found = neighbors.images(workflow, asked, dataset, queries.SPLIT, cards.COLUMNS)
+    items = neighbors.table(workflow, [query.orders], found).rename(columns={"index": "image"})
+    return items[["query", "order", "rank", "image", "similarity"]]
 
 
 def read_pictures(images, folder):

@@ -8,13 +8,12 @@ import numpy as np
 from options import NotRun
 
 from imaginet_pt import neighbors
-from imaginet_pt.assess import SCRAMBLE_SEED, scrambled
+from imaginet_pt.assess import SCRAMBLE_SEED
 from imaginet_pt.errors import UserError
 from imaginet_pt.evaluation import image_ranks
 from imaginet_pt.preprocessing import tokenize
 
 SPLIT = "val"
-ORDERS = ["original", "scrambled"]
 # As printed: in lower case, and UNK for a word that is not in the paper's vocabulary.
 TABLE3 = [
     "a couple of horses UNK their head over a rock pile",
@@ -28,7 +27,7 @@ class Query(NamedTuple):
     """A caption to ask with.
 
     caption: its place among the captions of the split, -1 if it is none of them;
-    orders: {"original": its word ids, "scrambled": the same in random order}.
+    orders: {"original": its word ids, "scrambled": the same in random order}, `neighbors.asked`.
     """
 
     caption: int
@@ -82,10 +81,10 @@ def choose(workflow, captions, paper, lines, n):
     tokens = [_plain(text) for text in captions.texts]
     places = [place for words in paper if (place := find(words, tokens)) >= 0]
     if lines and not places:
-        asked = zip(lines, _orders(workflow, lines), strict=True)
+        asked = zip(lines, neighbors.asked(workflow, lines), strict=True)
         queries = [Query(find(line, tokens), orders) for line, orders in asked]
         return queries, "The captions are those of --captions."
-    orders = _orders(workflow, captions.texts)
+    orders = neighbors.asked(workflow, captions.texts)
     told = "The captions are the paper's own."
     if not places:
         places, told = _extremes(workflow, captions, orders, n)
@@ -132,8 +131,8 @@ def largest(change, image, n):
 
 def _extremes(workflow, captions, orders, n):
     """Places of the captions whose neighbours change most, and what that means, in words."""
-    states = neighbors.states(workflow, [ids[order] for order in ORDERS for ids in orders])
-    changes = change(*np.split(states, 2))
+    states = neighbors.states(workflow, neighbors.flat(orders))
+    changes = change(states[::2], states[1::2])
     places = largest(changes, captions.rows, n).tolist()
     told = (
         f"The choice is one of extremes, no sample: of the {len(changes):,} captions of split "
@@ -144,13 +143,6 @@ def _extremes(workflow, captions, orders, n):
         f"{np.median(changes):,.1f}."
     )
     return places, told
-
-
-def _orders(workflow, texts):
-    """{order: word ids} of each text; scrambled as for the retrieval of all of them."""
-    ids = workflow.tokenizer.transform(texts)
-    turned = scrambled(ids, np.random.RandomState(SCRAMBLE_SEED))
-    return [dict(zip(ORDERS, both, strict=True)) for both in zip(ids, turned, strict=True)]
 
 
 def _plain(text):

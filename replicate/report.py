@@ -1,27 +1,19 @@
 """One page with all that a run of all.py found, that needs nothing but itself to be read."""
 
-import base64
-import datetime
-import platform
 import re
-import shlex
-import subprocess
 import sys
-from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
-import bare
+import bare  # noqa: F401  (first: finds the package, and names what is not installed)
 import evidence
-import jinja2
 import pandas as pd
 from published import TOLERANCE
 
+from imaginet_pt import pages
 from imaginet_pt.files import digest
+from imaginet_pt.pages import Run, shown
 
 TEMPLATE = "report.html.jinja"
-PICTURES = {".svg": "image/svg+xml", ".png": "image/png"}  # the first kind that there is
-VERSIONS = ["pytensor", "numpy", "scipy", "pandas", "gensim", "matplotlib", "jinja2"]
 HEADINGS = {
     "table1": "Table 1: similarity of words",
     "table2": "Table 2: images of single words",
@@ -33,15 +25,6 @@ HEADINGS = {
 SHOWN = 10  # of the pairs of each benchmark
 
 
-class Run(NamedTuple):
-    """A trained run and what is told of it; described: its run.json; epochs: its times.csv."""
-
-    model: str
-    seed: int
-    described: dict
-    epochs: pd.DataFrame
-
-
 def page(args, dataset, flows, results, reasons, verdicts, numbers):
     """The page, as HTML.
 
@@ -50,35 +33,20 @@ def page(args, dataset, flows, results, reasons, verdicts, numbers):
         results: `options.Result` by name; reasons: why a result is not there, by name.
         verdicts: list of `claims.Verdict`; numbers: DataFrame of `published.table`.
     """
-    trained = [_run(model, seed, w) for model in flows for seed, w in enumerate(flows[model], 1)]
-    differing, shared = settings(trained)
+    trained = [Run.of(model, workflow) for model in flows for workflow in flows[model]]
     words = [verdict.word for verdict in verdicts]
-    return _template().render(
-        data=dataset.name,
-        synthetic=dataset.synthetic,
-        features=dataset.features.shape[1],
-        models=", ".join(flows),
-        preset=args.preset,
-        seeds=args.seeds,
-        today=datetime.date.today().isoformat(),
-        tally=[(word, words.count(word)) for word in evidence.WORDS],
-        verdicts=[verdict._asdict() | {"bars": bars(verdict.parts)} for verdict in verdicts],
-        tolerance=TOLERANCE,
-        numbers=shown(numbers),
-        sections=[_section(n, results.get(n), reasons.get(n), args.out) for n in HEADINGS],
-        runs=shown(run_table(trained)),
-        settings=shown(differing),
-        shared=shared,
-        command=shlex.join(["python", *sys.argv]),
-        versions=versions(),
-        digests=dataset.digests | _digests(args),
-    )
-
-
-def _template():
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
-    return jinja2.Environment(loader=loader, autoescape=True, **options).get_template(TEMPLATE)
+    content = {
+        "models": ", ".join(flows),
+        "preset": args.preset,
+        "seeds": args.seeds,
+        "tally": [(word, words.count(word)) for word in evidence.WORDS],
+        "verdicts": [verdict._asdict() | {"bars": bars(verdict.parts)} for verdict in verdicts],
+        "tolerance": TOLERANCE,
+        "numbers": shown(numbers),
+        "sections": [_section(n, results.get(n), reasons.get(n), args.out) for n in HEADINGS],
+    }
+    command, here = ["python", *sys.argv], Path(__file__).parent
+    return pages.page(TEMPLATE, dataset, trained, _digests(args), command, content, here)
 
 
 def bars(parts):
@@ -97,18 +65,6 @@ def bars(parts):
         )
         for part in parts
     ]
-
-
-def shown(frame, heading=""):
-    """A DataFrame for the template: columns, those of them that hold numbers, and rows."""
-    numeric = [name for name in frame if _numeric(frame[name])]
-    rows = frame.to_dict("records")
-    return {"heading": heading, "columns": list(frame), "numeric": numeric, "rows": rows}
-
-
-def _numeric(column):
-    filled = column[column != ""]
-    return len(filled) > 0 and pd.to_numeric(filled, errors="coerce").notna().all()
 
 
 def _section(name, result, reason, out):
@@ -180,74 +136,13 @@ ARRANGED = {
 
 
 def pictures(files, out):
-    """Names and data URIs of the pictures among `files`, each in the first kind of `PICTURES`."""
-    stems = dict.fromkeys(Path(file).stem for file in files if Path(file).suffix in PICTURES)
-    chosen = [next(s + kind for kind in PICTURES if s + kind in files) for s in stems]
-    return [{"name": Path(file).stem, "uri": _uri(out / file)} for file in chosen]
-
-
-def _uri(path):
-    return f"data:{PICTURES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"
-
-
-def _run(model, seed, workflow):
-    times = workflow.folder / "times.csv"
-    epochs = pd.read_csv(times) if times.exists() else pd.DataFrame({"seconds": []})
-    return Run(model, seed, workflow.folder.read_json("run.json"), epochs)
-
-
-def run_table(trained):
-    """A row a run: how long it took, and with what it was trained; LINREG has no epochs."""
-    return pd.DataFrame(
-        {
-            "model": run.model,
-            "seed": run.seed,
-            "epochs": len(run.epochs) or "",
-            "minutes": f"{run.epochs['seconds'].sum() / 60:.1f}" if len(run.epochs) else "",
-            "backend": run.described.get("compiler") or run.described["backend"] or "SciPy",
-            "trained with": _pairs(run.described["versions"]),
-            "threads": _pairs(run.described["threads"]),
-        }
-        for run in trained
-    )
-
-
-def _pairs(entries):
-    return ", ".join(f"{name} {value}" for name, value in entries.items())
-
-
-def settings(trained):
-    """(DataFrame of the settings that differ, a row each and a column a model; {shared: value})."""
-    by_model = {}
-    for run in trained:
-        for name, value in run.described["settings"].items():
-            by_model.setdefault(name, {}).setdefault(run.model, []).append(_text(value))
-    texts = {
-        n: {m: ", ".join(dict.fromkeys(v)) for m, v in of.items()} for n, of in by_model.items()
-    }
-    shared = {name: of for name, of in texts.items() if len(set(of.values())) == 1}
-    differing = [{"setting": name} | of for name, of in texts.items() if name not in shared]
-    return pd.DataFrame(differing), {name: next(iter(of.values())) for name, of in shared.items()}
-
-
-def _text(value):
-    return "none" if value in ([], ()) else str(value)
-
-
-def versions():
-    """What made the page: this code, Python and the libraries."""
-    found = {"imaginet_pt": _code(), "Python": platform.python_version()}
-    return found | {name: version(name) for name in VERSIONS} | {"on": platform.platform()}
-
-
-def _code():
-    """The commit of this code, or the package's version where it is no clone."""
-    command = ["git", "-C", str(bare.ROOT), "describe", "--always", "--dirty"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True)
-    except OSError:
-        return version("imaginet_pt")
-    return done.stdout.strip() or version("imaginet_pt")
+    """The pictures among `files`, each in the first of `pages.KINDS` that it is there in."""
+    stems = dict.fromkeys(Path(f).stem for f in files if Path(f).suffix[1:] in pages.KINDS)
+    kinds = {stem: next(k for k in pages.KINDS if f"{stem}.{k}" in files) for stem in stems}
+    return [
+        pages.picture(stem, kind, (out / f"{stem}.{kind}").read_bytes())
+        for stem, kind in kinds.items()
+    ]
 
 
 def _digests(args):

@@ -3,7 +3,8 @@
 import hashlib
 import json
 
-from imaginet_pt import experiment
+from imaginet_pt import experiment, model_card
+from imaginet_pt.run_folder import RunFolder
 from imaginet_pt.settings import Settings
 from imaginet_pt.workflow import Workflow
 
@@ -53,6 +54,8 @@ def trained(dataset, models, args, backend, progress):
         if not _finished(folder, settings):
             progress.say(f"run {i} of {len(jobs)}: {model}, seed {seed} ({dataset.name})")
             _train(dataset, settings, folder, backend, progress)
+        elif not (folder / model_card.CARD).exists():  # killed after its last weights
+            model_card.write(RunFolder(folder))
         flows[model].append(Workflow(folder, backend=backend))
     return flows
 

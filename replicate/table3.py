@@ -22,6 +22,9 @@ MODELS = ["MULTITASK"]
 SEED = 1  # of the run that is shown
 SHOWN = 2  # captions in the table, where they are chosen
 K = queries.K
+COLUMNS = [
+    "number", "model", "seed", "caption", "query", "order", "rank", "neighbour", "similarity",
+]  # fmt: skip
 
 
 def inputs(args, dataset):
@@ -36,29 +39,16 @@ def items_of(workflow, asked, captions):
     """
     ids = workflow.tokenizer.transform(captions.texts)
     said = workflow.tokenizer.inverse_transform(ids)
-    turned = [(i, query, order) for i, query in enumerate(asked, 1) for order in queries.ORDERS]
-    found = neighbors.captions(
-        workflow,
-        [query.orders[order] for _, query, order in turned],
-        ids,
-        K,
-        [query.caption for _, query, _ in turned],
-    )
-    return pd.DataFrame(
-        {
-            "number": number,
-            "model": MODELS[0],
-            "seed": SEED,
-            "caption": query.caption,
-            "query": workflow.tokenizer.inverse_transform([query.orders[order]])[0],
-            "order": order,
-            "rank": rank,
-            "neighbour": said[place],
-            "similarity": similarity,
-        }
-        for (number, query, order), *near in zip(turned, *found, strict=True)
-        for rank, (place, similarity) in enumerate(zip(*near, strict=True), start=1)
-    )
+    turned = [query.orders for query in asked]
+    own = [query.caption for query in asked for _ in query.orders]
+    found = neighbors.captions(workflow, neighbors.flat(turned), ids, K, own)
+    items = neighbors.table(workflow, turned, found)
+    return items.assign(
+        model=MODELS[0],
+        seed=SEED,
+        caption=[asked[number - 1].caption for number in items["number"]],
+        neighbour=[said[place] for place in items["index"]],
+    )[COLUMNS]
 
 
 def table_of(items):

@@ -87,7 +87,7 @@ def scripts(monkeypatch):
         for name in ("table2", "flickr30k"):
             monkeypatch.setattr(everything, name, by_name[name])
         monkeypatch.setattr(everything.runs, "trained", trained)
-        monkeypatch.setattr(report, "run_table", lambda trained: pd.DataFrame({"model": []}))
+        monkeypatch.setattr(report.pages, "run_table", lambda trained: pd.DataFrame({"model": []}))
         return asked
 
     return put

@@ -117,7 +117,7 @@ def test_images_of_a_split_are_found_by_their_scaled_features():
 
 def test_a_run_that_predicts_no_image_says_so():
     run = Run(hidden_text=lambda ids: [1, 1])
-    with pytest.raises(UserError, match="RUN does not predict images; it has hidden_text"):
+    with pytest.raises(UserError, match="RUN does not predict images, it has hidden_text"):
         neighbors.images(run, [[5]], None, "val", 2)
 
 

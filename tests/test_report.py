@@ -24,6 +24,7 @@ import published  # noqa: E402
 import report  # noqa: E402
 import tables  # noqa: E402
 
+from imaginet_pt import pages  # noqa: E402
 from imaginet_pt.correlation import Estimate  # noqa: E402
 from imaginet_pt.data_provider import Dataset  # noqa: E402
 from imaginet_pt.run_folder import RunFolder  # noqa: E402
@@ -63,6 +64,7 @@ def run(folder, model, seed, **settings):
     folder = RunFolder.made(folder / f"{model}-{seed}")
     described = {
         "settings": {"random_seed": seed, "hidden_size": 256, "zero_shot": []} | settings,
+        "data": {"name": "tiny (synthetic)"},
         "backend": "c",
         "versions": {"pytensor": "3.0.7"},
         "threads": {"cpus": 2},
@@ -171,11 +173,11 @@ def test_the_page_tells_what_was_run(page):
 
 def test_settings_that_differ_and_those_that_do_not(tmp_path):
     trained = [
-        report.Run(model, seed, w.folder.read_json("run.json"), None)
+        pages.Run.of(model, workflow)
         for model, workflows in flows(tmp_path).items()
-        for seed, w in enumerate(workflows, start=1)
+        for workflow in workflows
     ]
-    differing, shared = report.settings(trained)
+    differing, shared = pages.settings(trained)
     assert shared == {"hidden_size": "256", "zero_shot": "none"}
     assert differing.set_index("setting").to_dict("index") == {
         "random_seed": {"VISUAL": "1, 2", "LINREG": "1"},

@@ -18,6 +18,7 @@ import options  # noqa: E402
 import queries  # noqa: E402
 import table3  # noqa: E402
 
+from imaginet_pt import neighbors  # noqa: E402
 from imaginet_pt.data_provider import Captions, Dataset, Image  # noqa: E402
 from imaginet_pt.errors import UserError  # noqa: E402
 from imaginet_pt.preprocessing import Tokenizer  # noqa: E402
@@ -134,7 +135,7 @@ def test_without_captions_extremes_are_chosen_and_called_so(tmp_path):
 def test_scrambling_is_that_of_the_retrieval_of_all_captions():
     run = Run()
     captions = Captions(["dog cat tiger hound", "cat kitten puppy dog eats"], np.arange(2))
-    orders = queries._orders(run, captions.texts)
+    orders = neighbors.asked(run, captions.texts)
     rng = np.random.RandomState(99)
     for ids, both in zip(run.tokenizer.transform(captions.texts), orders, strict=True):
         wanted = [ids[i] for i in rng.permutation(len(ids))]

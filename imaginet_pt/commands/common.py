@@ -3,6 +3,7 @@
 import sys
 
 from .. import backends, vectors
+from ..errors import UserError
 from ..workflow import PADDING, Workflow
 
 DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scenes (synthetic)"
@@ -10,6 +11,10 @@ DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scen
 
 def data_option(parser):
     parser.add_argument("--data", required=True, help=DATA_HELP)
+
+
+def split_option(parser):
+    parser.add_argument("--split", default="val", help="part of the data (default val)")
 
 
 def run_options(parser):
@@ -38,6 +43,24 @@ def format_option(parser, default):
 def workflow(args):
     """`Workflow` of the run of `run_options`."""
     return Workflow(args.run, args.iteration, backends.chosen(args))
+
+
+def described(workflow):
+    """A run in words: its folder's name, epoch and data."""
+    folder, data = workflow.folder.path.resolve().name, workflow.data["name"]
+    return f"{folder}, epoch {workflow.iteration}, trained on {data}"
+
+
+def ids_of(workflow, sentence):
+    """The word ids of a sentence.
+
+    Raises:
+        UserError: the run reads no word in it.
+    """
+    (ids,) = workflow.tokenizer.transform([sentence])
+    if not ids:
+        raise UserError(f"{workflow.folder.path} reads no word in {sentence!r}; give some words")
+    return ids
 
 
 def write_vectors(args, names, array):

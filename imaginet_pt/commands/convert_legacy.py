@@ -4,7 +4,7 @@ from ..conversion import convert_legacy
 from ..progress import Progress
 
 HELP = "read a checkpoint of the 2015 program"
-EXAMPLE = "imaginet convert-legacy OLD RUN"
+EXAMPLE = "imaginet convert-legacy OLD NEW"
 
 
 def add_options(parser):

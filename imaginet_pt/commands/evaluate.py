@@ -4,7 +4,7 @@ from .. import assess, data_provider
 from ..files import atomic
 from ..progress import Progress
 from ..run_folder import RunFolder
-from .common import data_option, padding_option, run_options, workflow
+from .common import data_option, padding_option, run_options, split_option, workflow
 
 HELP = "image and paraphrase retrieval by a trained run"
 EXAMPLE = "imaginet evaluate RUN --data scenes --out EVAL"
@@ -13,7 +13,7 @@ EXAMPLE = "imaginet evaluate RUN --data scenes --out EVAL"
 def add_options(parser):
     run_options(parser)
     data_option(parser)
-    parser.add_argument("--split", default="val", help="part of the data (default val)")
+    split_option(parser)
     padding_option(parser, "batch")
     parser.add_argument(
         "--paraphrase-state",

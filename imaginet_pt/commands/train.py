@@ -12,7 +12,7 @@ from ..training import CHECKPOINT_MINUTES
 from .common import data_option
 
 HELP = "train a model"
-EXAMPLE = "imaginet train --data scenes --out RUN --hidden-size 64 --embedding-size 64"
+EXAMPLE = "imaginet train --data scenes --out RUN --model-type shared_embeddings --hidden-size 64"
 
 
 def add_options(parser):

@@ -1,0 +1,42 @@
+"""Costs of runs by epoch, as a figure."""
+
+from matplotlib.ticker import MaxNLocator
+
+from . import plots
+
+# Column of `model_card.costs` -> title of its panel.
+PANELS = {
+    "training": "Cost in training",
+    "validation": "Cost in validation",
+    "visual": "Cost of images in validation",
+    "textual": "Cost of next words in validation",
+}
+
+
+def draw(costs):
+    """A panel for each kind of cost that a run has, as a matplotlib Figure.
+
+    costs: {name: `model_card.costs`} of at least one run with epochs; others are no lines.
+    """
+    costs = {name: of_run for name, of_run in costs.items() if len(of_run)}
+    shown = [panel for panel in PANELS if any(panel in of_run for of_run in costs.values())]
+    height = 2.2 * -(-len(shown) // 2) + 0.17 * len(costs) + 0.3
+    figure, _ = plots.figure(columns=2, rows=-(-len(shown) // 2), size=(7.2, height))
+    for axes, panel in zip(figure.axes, shown, strict=False):
+        _panel(axes, panel, costs)
+    for axes in figure.axes[len(shown) :]:
+        axes.set_axis_off()
+    lines, names = figure.axes[0].get_legend_handles_labels()
+    names = [name.replace("$", r"\$") for name in names]
+    figure.legend(lines, names, loc="outside lower left", frameon=False, fontsize=8)
+    return figure
+
+
+def _panel(axes, panel, costs):
+    """One kind of cost of the runs that have it; a run looks the same in each panel."""
+    for i, (name, of_run) in enumerate(costs.items()):
+        if panel in of_run:
+            axes.plot(of_run.index, of_run[panel], label=name, markersize=3, **plots.style(i))
+    axes.set_title(PANELS[panel], fontsize=9)
+    axes.set_xlabel("Epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))

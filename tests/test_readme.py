@@ -1,0 +1,81 @@
+"""Every command and Python block of the README works: all are run in order, on small data."""
+
+import re
+
+import pytest
+from documented import ROOT, quick, run, write_files
+
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install"
+# Commands that are not run here -> why.
+EXCEPTED = {
+    f"{INSTALL} -q -e . && .venv/bin/python replicate/table1.py": "installs all libraries; the "
+    "script is run by test_replicate.py",
+    f"{INSTALL} -q -e '.[test]' && .venv/bin/python -m pytest": "installs all libraries and runs "
+    "these very tests; it is what the continuous integration runs",
+}
+# What stands in the README -> what is run in its place: fewer seeds and units.
+INSTEAD = {
+    "python replicate/table1.py": "python replicate/table1.py --seeds 1",
+    "--model-type shared_embeddings --alpha 0.1": "--model-type shared_embeddings --alpha 0.1 "
+    "--hidden-size 4 --embedding-size 4 --word-freq-threshold 1",
+}
+MENTIONED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+
+
+def blocks(text):
+    """(language, content) of each fenced block."""
+    return MENTIONED.findall(text)
+
+
+def commands(content):
+    """The lines of a block of commands, without those that are excepted."""
+    lines = content.replace("\\\n", " ").splitlines()
+    return [line for line in lines if line and line not in EXCEPTED]
+
+
+def small(line):
+    for written, taken in INSTEAD.items():
+        line = line.replace(written, taken)
+    return line
+
+
+def run_block(language, content):
+    if language == "python":
+        exec(compile(content, "README.md", "exec"), {})
+    elif language in ("", "sh"):
+        for line in commands(content):
+            run(small(line))
+    else:
+        raise AssertionError(f"a block of {language!r} that nothing here can run")
+
+
+def test_every_block_of_the_readme(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path)
+    found = blocks((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert {language for language, _ in found} == {"sh", "", "python"}
+    with quick():
+        for language, content in found:
+            run_block(language, content)
+    assert (tmp_path / "RUN/model-card.md").exists() and (tmp_path / "runs/mine/table1.md").exists()
+    assert (tmp_path / "embeddings.txt").stat().st_size and (tmp_path / "images.csv").stat().st_size
+
+
+@pytest.mark.parametrize("what", [*EXCEPTED, *INSTEAD])
+def test_what_is_not_run_as_it_stands_is_in_the_readme(what):
+    assert what in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "language, content",
+    [
+        ("", "make coffee\n"),
+        ("", "python -m imaginet_pt nothing\n"),
+        ("", "python -m imaginet_pt project nowhere\n"),
+        ("python", "import nothing_of_the_kind\n"),
+        ("yaml", "a: b\n"),
+    ],
+)
+def test_a_block_that_does_not_work_is_found(language, content):
+    with pytest.raises((AssertionError, ImportError)):
+        run_block(language, content)
