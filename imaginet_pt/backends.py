@@ -5,9 +5,11 @@ import importlib.util
 import os
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import pytensor
 import pytensor.tensor as pt
+from pytensor.compile.mode import get_mode
 
 from .errors import UserError
 
@@ -28,7 +30,7 @@ class Backend:
     """A way to compile. name: `c` or `numba`; description: with the BLAS behind it."""
 
     name: str
-    mode: str
+    mode: Any
     description: str
 
     def function(self, inputs, outputs, updates=()):
@@ -95,10 +97,15 @@ def _link_blas():
     raise UserError("no BLAS for the C backend; pip install scipy-openblas32, or --backend numba")
 
 
+# Arrays of intermediate results are kept for the next call: fresh ones would cost a tenth of the
+# time, since the system hands out their pages one by one.
+_KEPT = get_mode("CVM").clone(link_kwargs={"allow_gc": False})
+
+
 def _c():
     if not pytensor.config.cxx:
         raise UserError("--backend c: no C++ compiler; install g++, or take --backend numba")
-    return Backend("c", "CVM", f"C ({pytensor.config.cxx.split('/')[-1]}, {_link_blas()})")
+    return Backend("c", _KEPT, f"C ({pytensor.config.cxx.split('/')[-1]}, {_link_blas()})")
 
 
 def _numba():

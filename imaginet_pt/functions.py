@@ -9,8 +9,7 @@ class State:
 
     def __init__(self, params, update):
         """Arrays by name of the parameters, and of the update rule."""
-        self.params = {name: pytensor.shared(array, name) for name, array in params.items()}
-        self.update = {name: pytensor.shared(a, name) for name, a in update.items()}
+        self.params, self.update = _shared(params), _shared(update)
 
     def arrays(self):
         """Copies of all arrays, `params` and `update`, by name."""
@@ -18,6 +17,11 @@ class State:
             {name: np.array(shared.get_value(borrow=True)) for name, shared in group.items()}
             for group in (self.params, self.update)
         )
+
+
+def _shared(arrays):
+    """Shared variables by name, in C's order, as our operations want them."""
+    return {name: pytensor.shared(np.asarray(a, order="C"), name) for name, a in arrays.items()}
 
 
 def training(model, rule, state, backend):

@@ -19,6 +19,7 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.link.jax.dispatch import jax_funcify
 from pytensor.tensor.extra_ops import Unique
 
+from .adam_step import AdamStep, adam
 from .cross_entropy import HIGHEST, LOWEST, CrossEntropy
 from .errors import UserError
 from .files import cache_folder
@@ -53,6 +54,11 @@ def _cross_entropy(op, **kwargs):
         return -jnp.clip(chosen, LOWEST, HIGHEST).mean(), scores, bias
 
     return cross_entropy
+
+
+@jax_funcify.register(AdamStep)
+def _adam_step(op, **kwargs):
+    return lambda *inputs: adam(*inputs, **op.constants, xp=jnp)
 
 
 def symbolic(arrays, prefix=""):

@@ -11,6 +11,8 @@ from typing import ClassVar
 import numpy as np
 import pytensor.tensor as pt
 
+from .adam_step import AdamStep
+
 
 def clip_norms(gradients, clipnorm):
     """Gradients scaled so that the norm over all of them together is at most `clipnorm`, if > 0."""
@@ -140,11 +142,8 @@ class Adam(Update):
     slots = ("m", "v")
 
     def step(self, p, g, t, m, v):
-        # In this form g is read as it is: b1 * g would be a second matrix product.
-        m = m + self.b1 * (g - m)
-        v = v + self.b2 * (pt.sqr(g) - v)
         rate = self.lr * pt.sqrt(1 - self.b2**t) / (1 - self.b1**t)
-        return p - rate * self.penalized(p, m / (pt.sqrt(v) + self.e)), m, v
+        return AdamStep(self.b1, self.b2, self.e, self.l1, self.l2)(p, g, m, v, rate)
 
 
 @dataclass(frozen=True, kw_only=True)

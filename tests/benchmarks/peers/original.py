@@ -48,15 +48,17 @@ def built(model, size, updater):
     """The model as `main.py` makes it."""
     words = Embedding(size=size["hidden"], n_features=size["words"])
     if model == "VISUAL":
-        return RNN(
-            layers=[words] + visual(size), updater=updater, cost=MeanSquaredError, verbose=0
-        )
+        return RNN(layers=[words] + visual(size), updater=updater, cost=MeanSquaredError, verbose=0)
     pathways = Combined(
         left=Stacked(textual(size)), left_type="id", right=Stacked(visual(size)), right_type="id"
     )
     return ForkedRNN(
-        layers=[words, pathways], updater=updater, verbose=0, size_y=size["words"],
-        cost_y=CategoricalCrossEntropySwapped, cost_z=MeanSquaredError,
+        layers=[words, pathways],
+        updater=updater,
+        verbose=0,
+        size_y=size["words"],
+        cost_y=CategoricalCrossEntropySwapped,
+        cost_z=MeanSquaredError,
         alpha={"MULTITASK": 0.1, "TEXTUAL": 1.0}[model],
     )
 

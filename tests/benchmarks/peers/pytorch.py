@@ -93,9 +93,7 @@ class Adam(torch.optim.Adam):
         root = (1 - (1 - r.b2) ** t) ** 0.5
         group = self.param_groups[0]
         group["eps"] = r.e / root
-        group["lr"] = (
-            r.lr * (1 - r.b2**t) ** 0.5 / (1 - r.b1**t) * (1 - (1 - r.b1) ** t) / root
-        )
+        group["lr"] = r.lr * (1 - r.b2**t) ** 0.5 / (1 - r.b1**t) * (1 - (1 - r.b1) ** t) / root
         super().step()
 
 
