@@ -1,6 +1,5 @@
 """Image features as one memory-mapped float32 array, made once from the user's file."""
 
-import contextlib
 import hashlib
 import json
 import mmap
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
-from . import matfile
+from . import checked, matfile
 from .errors import UserError
 from .files import atomic, cache_folder, digest
 
@@ -119,16 +118,8 @@ def _map(path):
         return npy.open_memmap(path, mode="r")
 
 
-@contextlib.contextmanager
 def _damage(path):
-    """Whatever the reading of a file raises, as one line."""
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise UserError(f"{path} cannot be read: {reason}; get it again, or {WAY_OUT}") from error
+    return checked.reading(path, f"get it again, or {WAY_OUT}")
 
 
 def _check_shape(shape, images, path):

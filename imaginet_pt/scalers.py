@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .errors import UserError
+from .run_folder import adopt
+
 BLOCK = 4096  # images read at once
 
 
@@ -26,6 +29,19 @@ class StandardScaler:
         squares = _weighted(lambda Z: (Z - mean) ** 2, features, images, counts)
         variance = (squares + np.sum(rows < 0) * mean**2) / len(rows)
         return cls(mean, np.where(variance > 0, np.sqrt(variance), 1.0))
+
+    @classmethod
+    def of(cls, features, arrays, source):
+        """The scaler of `features` features whose arrays stand in the file `source`.
+
+        Raises:
+            UserError: they are no such scaler's.
+        """
+        wanted = {name: np.broadcast_to(np.float64(0), features) for name in ("mean", "scale")}
+        scaler = cls(**adopt(wanted, arrays, source))
+        if not (scaler.scale > 0).all():
+            raise UserError(f"{source}: scale has values that are not above 0; train the run again")
+        return scaler
 
     def transform(self, Z):
         return ((Z - self.mean) / self.scale).astype("float32")

@@ -123,7 +123,7 @@ OPTIONS = [
     ("--model-type", "transformer", "choose one of add, "),
     ("--alpha", "2", "between 0 and 1"),
     ("--alpha", "much", "invalid float value"),
-    ("--hidden-size", "0", "at least 1"),
+    ("--hidden-size", "0", "between 1 and 65,536"),
     ("--backend", "cuda", "invalid choice"),
     ("--init-tokenizer", "nowhere.json", "nowhere.json"),
     ("--init-weights", "nowhere.npz", "nowhere.npz"),

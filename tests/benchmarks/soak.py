@@ -3,9 +3,9 @@
     python tests/benchmarks/soak.py --minutes 240
 
 A round is a training into a new folder that Ctrl-C stops at a random minibatch and `resume` takes
-to its end, all in one process. Its costs and weights must be the bytes of the first round's, and its
-files as many. Exit status 1 if they are not, or if memory grows by more than 1 MB a minute over the
-second half, in which all caches are full. The data is small and synthetic.
+to its end, all in one process. Its costs and weights must be the bytes of the first round's, and
+its files as many. Exit status 1 if they are not, or if memory grows by more than 1 MB a minute over
+the second half, in which all caches are full. The data is small and synthetic.
 """
 
 import argparse
