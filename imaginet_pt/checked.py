@@ -7,6 +7,8 @@ import json
 import reprlib
 from pathlib import Path
 
+from numpy.lib import format as npy
+
 from .errors import UserError
 
 MAX_JSON = 2**28  # bytes; COCO's dataset.json, the largest known, has 0.15 GB
@@ -115,6 +117,15 @@ def words(values, path):
 def _broken(text):
     """Whether there are lone surrogates in it, halves of characters that no file can hold."""
     return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+NPY_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+
+def npy_header(file):
+    """Shape, whether in Fortran's order, dtype, and the place of the first value of a .npy file."""
+    shape, turned, dtype = NPY_HEADERS[npy.read_magic(file)](file)
+    return shape, turned, dtype, file.tell()
 
 
 def _without_tokens(record):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import mmap
 import os
 from pathlib import Path
@@ -115,6 +116,10 @@ def _npy(path, images, source):
 
 def _map(path):
     with _damage(path):
+        with open(path, "rb") as file:
+            shape, _, dtype, start = checked.npy_header(file)
+        if math.prod(shape) * dtype.itemsize > path.stat().st_size - start:
+            raise ValueError(f"it is too small for an array of shape {shape}")
         return npy.open_memmap(path, mode="r")
 
 

@@ -21,7 +21,6 @@ from pathlib import Path
 
 import filelock
 import numpy as np
-from numpy.lib import format as npy
 
 from . import checked
 from .errors import UserError
@@ -167,7 +166,6 @@ def read_arrays(path):
 
 
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # NumPy's, which unpack piece by piece
-HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def _array(archive, member):
@@ -175,9 +173,8 @@ def _array(archive, member):
     if member.compress_type not in PACKINGS:
         raise ValueError(f"{member.filename} is packed in another way than NumPy's")
     content = archive.read(member)
-    file = io.BytesIO(content)
-    shape, turned, dtype = HEADERS[npy.read_magic(file)](file)
-    values = np.frombuffer(content, dtype, math.prod(shape), file.tell())
+    shape, turned, dtype, start = checked.npy_header(io.BytesIO(content))
+    values = np.frombuffer(content, dtype, math.prod(shape), start)
     return values.reshape(shape, order="F" if turned else "C")
 
 

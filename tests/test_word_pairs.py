@@ -88,7 +88,7 @@ def test_refuses_a_file_without_pairs(tmp_path, content):
 def test_refuses_what_cannot_be_read(tmp_path, monkeypatch):
     refused(tmp_path / "nothing.txt", "No such file")
     refused(tmp_path, "directory")
-    refused(write(tmp_path, "caf\xe9 tea 1\n".encode("latin-1")), "not UTF-8")
+    refused(write(tmp_path, "caf\xe9 tea 1\n".encode("latin-1")), "utf-8", "save it as UTF-8")
     monkeypatch.setattr(word_pairs, "MAX_BYTES", 5)
     refused(write(tmp_path, "sun sunlight 50\n"), "larger than 5 bytes")
 
