@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import json
+import math
 import reprlib
 from pathlib import Path
 
@@ -119,12 +120,15 @@ def _broken(text):
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
+MAX_VALUES = 2**50  # of an array; more cannot be counted in bytes
 NPY_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def npy_header(file):
     """Shape, whether in Fortran's order, dtype, and the place of the first value of a .npy file."""
     shape, turned, dtype = NPY_HEADERS[npy.read_magic(file)](file)
+    if min(shape, default=0) < 0 or math.prod(max(n, 1) for n in shape) > MAX_VALUES:
+        raise ValueError(f"it is no array that has the shape {shape}")
     return shape, turned, dtype, file.tell()
 
 

@@ -1,4 +1,4 @@
-"""Files of words and sentences made badly: word pairs, vocabularies, lists, captions to ask with."""
+"""Files of words and sentences made badly: word pairs, vocabularies, lists, captions."""
 
 import io
 import json
