@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import math
+import re
 import reprlib
 from pathlib import Path
 
@@ -20,6 +21,7 @@ UNPACKED_FLOOR, UNPACKED_RATIO = 2**25, 50  # captions pack about 5 to 1, CNN fe
 JSON_TYPES = {
     dict: "an object", list: "a list", str: "a string", int: "an integer", bool: "true or false",
 }  # fmt: skip
+SURROGATE = re.compile("[\ud800-\udfff]")
 GET_AGAIN = "check the name, or get it again"
 
 
@@ -117,7 +119,7 @@ def words(values, path):
 
 def _broken(text):
     """Whether there are lone surrogates in it, halves of characters that no file can hold."""
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return SURROGATE.search(text) is not None
 
 
 MAX_VALUES = 2**50  # of an array; more cannot be counted in bytes

@@ -1,6 +1,7 @@
 """Strategies that make bad files of good ones: of any bytes, JSON, arrays and their archives."""
 
 import copy
+import functools
 import io
 import json
 import warnings
@@ -162,18 +163,25 @@ def npz_files(draw, arrays):
     return draw(st.just(whole) | damaged([whole]))
 
 
+@functools.cache
+def bombs():
+    """Small archives of much."""
+    zeros = npy_file(np.zeros(1)) + bytes(2**26)
+    return (
+        archive([("a.npy", zeros)], zipfile.ZIP_DEFLATED),
+        archive([("a.npy", zeros[: 2**24])], zipfile.ZIP_BZIP2),
+        archive((f"{i}.npy", b"") for i in range(20_000)),
+    )
+
+
 def npz_corpus(arrays):
     """Archives that burst, or promise more than there is."""
     name, array = next(iter(arrays.items()))
-    zeros = npy_file(np.zeros(1)) + bytes(2**26)
-    promised = npy_file(np.ones(4, "f4"), (10**12,))
-    return [
-        npz_file(arrays),
-        archive([(f"{name}.npy", zeros)] * 16, zipfile.ZIP_DEFLATED),
-        archive([(f"{name}.npy", zeros)], zipfile.ZIP_LZMA),
-        archive([(f"{name}.npy", promised)], zipfile.ZIP_DEFLATED),
-        archive([(f"{name}.npy", b"\x93NUMPY\x01\x00" + b"\xff\xff" + b"(" * 2**16)]),
-        archive([(f"{name}.npy", npy_file(array).replace(b"False", b"((((("))]),
-        archive((f"{i}.npy", b"") for i in range(20_000)),
-        b"", b"PK\x05\x06" + bytes(18), b"PK\x03\x04",
-    ]  # fmt: skip
+    headers = [
+        npy_file(np.ones(4, "f4"), (10**12,)),
+        b"\x93NUMPY\x01\x00" + b"\xff\xff" + b"(" * 2**16,
+        npy_file(array).replace(b"False", b"((((("),
+    ]
+    promising = [archive([(f"{name}.npy", header)]) for header in headers]
+    nearly = [b"", b"PK\x05\x06" + bytes(18), b"PK\x03\x04"]
+    return [npz_file(arrays), *promising, *nearly, *bombs()]

@@ -61,6 +61,7 @@ def images_of(content):
 
 
 def read_dataset(folder, content):
+    # An image has an imgid and, in one of its sentences, another beside the tokens.
     count = content.count(b'"imgid": ') - content.count(b'"tokens"')
     np.save(folder / "feats.npy", np.zeros((max(count, 1), 2), "f4"))
     (folder / "dataset.json").write_bytes(content)

@@ -27,7 +27,7 @@ KINDS = {
     "COCO captions": Kind(
         data_files.read_coco,
         data_files.packed(damage.documents(data_files.COCO)),
-        [*data_files.JSON_CORPUS, gzip.compress(bytes(10**9))],
+        [*data_files.JSON_CORPUS, gzip.compress(bytes(10**8))],
     ),
     "vgg_feats.mat": Kind(
         data_files.read_features("vgg_feats.mat"),

@@ -3,6 +3,7 @@
 The run is trained once, with plain functions in the place of compiled ones.
 """
 
+import atexit
 import gzip
 import hashlib
 import json
@@ -12,6 +13,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import numpy as np
 import old_checkpoint
@@ -33,15 +35,19 @@ class Trained(NamedTuple):
     dataset: Dataset
 
 
-def trained():
+def plain_functions():
+    """Plain functions in the place of compiled ones."""
     model = stand_in.Model()
-    functions.training, functions.validation = model.training, model.validation
+    return mock.patch.multiple(functions, training=model.training, validation=model.validation)
+
+
+def trained():
     folder = Path(tempfile.mkdtemp())
-    dataset = data_provider.load(small.write(folder / "data"))
-    out = folder / "run"
-    experiment.train(dataset, SETTINGS, out, stand_in.BACKEND, stand_in.QUIET)
+    atexit.register(shutil.rmtree, folder)
+    dataset, out = data_provider.load(small.write(folder / "data")), folder / "run"
+    with plain_functions():
+        experiment.train(dataset, SETTINGS, out, stand_in.BACKEND, stand_in.QUIET)
     (out / "checkpoint-3-0.npz").unlink()
-    shutil.rmtree(folder / "data")
     return Trained(out, dataset)
 
 
@@ -66,7 +72,8 @@ def replaced(folder, name, content):
 
 
 def resume(run):
-    experiment.resume(RUN.dataset, run, stand_in.BACKEND, stand_in.QUIET)
+    with plain_functions():
+        experiment.resume(RUN.dataset, run, stand_in.BACKEND, stand_in.QUIET)
 
 
 def open_run(name):
