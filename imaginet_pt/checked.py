@@ -43,13 +43,13 @@ def reading(path, fix=GET_AGAIN):
         raise UserError(f"cannot read {path}: {reason}; {fix}") from error
 
 
-def read_bytes(path, limit, opener=open):
-    """The content of a file that `opener` opens.
+def read_bytes(path, limit, opener=open, fix=GET_AGAIN):
+    """The content of a file that `opener` opens; `fix` says what to do about one that is damaged.
 
     Raises:
         UserError: it is missing, damaged, or has more than `limit` bytes.
     """
-    with reading(path), opener(path, "rb") as file:
+    with reading(path, fix), opener(path, "rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:
         raise UserError(f"{path} holds more than {limit:,} bytes; split it up")
@@ -64,7 +64,7 @@ def read_text(path, fix):
     Raises:
         UserError: the file is missing, too large, or no such text.
     """
-    content = read_bytes(path, MAX_FILE)
+    content = read_bytes(path, MAX_FILE, fix=fix)
     with reading(path, fix):
         return io.StringIO(content.decode("utf-8-sig"), newline=None).read()
 

@@ -159,10 +159,10 @@ def _stamp(path):
 def _read_record(path):
     """The record, or {} where it is missing or of no use: then all is made again."""
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        known = checked.parsed(checked.read_bytes(path, checked.MAX_FILE), dict, path)
+    except UserError:
         return {}
-    return known if type(known) is dict and type(known.get("sha256")) is str else {}
+    return known if type(known.get("sha256")) is str else {}
 
 
 def release(array):
