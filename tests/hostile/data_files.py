@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import scipy.io
 from hostile import damage
+from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "replicate"))
 
@@ -33,6 +34,23 @@ COCO = {
     "annotations": [{"image_id": i, "id": n, "caption": "A cat."} for n, i in enumerate([20, 30])],
 }
 FEATURES = np.arange(12, dtype="f4").reshape(3, 4)
+
+
+def described(captions):
+    """A dataset.json of images with these captions, a list of strings each."""
+    images = [
+        {
+            "imgid": i,
+            "filename": f"{i}.jpg",
+            "split": "train",
+            "sentences": [{"raw": t} for t in own],
+        }
+        for i, own in enumerate(captions)
+    ]
+    return json.dumps({"images": images[::-1]}, ensure_ascii=len(images) % 2 == 0).encode()
+
+
+whole = st.lists(st.lists(st.text(), max_size=3), min_size=1, max_size=4).map(described)
 
 
 def with_caption(text):

@@ -22,7 +22,9 @@ class Kind(NamedTuple):
 
 KINDS = {
     "dataset.json": Kind(
-        data_files.read_dataset, damage.documents(data_files.DATASET), data_files.JSON_CORPUS
+        data_files.read_dataset,
+        data_files.whole | damage.documents(data_files.DATASET),
+        data_files.JSON_CORPUS,
     ),
     "COCO captions": Kind(
         data_files.read_coco,

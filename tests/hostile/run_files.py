@@ -23,6 +23,7 @@ from hostile import damage
 from hypothesis import strategies as st
 
 from imaginet_pt import conversion, data_provider, experiment, functions, workflow
+from imaginet_pt.checkpoint import Checkpoints
 from imaginet_pt.data_provider import Dataset
 
 SETTINGS = replace(stand_in.SETTINGS, scaler="standard", iterations=2)
@@ -60,6 +61,12 @@ def arrays_of(name):
         return {key: file[key] for key in file.files}
 
 
+SHAPES = {
+    group: {name: a.shape for name, a in arrays_of("checkpoint-2-0.npz").items() if group in name}
+    for group in ("params", "update")
+}
+
+
 def json_of(name):
     return json.loads((RUN.folder / name).read_text(encoding="utf-8"))
 
@@ -91,21 +98,26 @@ def resume_run(name):
     def read(folder, content):
         run = replaced(folder, name, content)
         resume(run)
-        check_costs(run)
+        check_resumed(run)
 
     return read
 
 
-def check_costs(run):
+def check_resumed(run):
+    """Costs are numbers, and the last checkpoint has arrays of the same shapes, all finite."""
     rows = (run / "costs.csv").read_text().splitlines()[1:]
     assert all(len(row.split(",")) == 3 and math.isfinite(float(row.split(",")[2])) for row in rows)
+    params, update, _ = Checkpoints(run).newest(print)
+    for group, arrays in (("params", params), ("update", update)):
+        assert {f"{group}/{name}": a.shape for name, a in arrays.items()} == SHAPES[group]
+        assert all(np.isfinite(array).all() for array in arrays.values())
 
 
 def read_run_json(folder, content):
     """Opened and taken up, since the two read other parts of it."""
     open_run("run.json")(folder, content)
     resume(folder / "run")
-    check_costs(folder / "run")
+    check_resumed(folder / "run")
 
 
 def sealed(content):
