@@ -39,9 +39,19 @@ class StandardScaler:
         """
         wanted = {name: np.broadcast_to(np.float64(0), features) for name in ("mean", "scale")}
         scaler = cls(**adopt(wanted, arrays, source))
-        if not (scaler.scale > 0).all():
-            raise UserError(f"{source}: scale has values that are not above 0; train the run again")
+        if not (scaler.scale > 0).all() or not scaler._in_range():
+            raise UserError(
+                f"{source}: a scale is not above 0, or scaled features are beyond float32; "
+                "train the run again"
+            )
         return scaler
+
+    def _in_range(self):
+        """Whether features of 0 and 1 are finite when scaled and when scaled back."""
+        ends = np.array([[0.0], [1.0]])
+        with np.errstate(over="ignore"):
+            made = np.concatenate([self.transform(ends), self.inverse_transform(ends)])
+        return np.isfinite(made).all()
 
     def transform(self, Z):
         return ((Z - self.mean) / self.scale).astype("float32")
