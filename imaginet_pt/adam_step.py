@@ -61,7 +61,8 @@ class AdamStep(COp):
 
     def perform(self, node, inputs, outputs):
         old = [inputs[i] for i in (0, 2, 3)]
-        for storage, array, new in zip(outputs, old, adam(*inputs, **self.constants, xp=np)):
+        made = adam(*inputs, **self.constants, xp=np)
+        for storage, array, new in zip(outputs, old, made, strict=True):
             if self.inplace:
                 array[...] = new
             storage[0] = array if self.inplace else np.asarray(new, dtype=array.dtype)

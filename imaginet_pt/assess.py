@@ -62,6 +62,7 @@ def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAM
     state = state or next(s for s in STATES if set(STATES[s]) <= set(outputs["original"]))
     tasks = {"paraphrase_retrieval": _paraphrases(outputs, captions, state)}
     if "output_vis" in outputs["original"]:
+        _check_width(outputs["original"]["output_vis"], dataset)
         images = np.unique(captions.rows)
         Z = image_vectors(workflow, dataset, images, outputs["original"]["output_vis"])
         right = np.searchsorted(images, captions.rows)
@@ -72,6 +73,16 @@ def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAM
         "padding": padding, "paraphrase_state": state, "scramble_seed": scramble_seed,
     }  # fmt: skip
     return described | _metrics(tasks), _items(tasks, captions)
+
+
+def _check_width(predicted, dataset):
+    """The predicted image vectors must be as long as those of the data."""
+    found = 0 if dataset.features is None else dataset.features.shape[1]
+    if predicted.shape[1] != found:
+        raise UserError(
+            f"{dataset.name} has {found:,} features an image, the run predicts "
+            f"{predicted.shape[1]:,}; give data with the features that it was trained on"
+        )
 
 
 def _paraphrases(outputs, captions, state):

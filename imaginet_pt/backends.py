@@ -1,7 +1,10 @@
 """What turns expressions into machine code: PyTensor through a C compiler, or through numba."""
 
+import contextlib
 import ctypes.util
+import functools
 import importlib.util
+import io
 import os
 import warnings
 from dataclasses import dataclass
@@ -10,8 +13,10 @@ from typing import Any
 import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.mode import get_mode
+from pytensor.link.c.exceptions import CompileError
 
 from .errors import UserError
+from .files import own_folder
 
 pytensor.config.floatX = "float32"
 
@@ -35,9 +40,10 @@ class Backend:
 
     def function(self, inputs, outputs, updates=()):
         """The compiled function of `inputs` that returns `outputs` and makes `updates`."""
-        compiled = pytensor.function(
-            inputs, outputs, updates=list(updates), mode=self.mode, on_unused_input="ignore"
-        )
+        with _compiling():
+            compiled = pytensor.function(
+                inputs, outputs, updates=list(updates), mode=self.mode, on_unused_input="ignore"
+            )
         compiled.trust_input = True
         return compiled
 
@@ -62,6 +68,38 @@ class Backend:
         updates = [(params[name], value) for name, value in new.items()]
         updates += [(state.update[name], value) for name, value in own.items()]
         return self.function(inputs, cost, updates)
+
+
+FULL = "No space left on device"
+
+
+@contextlib.contextmanager
+def _compiling():
+    """Tell in one line why there is no compiled code, which a compiler tells in very many."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    except (CompileError, OSError) as error:
+        reason = FULL if FULL in str(error) else str(error).partition("\n")[0][:200]
+        folder = pytensor.config.base_compiledir
+        raise UserError(
+            f"cannot compile into {folder}: {reason}; free space, or take another --backend"
+        ) from error
+
+
+@functools.cache
+def own_cache():
+    """See that PyTensor's compiled code, which it unpickles and runs, is in folders of the user's.
+
+    Raises:
+        UserError: one belongs to somebody else, or cannot be made.
+    """
+    fix = "set PYTENSOR_FLAGS=base_compiledir=DIR to a folder of yours"
+    own_folder(pytensor.config.base_compiledir / "numba", fix)
+    try:
+        own_folder(pytensor.config.compiledir, fix)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{error}; {fix}") from error
 
 
 def _system_openblas():
@@ -133,6 +171,7 @@ def get(name="auto", **options):
     Raises:
         UserError: `c` without a compiler or a BLAS, `jax` without JAX or its devices.
     """
+    own_cache()
     if name == "auto":
         name = "c" if pytensor.config.cxx else "numba"
     return BACKENDS[name](**options)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from . import checked
 from .errors import UserError
 from .files import atomic
 from .run_folder import read_arrays
 
-DIGEST_SIZE = hashlib.sha256().digest_size
+DIGEST_SIZE, BLOCK = hashlib.sha256().digest_size, 2**20  # bytes
 
 
 @dataclass
@@ -49,11 +50,29 @@ class History:
 
     @classmethod
     def of(cls, arrays):
+        """What `arrays` gave; KeyError, ValueError or TypeError where they are anything else."""
         at, gauss, cached = arrays["stream.at"]
-        epoch, done = arrays["at"].tolist()
+        epoch, done = map(int, arrays["at"])
         stream = ("MT19937", arrays["stream.keys"], int(at), int(gauss), float(cached))
-        rows = {name: arrays[name].tolist() for name in ("costs", "validation", "times")}
-        return cls(stream, epoch, done, float(arrays["seconds"]), **rows)
+        np.random.RandomState().set_state(stream)
+        rows = {name: _rows(name, arrays[name]) for name in COLUMNS}
+        seconds = float(arrays["seconds"])
+        if not (epoch >= 1 and done >= 0 and seconds >= 0):
+            raise ValueError(f"epoch {epoch}, minibatch {done}, {seconds} seconds")
+        return cls(stream, epoch, done, seconds, **rows)
+
+
+COLUMNS = {"costs": (3,), "validation": (3, 4), "times": (2,)}  # how many each table may have
+
+
+def _rows(name, array):
+    """The rows of a table of numbers, the first of which is an epoch."""
+    array = array.astype("float64")
+    if array.size and (array.ndim != 2 or array.shape[1] not in COLUMNS[name]):
+        raise ValueError(f"{name} of shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} that are not finite")
+    return array.tolist() if array.size else []
 
 
 class Checkpoints:
@@ -135,9 +154,14 @@ def read(path):
 
 
 def _verify(path):
-    try:
-        content = memoryview(path.read_bytes())
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from None
-    if hashlib.sha256(content[:-DIGEST_SIZE]).digest() != content[-DIGEST_SIZE:]:
-        raise UserError(f"{path} is damaged: its {len(content)} bytes do not have its checksum")
+    """Compare the checksum, reading a block at a time."""
+    found = hashlib.sha256()
+    with checked.reading(path), open(path, "rb") as file:
+        size = left = path.stat().st_size
+        while left > DIGEST_SIZE:
+            block = file.read(min(BLOCK, left - DIGEST_SIZE))
+            found.update(block)
+            left -= len(block) or left
+        right = found.digest() == file.read()
+    if not right:
+        raise UserError(f"{path} is damaged: its {size:,} bytes do not have its checksum")

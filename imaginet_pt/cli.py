@@ -64,7 +64,7 @@ def main(arguments=None):
         args = parser().parse_args(arguments)
         COMMANDS[args.command].run(args)
     except UserError as error:
-        print(f"imaginet: error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"imaginet: error: {error}", file=sys.stderr)
         return 2
     except Stopped as stopped:
         print(

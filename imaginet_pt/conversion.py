@@ -1,7 +1,5 @@
 """From a checkpoint of the original program to a run folder."""
 
-import numpy as np
-
 from . import legacy, models
 from .experiment import describe
 from .preprocessing import Tokenizer
@@ -24,7 +22,7 @@ def convert_legacy(source, out):
     tokenizer = Tokenizer(checkpoint.vocabulary, settings.unit)
     model = models.build(settings, len(tokenizer.words), features)
     unnamed = {f"arr_{i}": array for i, array in enumerate(checkpoint.parameters)}
-    params = adopt(model.parameters(np.random.RandomState(0)), unnamed, source)
+    params = adopt(model.parameters(None), unnamed, source)
     data = {"name": "unknown (converted)", "synthetic": False, "digests": {}}
     described = {"data": data, "features": features, "backend": "theano", "began_with": {}}
     with RunFolder.create(out) as folder:

@@ -78,8 +78,10 @@ def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTE
         training.Stopped: after Ctrl-C.
     """
     folder = RunFolder.open(out)
-    described = folder.read_json("run.json")
-    settings = Settings(**described["settings"])
+    described = folder.described()
+    settings = Settings.of(described["settings"], folder / "run.json")
+    if settings.model_type == "linear":
+        raise UserError(f"{out} is LINREG, which is trained at once; train it again")
     if described["data"]["digests"] != dataset.digests:
         raise UserError(
             f"{out} was trained on other data than {dataset.name}; give the same --data"
@@ -88,14 +90,22 @@ def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTE
     inputs = prepare(dataset, settings, rng, folder / "vocabulary.json")
     checkpoints = Checkpoints(folder.path)
     with folder.locked():
-        params, update, history = checkpoints.newest(progress.say)
+        params, update, history = checkpoints.newest(progress.warn)
+        rule = update_rule(settings)
         trainer = Trainer(
-            inputs, update_rule(settings), State(params, update), settings, rng, folder,
-            checkpoints, history, checkpoint_minutes,
+            inputs, rule, _state_of(inputs.model, rule, params, update, checkpoints.whole),
+            settings, rng, folder, checkpoints, history, checkpoint_minutes,
         )  # fmt: skip
         trainer.run(backend, progress)
         model_card.write(folder)
     return folder
+
+
+def _state_of(model, rule, params, update, source):
+    """`State` of the arrays in the checkpoint `source`; `UserError` if they are another model's."""
+    params = adopt(model.parameters(None), params, source)
+    wanted = rule.state({name: params[name] for name in model.trained(params)})
+    return State(params, adopt(wanted, update, source))
 
 
 def update_rule(settings):

@@ -1,8 +1,8 @@
 """Image features as one memory-mapped float32 array, made once from the user's file."""
 
-import contextlib
 import hashlib
 import json
+import math
 import mmap
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
-from . import matfile
+from . import checked, matfile
 from .errors import UserError
 from .files import atomic, cache_folder, digest
 
@@ -116,19 +116,15 @@ def _npy(path, images, source):
 
 def _map(path):
     with _damage(path):
+        with open(path, "rb") as file:
+            shape, _, dtype, start = checked.npy_header(file)
+        if math.prod(shape) * dtype.itemsize > path.stat().st_size - start:
+            raise ValueError(f"it is too small for an array of shape {shape}")
         return npy.open_memmap(path, mode="r")
 
 
-@contextlib.contextmanager
 def _damage(path):
-    """Whatever the reading of a file raises, as one line."""
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise UserError(f"{path} cannot be read: {reason}; get it again, or {WAY_OUT}") from error
+    return checked.reading(path, f"get it again, or {WAY_OUT}")
 
 
 def _check_shape(shape, images, path):
@@ -163,10 +159,10 @@ def _stamp(path):
 def _read_record(path):
     """The record, or {} where it is missing or of no use: then all is made again."""
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        known = checked.parsed(checked.read_bytes(path, checked.MAX_FILE), dict, path)
+    except UserError:
         return {}
-    return known if type(known) is dict and type(known.get("sha256")) is str else {}
+    return known if type(known.get("sha256")) is str else {}
 
 
 def release(array):

@@ -64,16 +64,22 @@ def cache_folder():
         UserError: it cannot be made, or belongs to another.
     """
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = Path(base) / "imaginet_pt"
+    return own_folder(Path(base) / "imaginet_pt", "set XDG_CACHE_HOME to a folder of yours")
+
+
+def own_folder(folder, fix):
+    """`folder`, made if need be, that nobody but the user can read or write.
+
+    Raises:
+        UserError: it cannot be made, or belongs to another; the message ends with the `fix`.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.stat().st_uid != os.getuid():
-            raise UserError(f"{folder} is somebody else's; set XDG_CACHE_HOME to a folder of yours")
+            raise UserError(f"{folder} is somebody else's; {fix}")
         folder.chmod(0o700)
     except OSError as error:
-        raise UserError(
-            f"cannot write {folder}: {error.strerror}; set XDG_CACHE_HOME to a folder of yours"
-        ) from error
+        raise UserError(f"cannot write {folder}: {error.strerror}; {fix}") from error
     return folder
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse
 
+from .errors import UserError
 from .preprocessing import SPECIAL
 
 BLOCK = 4096  # images read at once
@@ -27,6 +28,9 @@ def ridge(X, rows, images, scaler, alpha):
     X: sparse (captions, words); rows: (captions,), the row of `images` (images, features) that,
     scaled, is the target of each caption. The targets are read a block of images at a time, never
     one row a caption. Returns w (words, features) and b (features,), float32.
+
+    Raises:
+        UserError: `alpha` is 0 or so small that there is no one solution.
     """
     n = X.shape[0]
     used, position = np.unique(rows, return_inverse=True)
@@ -40,5 +44,10 @@ def ridge(X, rows, images, scaler, alpha):
     gram = (X.T @ X).toarray() - n * np.outer(x_mean, x_mean)
     gram[np.diag_indices_from(gram)] += alpha
     moments = moments[:-1] - n * np.outer(x_mean, z_mean)
-    w = scipy.linalg.solve(gram, moments, assume_a="pos", overwrite_a=True, overwrite_b=True)
+    try:
+        w = scipy.linalg.solve(gram, moments, assume_a="pos", overwrite_a=True, overwrite_b=True)
+    except np.linalg.LinAlgError:
+        raise UserError(
+            f"--ridge-alpha {alpha}: too small, the captions do not decide all weights; raise it"
+        ) from None
     return w.astype("float32"), (z_mean - x_mean @ w).astype("float32")

@@ -51,7 +51,10 @@ class Imaginet:
     zero_shot: bool = False
 
     def parameters(self, rng):
-        """Initial arrays by name, drawn from `rng` (RandomState) in the original's order."""
+        """Initial arrays by name, drawn from `rng` (RandomState) in the original's order.
+
+        Without `rng` their shapes alone, as zeros that take no memory.
+        """
         arrays = self.embedding.parameters(rng)
         for name, layer in self.layers.items():
             arrays |= {f"{name}.{part}": array for part, array in layer.parameters(rng).items()}

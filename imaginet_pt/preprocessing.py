@@ -5,6 +5,7 @@ import re
 import string
 from collections import Counter
 
+from . import checked
 from .errors import UserError
 from .files import atomic
 
@@ -68,15 +69,16 @@ class Tokenizer:
         Raises:
             UserError: no such file, or not a list of distinct texts that begins PAD, END, UNK.
         """
-        try:
-            with open(path, encoding="utf-8") as file:
-                words = json.load(file)
-        except (OSError, ValueError, RecursionError) as error:
-            raise UserError(
-                f"cannot read the vocabulary {path}: {error}; give a JSON list"
-            ) from None
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise UserError(f"{path}: a vocabulary is a JSON list of texts, the token of each id")
-        if words[:3] != SPECIAL or len(set(words)) < len(words):
-            raise UserError(f"{path}: a vocabulary begins PAD, END, UNK and has no token twice")
-        return cls(words, unit)
+        return cls(vocabulary(checked.read_list(path), path), unit)
+
+
+def vocabulary(words, source):
+    """The list `words` that stands in `source`, if it is one of a `Tokenizer`.
+
+    Raises:
+        UserError: it is not.
+    """
+    checked.words(words, source)
+    if words[:3] != SPECIAL or len(set(words)) < len(words):
+        raise UserError(f"{source}: a vocabulary begins PAD, END, UNK and has no token twice")
+    return words

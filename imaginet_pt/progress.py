@@ -8,14 +8,18 @@ from tqdm import tqdm
 
 @dataclass(frozen=True)
 class Progress:
-    """Lines and bars on the error stream; nothing at all when `quiet`."""
+    """Lines and bars on the error stream; nothing but warnings when `quiet`."""
 
     quiet: bool = False
 
     def say(self, line):
         if not self.quiet:
-            tqdm.write(line, file=sys.stderr)
-            sys.stderr.flush()
+            self.warn(line)
+
+    def warn(self, line):
+        """A line that is shown always: something is not as it should be."""
+        tqdm.write(line, file=sys.stderr)
+        sys.stderr.flush()
 
     def bar(self, description, total, done=0, unit="minibatch"):
         """A bar over `total` units, `done` of them before; none without a terminal."""

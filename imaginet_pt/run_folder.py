@@ -14,7 +14,9 @@ lock             held by the process that trains here
 
 import contextlib
 import csv
+import io
 import json
+import math
 import zipfile
 from pathlib import Path
 
@@ -22,8 +24,11 @@ import filelock
 import numpy as np
 import pandas as pd
 
+from . import checked
 from .errors import UserError
 from .files import atomic, remove_leftovers
+
+MAX_FEATURES = 2**24  # of an image
 
 
 class RunFolder:
@@ -109,10 +114,23 @@ class RunFolder:
         return sorted(int(name) for name in names if name.isdigit())
 
     def read_json(self, name):
-        try:
-            return json.loads((self / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise UserError(f"cannot read {self / name}: {error}; train the run again") from None
+        return checked.read_json(self / name)
+
+    def described(self):
+        """What `run.json` says, its entries of the types that they are written with.
+
+        Raises:
+            UserError: it is missing, damaged, or says something else.
+        """
+        path, content = self / "run.json", self.read_json("run.json")
+        for key, kind in {"settings": dict, "data": dict, "features": int}.items():
+            checked.field(content, key, kind, path)
+        for key, kind in {"digests": dict, "synthetic": bool}.items():
+            checked.field(content["data"], key, kind, f"{path}: data")
+        checked.name(content["data"], "name", f"{path}: data")
+        if not 0 <= content["features"] <= MAX_FEATURES:
+            raise UserError(f"{path}: 'features' is {content['features']}; train the run again")
+        return content
 
     def write_json(self, name, content):
         with atomic(self / name) as file:
@@ -146,32 +164,40 @@ def write_arrays(path, arrays):
         np.savez(file, **arrays)
 
 
-# What NumPy and zipfile raise for files that are absent, damaged or something else.
-UNREADABLE = (
-    OSError, ValueError, KeyError, EOFError, AttributeError, RuntimeError, zipfile.BadZipFile,
-)  # fmt: skip
-
-
 def read_arrays(path):
     """The arrays of an `.npz` file by name; checksums are verified, nothing is unpickled.
 
     Raises:
-        UserError: no such file, a damaged one, or one that holds other things than arrays.
+        UserError: no such file, a damaged one, one that unpacks to far more than its size, or one
+            that holds other things than arrays.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except UNREADABLE as error:
-        raise UserError(
-            f"cannot read arrays from {path}: {error}; give a whole .npz file"
-        ) from None
+    fix = "give a whole .npz file"
+    with checked.reading(path, fix), zipfile.ZipFile(path) as archive:
+        members, limit = archive.infolist(), checked.unpacked_limit(Path(path))
+        if sum(member.file_size for member in members) > limit:
+            raise UserError(f"{path} unpacks to more than {limit:,} bytes; {fix}")
+        return {m.filename.removesuffix(".npy"): _array(archive, m) for m in members}
+
+
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # NumPy's, which unpack piece by piece
+
+
+def _array(archive, member):
+    """One array, made of nothing but the bytes that are there, whatever its header promises."""
+    if member.compress_type not in PACKINGS:
+        raise ValueError(f"{member.filename} is packed in another way than NumPy's")
+    content = archive.read(member)
+    shape, turned, dtype, start = checked.npy_header(io.BytesIO(content))
+    values = np.frombuffer(content, dtype, math.prod(shape), start)
+    return values.reshape(shape, order="F" if turned else "C")
 
 
 def adopt(params, arrays, source):
     """`arrays` in the place of `params`: by name, or unnamed (`arr_0`, ...) in their order.
 
     Raises:
-        UserError: one is missing, left over or of another shape; all of them are listed.
+        UserError: one is missing, left over, of another shape, or not of finite numbers; all of
+            them are listed.
     """
     if "arr_0" in arrays:
         arrays = {
@@ -180,10 +206,21 @@ def adopt(params, arrays, source):
     wrong = [f"{name} is missing" for name in params if name not in arrays]
     wrong += [f"{name} is not of this model" for name in arrays if name not in params]
     wrong += [
-        f"{name} is {arrays[name].shape}, not {array.shape}"
+        f"{name} {misfit}"
         for name, array in params.items()
-        if name in arrays and arrays[name].shape != array.shape
+        if name in arrays and (misfit := _misfit(arrays[name], array))
     ]
     if wrong:
         raise UserError(f"{source} does not fit the model: {'; '.join(wrong)}")
-    return {name: arrays[name].astype("float32") for name in params}
+    return {name: arrays[name].astype(array.dtype) for name, array in params.items()}
+
+
+def _misfit(array, wanted):
+    """What keeps `array` from the place of `wanted`, in words; empty where nothing does."""
+    if array.shape != wanted.shape:
+        return f"is {array.shape}, not {wanted.shape}"
+    if array.dtype.kind not in "fiu":
+        return f"holds {array.dtype}, not real numbers"
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = np.isfinite(array.astype(wanted.dtype)).all()
+    return "" if finite else "has values that are not finite"

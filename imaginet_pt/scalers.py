@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .errors import UserError
+from .run_folder import adopt
+
 BLOCK = 4096  # images read at once
 
 
@@ -26,6 +29,29 @@ class StandardScaler:
         squares = _weighted(lambda Z: (Z - mean) ** 2, features, images, counts)
         variance = (squares + np.sum(rows < 0) * mean**2) / len(rows)
         return cls(mean, np.where(variance > 0, np.sqrt(variance), 1.0))
+
+    @classmethod
+    def of(cls, features, arrays, source):
+        """The scaler of `features` features whose arrays stand in the file `source`.
+
+        Raises:
+            UserError: they are no such scaler's.
+        """
+        wanted = {name: np.broadcast_to(np.float64(0), features) for name in ("mean", "scale")}
+        scaler = cls(**adopt(wanted, arrays, source))
+        if not (scaler.scale > 0).all() or not scaler._in_range():
+            raise UserError(
+                f"{source}: a scale is not above 0, or scaled features are beyond float32; "
+                "train the run again"
+            )
+        return scaler
+
+    def _in_range(self):
+        """Whether features of 0 and 1 are finite when scaled and when scaled back."""
+        ends = np.array([[0.0], [1.0]])
+        with np.errstate(over="ignore"):
+            made = np.concatenate([self.transform(ends), self.inverse_transform(ends)])
+        return np.isfinite(made).all()
 
     def transform(self, Z):
         return ((Z - self.mean) / self.scale).astype("float32")

@@ -1,8 +1,10 @@
 """All that decides a training run, in one place; `--help` prints it."""
 
-import json
+import math
+import reprlib
 from dataclasses import asdict, dataclass, field, fields
 
+from . import checked
 from .activations import ACTIVATIONS
 from .costs import IMAGE_COSTS
 from .errors import UserError
@@ -27,20 +29,10 @@ def read_words(path):
     Raises:
         UserError: no such file, or neither.
     """
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read the words in {path}: {error}; give a text file") from None
+    text = checked.read_text(path, "give a text file of words")
     if not text.lstrip().startswith("["):
         return tuple(text.split())
-    try:
-        words = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is not JSON: {error}; give a list of words") from None
-    if not all(isinstance(word, str) for word in words):
-        raise UserError(f"{path}: a list of words holds texts only")
-    return tuple(words)
+    return tuple(checked.words(checked.parsed(text.encode(), list, path), path))
 
 
 @dataclass(frozen=True)
@@ -118,11 +110,38 @@ class Settings:
     def as_dict(self):
         return asdict(self)
 
+    @classmethod
+    def of(cls, values, source):
+        """The settings that `as_dict` gave, read from the file `source`.
 
+        Raises:
+            UserError: one is missing, unknown, or of another type; all of them are listed.
+        """
+        known = {f.name: f for f in fields(cls)}
+        wrong = [f"{name} is missing" for name in known if name not in values]
+        wrong += [f"{name} is unknown" for name in values if name not in known]
+        wrong += [
+            f"{name} is {reprlib.repr(value)}"
+            for name, value in values.items()
+            if name in known and not _typed(value, known[name].type)
+        ]
+        if wrong:
+            raise UserError(f"{source} holds no settings of this program: {'; '.join(wrong)}")
+        zero_shot = tuple(checked.words(values["zero_shot"], source))
+        return cls(**values | {"zero_shot": zero_shot})
+
+
+def _typed(value, kind):
+    """Whether a value from JSON is one of a setting's type."""
+    found = {tuple: (list,), float: (float, int)}.get(kind, (kind,))
+    return type(value) in found
+
+
+LARGEST = 2**16  # size of a layer, of which one matrix has then 17 GB
 # setting -> (what must be true of its value, in words)
 LIMITS = {
-    "hidden_size": (lambda v: v >= 1, "at least 1"),
-    "embedding_size": (lambda v: v >= 1, "at least 1"),
+    "hidden_size": (lambda v: 1 <= v <= LARGEST, f"between 1 and {LARGEST:,}"),
+    "embedding_size": (lambda v: 1 <= v <= LARGEST, f"between 1 and {LARGEST:,}"),
     "alpha": (lambda v: 0 <= v <= 1, "between 0 and 1"),
     "rate": (lambda v: v > 0, "above 0"),
     "clipnorm": (lambda v: v >= 0, "0 or more"),
@@ -141,6 +160,8 @@ LIMITS = {
 def _check(f, value):
     name = "--" + f.name.replace("_", "-")
     choices = f.metadata["choices"]
+    if f.type is float and not math.isfinite(value):
+        raise UserError(f"{name} {value}: must be a finite number")
     if choices and value not in choices:
         raise UserError(f"{name} {value}: unknown; choose one of {', '.join(choices)}")
     holds, wanted = LIMITS.get(f.name, (lambda v: True, ""))

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pandas as pd
 
+from . import checked
 from .errors import UserError
 
 
@@ -39,12 +40,12 @@ def sentences(lines):
     """The sentences of an input, one a line.
 
     Raises:
-        UserError: there is none, or a line is empty.
+        UserError: there is none, the input is not UTF-8, or a line is no sentence.
     """
-    texts = [line.strip() for line in lines]
+    with checked.reading("the input", "give UTF-8 text"):
+        texts = [line.strip() for line in lines]
     if not texts:
         raise UserError("no sentence in the input; give one a line")
     for number, text in enumerate(texts, start=1):
-        if not text:
-            raise UserError(f"line {number} of the input is empty; give a sentence a line")
+        checked.text({"sentence": text}, "sentence", f"line {number} of the input")
     return texts

@@ -4,11 +4,10 @@ import math
 import re
 from dataclasses import dataclass
 from itertools import dropwhile
-from pathlib import Path
 
+from . import checked
 from .errors import UserError
 
-MAX_BYTES = 2**26  # MEN has 60 KB
 _WORD = r"[^\s#]\S*"
 _SCORE = r"(?P<score>[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
 _PLAIN = rf"(?P<first>{_WORD})[ \t]+(?P<second>{_WORD})[ \t]+{_SCORE}"
@@ -40,7 +39,8 @@ def read_pairs(path) -> list[WordPair]:
     Raises:
         UserError: the file cannot be read or has no pair, or a line is none (with its number).
     """
-    lines = list(enumerate(_text(path).rstrip("\n").split("\n"), start=1))
+    text = checked.read_text(path, "save it as UTF-8, lines of two words and a score")
+    lines = list(enumerate(text.rstrip("\n").split("\n"), start=1))
     header, pair = _format(lines[0][1])
     if header:
         lines = list(dropwhile(lambda line: re.fullmatch(header, line[1]), lines))
@@ -54,17 +54,6 @@ def simlex() -> list[WordPair]:
     from gensim.test.utils import datapath
 
     return read_pairs(datapath("simlex999.txt"))
-
-
-def _text(path):
-    try:
-        if Path(path).stat().st_size > MAX_BYTES:
-            raise UserError(f"{path} is larger than {MAX_BYTES:,} bytes; give a file of word pairs")
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; check the name") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 text ({error}); save it as UTF-8") from error
 
 
 def _format(line):

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import backends, functions, linear, models
 from .errors import UserError
+from .inits import shaped
 from .iterators import batches, equal_lengths, padded
 from .preprocessing import END, PAD, SPECIAL, Tokenizer
 from .run_folder import RunFolder, adopt, read_arrays
@@ -22,8 +23,7 @@ class Recurrent:
 
     def __init__(self, settings, tokenizer, features, arrays, source, backend):
         self.model = models.build(settings, len(tokenizer.words), features)
-        expected = self.model.parameters(np.random.RandomState(0))
-        self.params = adopt(expected, arrays, source)
+        self.params = adopt(self.model.parameters(None), arrays, source)
         self.batch_size, self.backend = settings.batch_size, backend
         self.embeddings = self.params["embeddings"][len(SPECIAL) :]
         self.pathways = self.model.weights()
@@ -64,7 +64,7 @@ class Linear:
 
     def __init__(self, settings, tokenizer, features, arrays, source, backend):
         shape = (len(tokenizer.words) - len(SPECIAL), features)
-        expected = {"linear.w": np.empty(shape), "linear.b": np.empty(features)}
+        expected = {"linear.w": shaped(shape), "linear.b": shaped(features)}
         self.params = adopt(expected, arrays, source)
         self.embeddings = self.params["linear.w"]
         self.n_words = len(tokenizer.words)
@@ -91,12 +91,12 @@ class Workflow:
 
     def __init__(self, path, iteration=None, backend=None):
         folder = self.folder = RunFolder.open(path)
-        described = folder.read_json("run.json")
-        self.settings = Settings(**described["settings"])
+        described = folder.described()
+        self.settings = Settings.of(described["settings"], folder / "run.json")
         self.data = described["data"]
         self.iteration = _existing(folder, iteration)
         self.tokenizer = Tokenizer.load(folder / "vocabulary.json", self.settings.unit)
-        self.scaler = _scaler(folder, self.settings.scaler)
+        self.scaler = _scaler(folder, self.settings.scaler, described["features"])
         self.backend = backend
         weights = folder.weights(self.iteration)
         kind = KINDS.get(self.settings.model_type, Recurrent)
@@ -188,6 +188,6 @@ def _existing(folder, iteration):
     return iteration or there[-1]
 
 
-def _scaler(folder, name):
-    arrays = read_arrays(folder / "scaler.npz") if SCALERS[name].stored else {}
-    return SCALERS[name](**arrays)
+def _scaler(folder, name, features):
+    kind, path = SCALERS[name], folder / "scaler.npz"
+    return kind.of(features, read_arrays(path), path) if kind.stored else kind()

@@ -66,7 +66,7 @@ def run(main, parser):
         RunFolder.made(args.out)
         main(args, dataset, backends.chosen(args), Progress(args.quiet))
     except UserError as error:
-        sys.exit(_tell(f"error: {' '.join(str(error).split())}", 2))
+        sys.exit(_tell(f"error: {error}", 2))
     except Stopped as stopped:
         sys.exit(_tell(f"{stopped}; the same command goes on from there", 130))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from options import NotRun
 
-from imaginet_pt import neighbors
+from imaginet_pt import checked, neighbors
 from imaginet_pt.assess import SCRAMBLE_SEED
 from imaginet_pt.errors import UserError
 from imaginet_pt.evaluation import image_ranks
@@ -20,6 +20,7 @@ TABLE3 = [
     "a cute baby playing with a cell phone",
 ]
 FIGURE3 = ["a variety of kitchen utensils hanging from a UNK board ."]
+MOST = 1000  # captions of a user, each a part of the table
 K = 2  # neighbours by which a change is measured, as many as Table 3 shows
 
 
@@ -57,12 +58,13 @@ def read(args, dataset):
     dataset.captions(SPLIT)
     if not args.captions:
         return []
-    try:
-        with open(args.captions, encoding="utf-8") as file:
-            lines = [line.strip() for line in file if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise UserError(f"--captions {args.captions}: {reason}; give a text file") from None
+    text = checked.read_text(args.captions, "give a text file, a caption a line")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST or any(len(line) > checked.MAX_TEXT for line in lines):
+        raise UserError(
+            f"--captions {args.captions}: more than {MOST} captions, or one of more than "
+            f"{checked.MAX_TEXT:,} characters; give fewer and shorter ones"
+        )
     if not lines:
         raise UserError(f"--captions {args.captions}: no caption in it; give one a line")
     return lines

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imaginet_pt import data_provider, features
+from imaginet_pt import checked, data_provider, features
 from imaginet_pt.errors import UserError
 
 FOLDER = Path(__file__).with_name("wordnet")
@@ -113,10 +113,7 @@ def read_ground_truth(path):
         UserError: the file cannot be read, is empty, or a line is no ILSVRC2012_ID.
     """
     known = {str(number): wnid for number, wnid in WNIDS.items()}
-    try:
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; get it again") from error
+    lines = checked.read_text(path, "get it again").splitlines()
     if not lines:
         raise UserError(f"{path} is empty; get it again from ILSVRC2012's development kit")
     for number, line in enumerate(lines, 1):

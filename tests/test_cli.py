@@ -2,10 +2,12 @@
 
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
 import small
+from crash.kill_and_resume import contents
 
 from imaginet_pt import cli
 
@@ -123,7 +125,7 @@ OPTIONS = [
     ("--model-type", "transformer", "choose one of add, "),
     ("--alpha", "2", "between 0 and 1"),
     ("--alpha", "much", "invalid float value"),
-    ("--hidden-size", "0", "at least 1"),
+    ("--hidden-size", "0", "between 1 and 65,536"),
     ("--backend", "cuda", "invalid choice"),
     ("--init-tokenizer", "nowhere.json", "nowhere.json"),
     ("--init-weights", "nowhere.npz", "nowhere.npz"),
@@ -175,3 +177,46 @@ def test_truncated_weights_are_refused(share, run, data, tmp_path, capsys):
     (copy / "weights-2.npz").write_bytes(weights[: int(share * len(weights))])
     assert main("evaluate", copy, "--data", data, "--out", tmp_path / "eval") == 2
     assert "weights-2.npz" in capsys.readouterr().err
+
+
+def test_the_same_command_writes_the_same_bytes_into_another_folder(run, data, tmp_path):
+    assert main("train", "--data", data, "--out", tmp_path / "again", *SMALL) == 0
+    made, first = contents(tmp_path / "again"), contents(run)
+    assert made == first and made["costs.csv"] and made["weights-2.npz"] and made["run.json"]
+
+
+def test_data_with_other_features_is_refused(run, tmp_path, capsys):
+    other = small.write(tmp_path / "data", features=5)
+    assert main("evaluate", run, "--data", other, "--out", tmp_path / "eval") == 2
+    assert "5 features an image, the run predicts 12" in capsys.readouterr().err
+
+
+def copied(run, folder, **changes):
+    """A copy of the run in which entries of run.json are others."""
+    shutil.copytree(run, folder)
+    described = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(described | changes))
+    return folder
+
+
+def test_settings_that_are_none_are_listed(run, data, tmp_path, capsys):
+    settings = json.loads((run / "run.json").read_text())["settings"]
+    settings |= {"hidden_size": "8", "depth": 3}
+    del settings["alpha"]
+    copy = copied(run, tmp_path / "run", settings=settings)
+    for command in (["train", "--resume", copy], ["evaluate", copy, "--out", tmp_path / "eval"]):
+        assert main(*command, "--data", data) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "alpha is missing; depth is unknown; hidden_size is '8'" in line
+
+
+def test_a_linear_run_is_not_taken_up(data, tmp_path, capsys):
+    arguments = ["--data", data, "--model-type", "linear", "--out", tmp_path / "run", *SMALL]
+    assert main("train", *arguments) == 0
+    assert main("train", "--data", data, "--resume", tmp_path / "run") == 2
+    assert "is LINREG" in capsys.readouterr().err
+    assert "raise it" in refused(capsys, tmp_path, *linear_without_penalty(data))
+
+
+def linear_without_penalty(data):
+    return ["train", "--data", data, "--model-type", "linear", "--ridge-alpha", 0]

@@ -80,6 +80,23 @@ def test_a_damaged_newest_checkpoint_costs_the_work_since_the_one_before(
     assert written(tmp_path / "run") == whole
 
 
+def test_checkpoints_of_another_run_are_refused_and_damage_is_told_also_when_quiet(
+    model, dataset, tmp_path, capsys
+):
+    train(dataset, tmp_path / "run")
+    larger = replace(SETTINGS, hidden_size=4)
+    experiment.train(dataset, larger, tmp_path / "other", BACKEND, QUIET)
+    for path in (tmp_path / "run").glob("checkpoint-*"):
+        path.write_bytes((tmp_path / "other" / path.name).read_bytes())
+    with pytest.raises(UserError, match=r"does not fit .*textual.gru.h0 is \(1, 4\), not \(1, 3\)"):
+        resume(dataset, tmp_path / "run")
+    newest = tmp_path / f"run/checkpoint-{LAST}-0.npz"
+    newest.write_bytes(newest.read_bytes()[:-100])
+    with pytest.raises(UserError, match="does not fit"):
+        resume(dataset, tmp_path / "run")
+    assert f"checkpoint-{LAST}-0.npz is damaged" in capsys.readouterr().err
+
+
 def test_seconds_of_an_epoch_are_those_before_and_after_a_stop(
     model, dataset, tmp_path, monkeypatch
 ):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import html.parser
 import re
 import shutil
 import subprocess
@@ -141,6 +142,30 @@ def test_chromium_paints_it_and_nothing_sticks_out(browser, page, tmp_path, widt
     assert ink[:400].any() and ink[800:1200].any() and not ink[:, -8:].any()
     hues = pixels.max(axis=2) - pixels.min(axis=2) > 0.3
     assert hues.any(), "verdicts have colours"
+
+
+class Elements(html.parser.HTMLParser):
+    """The elements of a page, their attributes, and its text."""
+
+    def __init__(self):
+        super().__init__()
+        self.names, self.attributes, self.text = set(), set(), ""
+
+    def handle_starttag(self, name, attributes):
+        self.names.add(name)
+        self.attributes |= {key for key, _ in attributes}
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_hostile_text_is_text_to_a_parser_too(page):
+    elements = Elements()
+    elements.feed(page.read_text(encoding="utf-8"))
+    assert {"html", "table", "img"} <= elements.names
+    assert not elements.names & {"script", "iframe", "object", "embed", "link", "form", "base"}
+    assert not [name for name in elements.attributes if name.startswith("on")]
+    assert elements.text.count(HOSTILE) >= 2
 
 
 def test_the_page_needs_nothing_but_itself(page):

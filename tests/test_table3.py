@@ -147,7 +147,7 @@ def test_a_useless_file_of_captions_is_one_line(content, tmp_path):
     path = tmp_path / "captions.txt"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(UserError, match="--captions .*captions.txt: .*; give ") as error:
+    with pytest.raises(UserError, match="captions.txt: .*; give ") as error:
         table3.inputs(Namespace(captions=path), dataset())
     assert "\n" not in str(error.value)
 

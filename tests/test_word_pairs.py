@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from imaginet_pt import word_pairs
+from imaginet_pt import checked, word_pairs
 from imaginet_pt.errors import UserError
 from imaginet_pt.word_pairs import WordPair, read_pairs
 
@@ -88,9 +88,9 @@ def test_refuses_a_file_without_pairs(tmp_path, content):
 def test_refuses_what_cannot_be_read(tmp_path, monkeypatch):
     refused(tmp_path / "nothing.txt", "No such file")
     refused(tmp_path, "directory")
-    refused(write(tmp_path, "caf\xe9 tea 1\n".encode("latin-1")), "not UTF-8")
-    monkeypatch.setattr(word_pairs, "MAX_BYTES", 5)
-    refused(write(tmp_path, "sun sunlight 50\n"), "larger than 5 bytes")
+    refused(write(tmp_path, "caf\xe9 tea 1\n".encode("latin-1")), "utf-8", "save it as UTF-8")
+    monkeypatch.setattr(checked, "MAX_FILE", 5)
+    refused(write(tmp_path, "sun sunlight 50\n"), "holds more than 5 bytes")
 
 
 def test_simlex_comes_with_gensim():

@@ -81,8 +81,9 @@ def run(args):
 
 def _same_settings(run, wanted):
     """Settings `wanted` with --resume must be those of the run."""
-    settings = RunFolder.open(run).read_json("run.json")["settings"]
+    folder = RunFolder.open(run)
+    settings = Settings.of(folder.described()["settings"], folder / "run.json")
     for name, value in wanted.items():
-        if settings[name] != (list(value) if isinstance(value, tuple) else value):
-            flag = "--" + name.replace("_", "-")
-            raise UserError(f"{flag} {value}: {run} has {settings[name]}; leave the option out")
+        if getattr(settings, name) != value:
+            flag, found = "--" + name.replace("_", "-"), getattr(settings, name)
+            raise UserError(f"{flag} {value}: {run} has {found}; leave the option out")
