@@ -118,12 +118,16 @@ class GRU:
         }  # fmt: skip
 
     def step(self, x_zr, x_h, h, u_zr, u_h):
-        """One step of (batch, size); also returns the gates and the pre-activation of h~."""
+        """One step of (batch, size); also returns the pre-activation of h~, and the gates.
+
+        In this order: the loop backward knows a kept value by its expression, in which the gates
+        must not have been found before.
+        """
         gates = steeper_sigmoid(x_zr + pt.dot(h, u_zr))
         z, r = gates[:, : self.size], gates[:, self.size :]
         a_h = x_h + pt.dot(r * h, u_h)
         h_tilde = ACTIVATIONS[self.activation](a_h)
-        return z * h + (1 - z) * h_tilde, gates, a_h
+        return z * h + (1 - z) * h_tilde, a_h, gates
 
     def __call__(self, params, sequence):
         """`Words` or `States` of `size_in` -> states (time, batch, size)."""
