@@ -4,6 +4,7 @@ import gzip
 import json
 import reprlib
 import zlib
+from pathlib import PureWindowsPath
 
 from .errors import UserError
 
@@ -85,3 +86,9 @@ def name(record, key, place):
     if not value.isprintable():
         raise UserError(f"{place}: {key!r} is {reprlib.repr(value)}; use printable characters")
     return value
+
+
+def stays_inside(path):
+    """Whether a relative path stays inside its folder, by the rules of every system."""
+    path = PureWindowsPath(path)
+    return not path.anchor and ".." not in path.parts

@@ -7,11 +7,12 @@ an entry here.
 import argparse
 import sys
 
-from .commands import convert_legacy, evaluate, export, next_words, project, train
+from .commands import convert_legacy, data, evaluate, export, next_words, project, train
 from .errors import UserError
 from .training import Stopped
 
 COMMANDS = {
+    "data": data,
     "train": train,
     "evaluate": evaluate,
     "project": project,

@@ -1,0 +1,48 @@
+"""`imaginet data`: get data sets, look at what is there, compute image features."""
+
+import argparse
+
+from .. import sources
+from ..progress import Progress
+
+HELP = "get and check data sets, compute image features"
+EXAMPLE = "imaginet data get flickr8k"
+
+
+def get_options(parser):
+    parser.add_argument("name", choices=sources.SOURCES, help="data set")
+    parser.add_argument(
+        "--out", metavar="DIR", default="data", help="folder for its folder (default data)"
+    )
+
+
+def get(args):
+    sources.get(sources.SOURCES[args.name], args.out, Progress(args.quiet))
+
+
+# What is to be done -> (help, example, options, function).
+PARTS = {
+    "get": (
+        "download a data set from its official address and unpack it; go on where it broke off",
+        "imaginet data get flickr8k --out data",
+        get_options,
+        get,
+    ),
+}
+
+
+def add_options(parser):
+    parts = parser.add_subparsers(dest="part", required=True, metavar="|".join(PARTS))
+    for name, (told, example, options, do) in PARTS.items():
+        part = parts.add_parser(
+            name, help=told, description=told.capitalize(), epilog=f"example: {example}"
+        )
+        options(part)
+        part.add_argument(
+            "--quiet", action="store_true", default=argparse.SUPPRESS, help="no progress"
+        )
+        part.set_defaults(do=do)
+
+
+def run(args):
+    args.do(args)
