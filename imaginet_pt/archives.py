@@ -1,7 +1,6 @@
 """Unpacking of a zip archive that was not made here."""
 
 import os
-import shutil
 import stat
 import tempfile
 import zipfile
