@@ -2,8 +2,9 @@
 
 import argparse
 
-from .. import sources
+from .. import data_check, sources
 from ..progress import Progress
+from .common import DATA_HELP
 
 HELP = "get and check data sets, compute image features"
 EXAMPLE = "imaginet data get flickr8k"
@@ -20,6 +21,15 @@ def get(args):
     sources.get(sources.SOURCES[args.name], args.out, Progress(args.quiet))
 
 
+def check_options(parser):
+    parser.add_argument("data", metavar="DIR", help=DATA_HELP)
+    parser.add_argument("--men", metavar="FILE", help="MEN's word pairs")
+
+
+def check(args):
+    print(data_check.check(args.data, args.men))
+
+
 # What is to be done -> (help, example, options, function).
 PARTS = {
     "get": (
@@ -27,6 +37,12 @@ PARTS = {
         "imaginet data get flickr8k --out data",
         get_options,
         get,
+    ),
+    "check": (
+        "tell what a data set has, what of the word pairs it covers, and what is missing",
+        "imaginet data check data/flickr8k --men data/MEN/MEN_dataset_natural_form_full",
+        check_options,
+        check,
     ),
 }
 
