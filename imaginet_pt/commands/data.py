@@ -2,7 +2,7 @@
 
 import argparse
 
-from .. import data_check, sources
+from .. import data_check, sources, vgg
 from ..progress import Progress
 from .common import DATA_HELP
 
@@ -30,6 +30,21 @@ def check(args):
     print(data_check.check(args.data, args.men))
 
 
+def features_options(parser):
+    parser.add_argument("images", metavar="IMAGES", help="folder with the image files")
+    parser.add_argument("out", metavar="OUT", help="folder with dataset.json, for feats.npy")
+    parser.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="state dict of VGG16 (default the file in torchvision's cache, which has not the "
+        "paper's weights)",
+    )
+
+
+def features(args):
+    vgg.write(args.images, args.out, args.weights, Progress(args.quiet))
+
+
 # What is to be done -> (help, example, options, function).
 PARTS = {
     "get": (
@@ -43,6 +58,12 @@ PARTS = {
         "imaginet data check data/flickr8k --men data/MEN/MEN_dataset_natural_form_full",
         check_options,
         check,
+    ),
+    "features": (
+        "compute VGG16's features of the images of a dataset.json, by torchvision",
+        "imaginet data features images data/mine --weights vgg16-00b39a1b.pth",
+        features_options,
+        features,
     ),
 }
 
