@@ -116,5 +116,5 @@ def _missing(dataset):
 def _table(frame):
     if frame.empty:
         return "no splits"
-    numbers = {name: "{:,}".format for name in frame.select_dtypes("integer")}
+    numbers = dict.fromkeys(frame.select_dtypes("integer"), "{:,}".format)
     return frame.to_string(index=False, formatters=numbers)

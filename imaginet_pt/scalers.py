@@ -60,4 +60,7 @@ class NoScaler:
         return Z
 
 
-SCALERS = {"none": NoScaler, "standard": StandardScaler}
+SCALERS: dict[str, type[StandardScaler] | type[NoScaler]] = {
+    "none": NoScaler,
+    "standard": StandardScaler,
+}

@@ -1,6 +1,7 @@
 """What a trained run makes of words and sentences."""
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -100,7 +101,7 @@ class Workflow:
         self.backend = backend
         weights = folder.weights(self.iteration)
         kind = KINDS.get(self.settings.model_type, Recurrent)
-        self.model = kind(
+        self.model: Any = kind(
             self.settings,
             self.tokenizer,
             described["features"],

@@ -46,11 +46,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         site = self.server
         site.asked.append(self.headers.get("Range"))
-        if self.path != "/tiny.zip":
-            return self.send_error(404)
         begin = self.begin()
-        if begin > len(site.content):
-            return self.send_error(416)
+        if self.path != "/tiny.zip" or begin > len(site.content):
+            self.send_error(416 if begin else 404)
+            return
         rest = site.content[begin:]
         self.send_response(206 if begin else 200)
         if begin:
