@@ -7,7 +7,8 @@ import json
 import math
 import re
 import reprlib
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from typing import Any
 
 from numpy.lib import format as npy
 
@@ -78,7 +79,8 @@ def read_json(path):
     Raises:
         UserError: the file is missing, too large, broken, or holds something else.
     """
-    opener, limit = open, MAX_JSON
+    opener: Any = open
+    limit = MAX_JSON
     if Path(path).suffix == ".gz":
         with reading(path):
             opener, limit = gzip.open, min(limit, unpacked_limit(path))
@@ -173,3 +175,9 @@ def name(record, key, place):
     if not value.isprintable():
         raise UserError(f"{place}: {key!r} is {reprlib.repr(value)}; use printable characters")
     return value
+
+
+def stays_inside(path):
+    """Whether a relative path stays inside its folder, by the rules of every system."""
+    path = PureWindowsPath(path)
+    return not path.anchor and ".." not in path.parts

@@ -8,6 +8,7 @@ checksums inside an .npz file do not cover the names and shapes.
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class History:
     cost); validation: (epoch, cost of each pathway, of both); times: (epoch, seconds).
     """
 
-    stream: tuple
+    stream: Any
     epoch: int = 1
     done: int = 0
     seconds: float = 0.0
@@ -88,7 +89,7 @@ class Checkpoints:
             epoch, _, batch = path.stem.removeprefix("checkpoint-").partition("-")
             if epoch.isdecimal() and batch.isdecimal():
                 numbers[path] = int(epoch), int(batch)
-        return sorted(numbers, key=numbers.get, reverse=True)
+        return sorted(numbers, key=numbers.__getitem__, reverse=True)
 
     def save(self, params, update, history):
         """Write arrays by name and `History`; all but this and the last whole one are removed.

@@ -9,6 +9,7 @@ import sys
 
 from .commands import (
     convert_legacy,
+    data,
     evaluate,
     export,
     neighbors,
@@ -22,6 +23,7 @@ from .errors import UserError
 from .training import Stopped
 
 COMMANDS = {
+    "data": data,
     "train": train,
     "evaluate": evaluate,
     "project": project,

@@ -79,11 +79,9 @@ def rho_bootstrap(human, cosines, generator, resamples=2000):
         human: (pairs,) scores.
         cosines: (seeds, pairs), of a system trained once for each seed.
     """
+    seeds, items = cosines.shape
     return _bootstrap(
-        lambda rows: spearman(human[rows], cosines[:, rows]),
-        *cosines.shape,
-        generator,
-        resamples,
+        lambda rows: spearman(human[rows], cosines[:, rows]), seeds, items, generator, resamples
     )
 
 
@@ -123,9 +121,8 @@ def mean_bootstrap(scores, generator, resamples=2000):
         generator: numpy Generator.
     """
     scores = np.asarray(scores, np.float64)
-    return _bootstrap(
-        lambda rows: scores[:, rows].mean(axis=1), *scores.shape, generator, resamples
-    )
+    seeds, items = scores.shape
+    return _bootstrap(lambda rows: scores[:, rows].mean(axis=1), seeds, items, generator, resamples)
 
 
 def paired_bootstrap(scores_a, scores_b, generator, resamples=2000):

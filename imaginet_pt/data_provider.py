@@ -1,7 +1,7 @@
 """Captioned images: neuraltalk's dataset.json with features, or a COCO caption file."""
 
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 import numpy as np
 
@@ -100,7 +100,12 @@ def load(where: str | Path) -> Dataset:
     )
 
 
-def _neuraltalk(folder):
+def described(folder):
+    """Name and images of the `dataset.json` in `folder`, without their features.
+
+    Raises:
+        UserError: it is missing or is not as described.
+    """
     path = folder / "dataset.json"
     content = checked.read_json(path)
     records = checked.field(content, "images", list, path)
@@ -109,9 +114,14 @@ def _neuraltalk(folder):
     images = tuple(_image(record, f"{path}: images[{i}]") for i, record in enumerate(records))
     _check_ids(images, path)
     has_name = content.get("dataset") not in (None, "")
-    name = checked.name(content, "dataset", path) if has_name else folder.resolve().name
+    return checked.name(content, "dataset", path) if has_name else folder.resolve().name, images
+
+
+def _neuraltalk(folder):
+    name, images = described(folder)
     array, digests = features.load(folder, len(images))
-    return Dataset(name, images, array, {path.name: digest(path)} | digests, synthetic=False)
+    digests = {"dataset.json": digest(folder / "dataset.json")} | digests
+    return Dataset(name, images, array, digests, synthetic=False)
 
 
 def _image(record, place):
@@ -127,8 +137,7 @@ def _image(record, place):
 def _filename(record, key, place):
     """A file name that stays inside the image folder, by the rules of every system."""
     value = checked.name(record, key, place)
-    path = PureWindowsPath(value)
-    if path.anchor or ".." in path.parts:
+    if not checked.stays_inside(value):
         raise UserError(f"{place}: {key!r} is {value!r}; make it a path inside the image folder")
     return value
 

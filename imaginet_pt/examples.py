@@ -7,6 +7,7 @@ import numpy as np
 from .features import release
 from .iterators import Minibatch, padded
 from .preprocessing import END, PAD, tokenize
+from .scalers import NoScaler, StandardScaler
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Examples:
     captions: list[list[int]]
     rows: np.ndarray
     features: np.ndarray | None
-    scaler: object
+    scaler: StandardScaler | NoScaler
 
     def lengths(self):
         return [len(ids) for ids in self.captions]

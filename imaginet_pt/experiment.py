@@ -147,7 +147,7 @@ def prepare(dataset, settings, rng, vocabulary):
         Examples(tokenizer.transform(texts), rows, features, scaler)
         for texts, rows in ((captions.texts, rows), (valid.texts, valid.rows))
     ]
-    return Inputs(*examples, tokenizer, model)
+    return Inputs(examples[0], examples[1], tokenizer, model)
 
 
 def _train_linear(dataset, settings, out):

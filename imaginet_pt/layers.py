@@ -5,6 +5,7 @@ drawn in the order of the original (Passage `layers.py`, imaginet `layers.py`); 
 symbolic parameters of those names gives its output. Nothing is compiled here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -189,7 +190,7 @@ def _matrix_product(x, h):
 
 
 # operation -> (its identity as a function of the size, its step from word x and state h)
-OPERATIONS = {
+OPERATIONS: dict[str, tuple[Callable, Callable]] = {
     "add": (np.zeros, lambda x, h: h + x),
     "mult": (np.ones, lambda x, h: h * x),
     "matrix": (lambda size: np.eye(int(size**0.5)).ravel(), _matrix_product),

@@ -12,6 +12,7 @@ import pickletools
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,6 +68,9 @@ def read(folder):
 
 class Inert:
     """Stands for an object of the original: `arguments` it was made with, and its `state`."""
+
+    arguments: tuple
+    state: Any
 
     def __new__(cls, *arguments):
         self = object.__new__(cls)
@@ -188,7 +192,7 @@ def _reading(path):
         raise UserError(f"{path}: no such file; give the folder of a trained original") from None
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise UserError(
             f"{path}: not what the original writes ({type(error).__name__}); "
             "make it again with the original's convert.py"

@@ -20,7 +20,7 @@ class Nearest(NamedTuple):
     similarity: float32, their cosines.
     """
 
-    index: np.ndarray
+    index: np.ndarray  # type: ignore[assignment]  # a tuple has a method of that name
     similarity: np.ndarray
 
 

@@ -1,6 +1,7 @@
 """Figures by matplotlib, the same bytes each time."""
 
 import io
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 from .files import atomic
 
 # Each format with what makes it the same on every day.
-FORMATS = {
+FORMATS: dict[str, Any] = {
     "png": {"dpi": 220, "metadata": {"Software": None}},
     "svg": {"metadata": {"Date": None}},
     "pdf": {"metadata": {"CreationDate": None}},
@@ -17,7 +18,12 @@ FORMATS = {
 # Okabe and Ito's, which differ for the colour-blind too.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black"]
 MARKERS, DASHES = "osD^v", ["-", (0, (4, 2)), (0, (1, 1.5))]
-STYLE = {"font.size": 9, "svg.hashsalt": "imaginet_pt", "svg.fonttype": "none", "pdf.fonttype": 42}
+STYLE: dict[str, Any] = {
+    "font.size": 9,
+    "svg.hashsalt": "imaginet_pt",
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+}
 
 
 def figure(columns=1, rows=1, size=(7.2, 3.3)):

@@ -4,6 +4,7 @@ import json
 import re
 import string
 from collections import Counter
+from collections.abc import Callable
 
 from . import checked
 from .errors import UserError
@@ -22,7 +23,9 @@ def tokenize(text):
 
 # What tokens are. "bag": words of two letters or more, which scikit-learn's CountVectorizer takes
 # by default and so the original's linear model counts.
-TOKENIZE = {"word": tokenize, "character": list, "bag": re.compile(r"\b\w\w+\b").findall}
+TOKENIZE: dict[str, Callable[[str], list[str]]] = {
+    "word": tokenize, "character": list, "bag": re.compile(r"\b\w\w+\b").findall,
+}  # fmt: skip
 
 
 class Tokenizer:

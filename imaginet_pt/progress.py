@@ -28,6 +28,7 @@ class Progress:
             total=total,
             initial=done,
             unit=unit,
+            unit_scale=unit == "B",  # bytes as kB, MB
             disable=True if self.quiet else None,
             dynamic_ncols=True,
             smoothing=0.05,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import UserError
-from .run_folder import adopt
+from .run_folder import adopt, read_arrays
 
 BLOCK = 4096  # images read at once
 
@@ -31,14 +31,14 @@ class StandardScaler:
         return cls(mean, np.where(variance > 0, np.sqrt(variance), 1.0))
 
     @classmethod
-    def of(cls, features, arrays, source):
+    def of(cls, features, source):
         """The scaler of `features` features whose arrays stand in the file `source`.
 
         Raises:
             UserError: they are no such scaler's.
         """
         wanted = {name: np.broadcast_to(np.float64(0), features) for name in ("mean", "scale")}
-        scaler = cls(**adopt(wanted, arrays, source))
+        scaler = cls(**adopt(wanted, read_arrays(source), source))
         if not (scaler.scale > 0).all() or not scaler._in_range():
             raise UserError(
                 f"{source}: a scale is not above 0, or scaled features are beyond float32; "
@@ -79,6 +79,10 @@ class NoScaler:
     def fit(cls, features, rows):
         return cls()
 
+    @classmethod
+    def of(cls, features, source):
+        return cls()
+
     def transform(self, Z):
         return Z
 
@@ -86,4 +90,7 @@ class NoScaler:
         return Z
 
 
-SCALERS = {"none": NoScaler, "standard": StandardScaler}
+SCALERS: dict[str, type[StandardScaler] | type[NoScaler]] = {
+    "none": NoScaler,
+    "standard": StandardScaler,
+}

@@ -4,6 +4,7 @@ import contextlib
 import signal
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from . import functions
 from .checkpoint import Checkpoints, History
 from .errors import UserError
 from .iterators import batches
-from .run_folder import write_arrays, write_table
+from .run_folder import RunFolder, write_arrays, write_table
+from .settings import Settings
 
 CHECKPOINT_MINUTES = 10.0
 WAY_OUT = "the checkpoint before it is kept; train with a lower --rate or with --clipnorm"
@@ -46,12 +48,12 @@ class Trainer:
     checkpoint_minutes: between checkpoints inside an epoch, 0 for one after each minibatch.
     """
 
-    inputs: object
-    rule: object
+    inputs: Any
+    rule: Any
     state: functions.State
-    settings: object
+    settings: Settings
     rng: np.random.RandomState
-    folder: object
+    folder: RunFolder
     checkpoints: Checkpoints
     history: History
     checkpoint_minutes: float = CHECKPOINT_MINUTES
@@ -164,14 +166,15 @@ class Trainer:
         return params, update
 
     def _write_checkpoint(self):
-        self.checkpoints.save(*self._arrays(), self.history)
+        params, update = self._arrays()
+        self.checkpoints.save(params, update, self.history)
 
     def _write_tables(self):
         h = self.history
-        rows = [(int(e), int(b), f"{cost:.9g}") for e, b, cost in h.costs]
-        write_table(self.folder / "costs.csv", ["epoch", "batch", "cost"], rows)
+        costs = [(int(e), int(b), f"{cost:.9g}") for e, b, cost in h.costs]
+        write_table(self.folder / "costs.csv", ["epoch", "batch", "cost"], costs)
         header = ["epoch", *self.inputs.model.weights(), "cost"]
-        rows = [(int(e), *(f"{cost:.9g}" for cost in costs)) for e, *costs in h.validation]
-        write_table(self.folder / "validation.csv", header, rows)
-        rows = [(int(e), f"{seconds:.3f}") for e, seconds in h.times]
-        write_table(self.folder / "times.csv", ["epoch", "seconds"], rows)
+        validation = [(int(e), *(f"{cost:.9g}" for cost in row)) for e, *row in h.validation]
+        write_table(self.folder / "validation.csv", header, validation)
+        times = [(int(e), f"{seconds:.3f}") for e, seconds in h.times]
+        write_table(self.folder / "times.csv", ["epoch", "seconds"], times)

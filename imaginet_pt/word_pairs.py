@@ -65,7 +65,7 @@ def _format(line):
 def _pair(pattern, line, place):
     match = re.fullmatch(pattern, line)
     score = float(match["score"]) if match else math.nan
-    if not math.isfinite(score):
+    if match is None or not math.isfinite(score):
         shown = line if len(line) <= 60 else f"{line[:60]}..."
         raise UserError(f"{place}: {shown!r} is not two words and a score; correct or delete it")
     return WordPair(match["first"], match["second"], score)

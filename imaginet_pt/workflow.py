@@ -1,6 +1,7 @@
 """What a trained run makes of words and sentences."""
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -96,11 +97,12 @@ class Workflow:
         self.data = described["data"]
         self.iteration = _existing(folder, iteration)
         self.tokenizer = Tokenizer.load(folder / "vocabulary.json", self.settings.unit)
-        self.scaler = _scaler(folder, self.settings.scaler, described["features"])
+        scaler = SCALERS[self.settings.scaler]
+        self.scaler = scaler.of(described["features"], folder / "scaler.npz")
         self.backend = backend
         weights = folder.weights(self.iteration)
         kind = KINDS.get(self.settings.model_type, Recurrent)
-        self.model = kind(
+        self.model: Any = kind(
             self.settings,
             self.tokenizer,
             described["features"],
@@ -186,8 +188,3 @@ def _existing(folder, iteration):
     if iteration is not None and iteration not in there:
         raise UserError(f"--iteration {iteration}: {folder.path} has {', '.join(map(str, there))}")
     return iteration or there[-1]
-
-
-def _scaler(folder, name, features):
-    kind, path = SCALERS[name], folder / "scaler.npz"
-    return kind.of(features, read_arrays(path), path) if kind.stored else kind()

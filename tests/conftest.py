@@ -6,13 +6,24 @@ from pathlib import Path
 
 os.environ.setdefault("PYTENSOR_FLAGS", "warn_float64=raise")
 
-import pytest  # noqa: E402
+import pytest
 
 # A shell has its background jobs ignore Ctrl-C, and every process below inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("IMAGINET_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--slow", action="store_true", help="run the slow tests too")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--slow"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="slow; give --slow"))
 
 
 @pytest.fixture(scope="session")

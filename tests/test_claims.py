@@ -9,14 +9,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "replicate"))
 
-import claims  # noqa: E402
-import evidence  # noqa: E402
-import published  # noqa: E402
-import tables  # noqa: E402
-from evidence import FAILS, HOLDS, INCONCLUSIVE, NOT_RUN, Part  # noqa: E402
-from options import Result  # noqa: E402
+import claims
+import evidence
+import published
+import tables
+from evidence import FAILS, HOLDS, INCONCLUSIVE, NOT_RUN, Part
+from options import Result
 
-from imaginet_pt.correlation import Estimate  # noqa: E402
+from imaginet_pt.correlation import Estimate
 
 N = 100
 # A level of agreement of each model's cosines with the human scores.

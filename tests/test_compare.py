@@ -76,9 +76,9 @@ def table(page, heading):
     head, *rows = (
         [
             html.unescape(cell.strip())
-            for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.S)
+            for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
         ]
-        for row in re.findall(r"<tr>(.*?)</tr>", part, re.S)
+        for row in re.findall(r"<tr>(.*?)</tr>", part, re.DOTALL)
     )
     return [dict(zip(head, row, strict=True)) for row in rows]
 

@@ -19,7 +19,18 @@ import pytest
 import small
 from crash import kill_and_resume
 from crash.stand_in import (
-    BACKEND, LAST, QUIET, SETTINGS, Killed, Model, interrupt, kill, place, resume, train, written,
+    BACKEND,
+    LAST,
+    QUIET,
+    SETTINGS,
+    Killed,
+    Model,
+    interrupt,
+    kill,
+    place,
+    resume,
+    train,
+    written,
 )  # fmt: skip
 
 from imaginet_pt import cli, data_provider, experiment, functions, training

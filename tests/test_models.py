@@ -176,7 +176,7 @@ def test_adam_and_the_limit_of_the_norm(rng):
     step = PLAIN.function(
         list(g.values()), [], updates + [(state.update[n], v) for n, v in own.items()]
     )
-    moments = {name: (0, 0) for name in p}
+    moments = dict.fromkeys(p, (0, 0))
     for t in range(1, 6):
         drawn = {
             n: rng.normal(0, 0.02 if t % 2 else 2, a.shape).astype("float32") for n, a in p.items()

@@ -19,7 +19,7 @@ INSTEAD = {
     "--model-type shared_embeddings --alpha 0.1": "--model-type shared_embeddings --alpha 0.1 "
     "--hidden-size 4 --embedding-size 4 --word-freq-threshold 1",
 }
-MENTIONED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+MENTIONED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(text):

@@ -19,16 +19,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "replicate"))
 
-import claims  # noqa: E402
-import evidence  # noqa: E402
-import published  # noqa: E402
-import report  # noqa: E402
-import tables  # noqa: E402
+import claims
+import evidence
+import published
+import report
+import tables
 
-from imaginet_pt import pages  # noqa: E402
-from imaginet_pt.correlation import Estimate  # noqa: E402
-from imaginet_pt.data_provider import Dataset  # noqa: E402
-from imaginet_pt.run_folder import RunFolder  # noqa: E402
+from imaginet_pt import pages
+from imaginet_pt.correlation import Estimate
+from imaginet_pt.data_provider import Dataset
+from imaginet_pt.run_folder import RunFolder
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "chrome"]
 HOSTILE = "<script>document.title='broken'</script> & <b>\"bold\"</b>"

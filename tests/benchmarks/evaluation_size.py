@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from imaginet_pt.evaluation import image_retrieval, paraphrase_retrieval  # noqa: E402
+from imaginet_pt.evaluation import image_retrieval, paraphrase_retrieval
 
 CAPTIONS, IMAGES, FEATURES, HIDDEN = 25_000, 5_000, 4_096, 1_024
 

@@ -1,7 +1,8 @@
 """Seconds a minibatch, this project beside PyTorch and the original, in turn (A B A B).
 
-    python tests/benchmarks/race.py [--size paper|small] [--models MULTITASK ...] [--peers c torch ...]
-                                    [--threads 2] [--rounds 8] [--original COMMAND]
+    python tests/benchmarks/race.py [--size paper|small] [--models MULTITASK ...]
+                                    [--peers c torch ...] [--threads 2] [--rounds 8]
+                                    [--original COMMAND]
 
 Each peer is a process of its own that trains the same model from the same parameters on the same
 minibatches; one works while the others wait. COMMAND starts `peers/original.py` where Python 2.7,

@@ -16,8 +16,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from imaginet_pt import backends, data_provider, experiment, functions, iterators  # noqa: E402
-from imaginet_pt.settings import Settings  # noqa: E402
+from imaginet_pt import backends, data_provider, experiment, functions, iterators
+from imaginet_pt.settings import Settings
 
 IMAGES, FEATURES, TRAIN, WORDS, MINIBATCHES = 123_287, 4_096, 113_287, 8_800, 20
 

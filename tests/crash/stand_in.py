@@ -6,8 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-
 from crash import kill_and_resume
+
 from imaginet_pt import experiment
 from imaginet_pt.progress import Progress
 from imaginet_pt.settings import Settings

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "replicate"))
 
-import synsets  # noqa: E402
+import synsets
 
-from imaginet_pt import data_provider, features  # noqa: E402
+from imaginet_pt import data_provider, features
 
 IMAGES = [
     {

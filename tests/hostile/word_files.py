@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "replicate"))
 
-import queries  # noqa: E402
+import queries
 
-from imaginet_pt import (  # noqa: E402
+from imaginet_pt import (
     data_provider,
     preprocessing,
     settings,

@@ -1,8 +1,8 @@
 """This project in a race: `make(path, backend)` gives a step over the workload's minibatches."""
 
-from imaginet_pt import backends, functions, models
-
 from benchmarks import workload
+
+from imaginet_pt import backends, functions, models
 
 
 def make(path, backend):

@@ -5,10 +5,9 @@ epsilon at which PyTorch's bias correction does what the original's does.
 """
 
 import torch
+from benchmarks import workload
 from torch import nn
 from torch.nn import functional as F
-
-from benchmarks import workload
 
 GATE = 3.75  # slope of the steeper sigmoid
 
