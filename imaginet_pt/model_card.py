@@ -6,7 +6,7 @@ training writes the same card.
 
 import pandas as pd
 
-from . import models, templates
+from . import checked, models, templates
 from .files import atomic
 from .preprocessing import SPECIAL
 from .run_folder import read_table
@@ -42,7 +42,7 @@ def write(folder):
 def text(folder):
     """The card as Markdown."""
     described = folder.read_json("run.json")
-    words = len(folder.read_json("vocabulary.json"))
+    words = len(checked.read_list(folder / "vocabulary.json"))
     predicts = pathways(described, words)
     own = {
         "name": NAMES.get((described["settings"]["model_type"], *predicts), "IMAGINET"),

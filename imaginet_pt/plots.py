@@ -18,7 +18,7 @@ FORMATS: dict[str, Any] = {
 # Okabe and Ito's, which differ for the colour-blind too.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black"]
 MARKERS, DASHES = "osD^v", ["-", (0, (4, 2)), (0, (1, 1.5))]
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 9,
     "svg.hashsalt": "imaginet_pt",
     "svg.fonttype": "none",

@@ -16,6 +16,7 @@ LEAVES = {
     "omission": "omission.png",
     "export": "embeddings.txt",
     "report": "report.html",
+    "data": None,
     "convert-legacy": "NEW/run.json",
 }
 

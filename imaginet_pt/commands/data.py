@@ -7,7 +7,7 @@ from ..progress import Progress
 from .common import DATA_HELP
 
 HELP = "get and check data sets, compute image features"
-EXAMPLE = "imaginet data get flickr8k"
+EXAMPLE = "imaginet data check scenes"
 
 
 def get_options(parser):
