@@ -1,5 +1,6 @@
 """A training run from its settings and data to its folder."""
 
+import contextlib
 import os
 import platform
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from .preprocessing import Tokenizer
 from .run_folder import RunFolder, adopt, read_arrays, write_arrays
 from .scalers import SCALERS
 from .settings import Settings
-from .training import CHECKPOINT_MINUTES, Trainer
+from .training import CHECKPOINT_MINUTES, Follower, Trainer
 from .updates import UPDATES
 
 PACKAGES = ["pytensor", "numpy", "scipy"]
+TRAINERS = {True: Trainer, False: Follower}  # by whether this process is the first of its group
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,16 @@ def train(
     described = _data(dataset) | {
         "backend": backend.name, "compiler": backend.description, "began_with": _digests(origin),
     }  # fmt: skip
-    with RunFolder.create(out) as folder:
-        trainer = Trainer(
+    first = backend.processes.first
+    with RunFolder.create(out) if first else contextlib.nullcontext(RunFolder(out)) as folder:
+        trainer = TRAINERS[first](
             inputs, rule, state, settings, rng, folder, Checkpoints(folder.path),
             History(rng.get_state()), checkpoint_minutes,
         )  # fmt: skip
-        trainer.save()
-        describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
-        trainer.run(backend, progress)
+        if first:
+            trainer.save()
+            describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
+        _run(trainer, dataset, backend, progress)
     return folder
 
 
@@ -85,15 +89,23 @@ def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTE
         )
     rng = np.random.RandomState(settings.random_seed)
     inputs = prepare(dataset, settings, rng, folder / "vocabulary.json")
-    checkpoints = Checkpoints(folder.path)
-    with folder.locked():
+    checkpoints, first = Checkpoints(folder.path), backend.processes.first
+    with folder.locked() if first else contextlib.nullcontext():
         params, update, history = checkpoints.newest(progress.say)
-        trainer = Trainer(
+        trainer = TRAINERS[first](
             inputs, update_rule(settings), State(params, update), settings, rng, folder,
             checkpoints, history, checkpoint_minutes,
         )  # fmt: skip
-        trainer.run(backend, progress)
+        _run(trainer, dataset, backend, progress)
     return folder
+
+
+def _run(trainer, dataset, backend, progress):
+    """Train, after making sure that other processes do the same."""
+    h = trainer.history
+    task = [trainer.settings.as_dict(), dataset.digests, h.epoch, h.done]
+    backend.processes.check_same(task, trainer.state.arrays)
+    trainer.run(backend, progress)
 
 
 def update_rule(settings):
