@@ -50,6 +50,8 @@ def train(
     """
     rng = np.random.RandomState(settings.random_seed)
     if settings.model_type == "linear":
+        if backend and backend.processes.count > 1:
+            raise UserError("--model-type linear is solved in one process: no --coordinator")
         return _train_linear(dataset, settings, out)
     inputs = prepare(dataset, settings, rng, init_tokenizer)
     rule = update_rule(settings)

@@ -92,16 +92,14 @@ class Trainer:
             validate = functions.validation(self.inputs.model, self.state.params, backend)
         except KeyboardInterrupt:
             raise Stopped("stopped while compiling") from None
+        parts = [("training", step, self.inputs.train), ("validation", validate, self.inputs.valid)]
+        return [self._of_places(*part, backend, progress) for part in parts]
 
-        def of_places(function, name, examples):
-            shapes = examples.shapes(self.settings.batch_size)
-            function = backend.announced(function, name, shapes, progress)
-            return lambda i: function(*examples.minibatch(i, backend.share(len(i))))
-
-        return (
-            of_places(step, "training", self.inputs.train),
-            of_places(validate, "validation", self.inputs.valid),
-        )
+    def _of_places(self, name, function, examples, backend, progress):
+        """`function` of minibatches as one of places of `examples`, whose images here are read."""
+        shapes = examples.shapes(self.settings.batch_size)
+        function = backend.announced(function, name, shapes, progress)
+        return lambda i: function(*examples.minibatch(i, backend.share(len(i))))
 
     def _epoch(self, step, bar, stopping):
         h = self.history
