@@ -64,7 +64,10 @@ def _reason(status, told):
     found = re.search(r"distributed service detected fatal errors.*absl::Status: ([^.\n]*)", told)
     if status == LOST or found:
         why = found[1] if found else told.strip().rpartition("\n")[2]
-        return f"another process has ended or does not answer ({why}); see what it says"
+        return (
+            f"another process has ended or does not answer ({why}); see what it says, and go on "
+            "with --resume"
+        )
     return f"ended by {signal.Signals(-status).name}: {told.strip()[-1000:] or 'it said nothing'}"
 
 

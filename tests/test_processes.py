@@ -143,10 +143,10 @@ def test_errors_of_an_exchange_are_lost_processes_where_there_are_any():
 
 ENDS = {
     (-6, "F1 distributed service detected fatal errors. absl::Status: UNAVAILABLE: x. More\n@"): (
-        "another process has ended or does not answer (UNAVAILABLE: x); see what it says"
+        "another process has ended or does not answer (UNAVAILABLE: x); see what it says, and go on with --resume"
     ),
     (watch.LOST, "chatter\nclosed by peer\n"): (
-        "another process has ended or does not answer (closed by peer); see what it says"
+        "another process has ended or does not answer (closed by peer); see what it says, and go on with --resume"
     ),
     (-9, ""): "ended by SIGKILL: it said nothing",
     (-11, "bad access\n"): "ended by SIGSEGV: bad access",

@@ -2,9 +2,10 @@
 
     python tests/benchmarks/scaling.py [--size 256] [--epochs 4]
 
-Prints a row for each, of MULTITASK: the time of a minibatch of 64 after the first epoch, which compiles, and how
-far costs (relative) and arrays of the checkpoint are from those of one device. Devices of one CPU
-share its cores, so that what is seen is the cost of the exchange. The data is small and synthetic.
+Prints a row for each, of MULTITASK: the time of a minibatch of 64 after the first epoch, which
+compiles, and how far costs (relative) and arrays of the checkpoint are from those of one device.
+Devices of one CPU share its cores, so that what is seen is the cost of the exchange. The data is
+small and synthetic.
 """
 
 import argparse
