@@ -141,13 +141,12 @@ def test_errors_of_an_exchange_are_lost_processes_where_there_are_any():
         assert str(error.value) == told
 
 
+TELLING = "another process has ended or does not answer ({}); see what it says, and go on with "
 ENDS = {
     (-6, "F1 distributed service detected fatal errors. absl::Status: UNAVAILABLE: x. More\n@"): (
-        "another process has ended or does not answer (UNAVAILABLE: x); see what it says, and go on with --resume"
+        TELLING.format("UNAVAILABLE: x") + "--resume"
     ),
-    (watch.LOST, "chatter\nclosed by peer\n"): (
-        "another process has ended or does not answer (closed by peer); see what it says, and go on with --resume"
-    ),
+    (watch.LOST, "chatter\nclosed by peer\n"): (TELLING.format("closed by peer") + "--resume"),
     (-9, ""): "ended by SIGKILL: it said nothing",
     (-11, "bad access\n"): "ended by SIGSEGV: bad access",
 }
