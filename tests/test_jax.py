@@ -135,7 +135,7 @@ def test_the_golden_run(shared, tmp_path, monkeypatch):
 
 def test_a_run_begun_on_one_backend_goes_on_on_another(dataset, tmp_path, capsys):
     def train(out, iterations):
-        settings = Settings(**TINY, iterations=iterations)
+        settings = Settings(**TINY, model_type="add", iterations=iterations)
         experiment.train(dataset, settings, tmp_path / out, backends.get("c"), Progress(quiet=True))
         return tmp_path / out
 
