@@ -15,9 +15,11 @@ import small
 
 pytest.importorskip("jax", reason="jax is not installed: pip install -e '.[jax]'")
 
-from crash.kill_and_resume import position
+from crash.kill_and_resume import contents, position
+from crash.stand_in import BACKEND, QUIET, SETTINGS, Model
 
-from imaginet_pt import checkpoint, cli, data_provider, experiment, processes, watch
+from imaginet_pt import checkpoint, cli, data_provider, experiment, functions, processes, watch
+from imaginet_pt.backends import Backend
 from imaginet_pt.errors import UserError
 from imaginet_pt.jax_backend import JaxBackend
 from imaginet_pt.processes import Lost, Processes
@@ -132,6 +134,26 @@ def test_a_process_reads_the_images_of_its_share_alone(backend, data, monkeypatc
     assert part.Z.shape[0] == 4
     np.testing.assert_array_equal(part.Z, whole.Z[4:])
     np.testing.assert_array_equal(part.X, whole.X)
+
+
+class OfSecond(Backend):
+    """A backend of a process that need not wait for the first."""
+
+    processes = SimpleNamespace(first=False, count=2, agree=bool, check_same=lambda *task: None)
+
+
+def test_the_first_alone_writes_and_the_others_resume_from_that(data, tmp_path, monkeypatch):
+    model, second = Model(), OfSecond("none", "", "nothing")
+    monkeypatch.setattr(functions, "training", model.training)
+    monkeypatch.setattr(functions, "validation", model.validation)
+    dataset, run = data_provider.load(data), tmp_path / "run"
+    experiment.train(dataset, SETTINGS, run, second, QUIET, checkpoint_minutes=0)
+    assert model.steps == 18 and not run.exists()
+    experiment.train(dataset, SETTINGS, run, BACKEND, QUIET)
+    (run / f"checkpoint-{SETTINGS.iterations + 1}-0.npz").unlink()
+    before, model.steps = contents(run), 0
+    experiment.resume(dataset, run, second, QUIET)
+    assert model.steps == 6 and contents(run) == before
 
 
 def test_errors_of_an_exchange_are_lost_processes_where_there_are_any():

@@ -85,12 +85,12 @@ def test_lines_say_which_run_they_are_of(stand_in, capsys):
     assert told == [f"linear, seed {seed}: epoch 1/1: cost 0.5" for seed in (1, 3, 4)]
 
 
-def test_one_that_fails_is_told_in_one_line_and_stops_the_others(stand_in):
+def test_one_that_fails_is_told_in_one_line_and_stops_the_others(stand_in, capsys):
     jobs = [run(stand_in, 1), run(stand_in, 2), run(stand_in, 3)]
     with pytest.raises(UserError, match="^simple, seed 2: the disk is full$"):
         train(jobs)
     assert [path.parent.name for path in stand_in.glob("*/stopped")] == ["simple-1"]
-    assert not jobs[2].folder.exists()
+    assert not jobs[2].folder.exists() and "seed 3" not in capsys.readouterr().err
 
 
 def test_ctrl_c_stops_all_and_begins_no_more(stand_in):
