@@ -8,13 +8,14 @@ import io
 import os
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.mode import get_mode
 from pytensor.link.c.exceptions import CompileError
 
+from . import processes
 from .errors import UserError
 from .files import own_folder
 
@@ -37,6 +38,15 @@ class Backend:
     name: str
     mode: Any
     description: str
+    processes: ClassVar = processes.ALONE
+
+    def share(self, batch):
+        """The places of a minibatch of so many captions whose images this process reads: all."""
+        return slice(None)
+
+    def announced(self, function, name, shapes, progress):
+        """`function` of minibatches of `shapes`, all of which are compiled already."""
+        return function
 
     def function(self, inputs, outputs, updates=()):
         """The compiled function of `inputs` that returns `outputs` and makes `updates`."""
@@ -181,7 +191,7 @@ def add_options(parser):
     """The options that choose a backend."""
     names = ["auto", *BACKENDS]
     parser.add_argument("--backend", default="auto", choices=names, help="(default auto)")
-    parser.add_argument("--devices", type=int, help="of JAX, that share a minibatch (default 1)")
+    parser.add_argument("--devices", type=int, help="of JAX, in each process (default 1)")
     parser.add_argument(
         "--precision",
         choices=["highest", "default"],
@@ -192,6 +202,9 @@ def add_options(parser):
 def chosen(args):
     """The backend of a command line with `add_options`."""
     options = {n: v for n in ("devices", "precision") if (v := getattr(args, n)) is not None}
+    group = processes.asked(args)
+    if group.coordinator:
+        options["processes"] = group
     if options and args.backend != "jax":
         raise UserError(f"--{min(options)} is for --backend jax; add that or leave it out")
     return get(args.backend, **options)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .features import release
-from .iterators import Minibatch, padded
+from .iterators import Minibatch, batches, padded
 from .preprocessing import END, PAD, tokenize
 from .scalers import NoScaler, StandardScaler
 
@@ -26,12 +26,23 @@ class Examples:
     def lengths(self):
         return [len(ids) for ids in self.captions]
 
-    def minibatch(self, indices):
-        """The minibatch of these captions: input PAD + caption, target caption + END, images."""
+    def shapes(self, size):
+        """Shapes (time, batch) of all minibatches of `size`, however they are shuffled.
+
+        At most one for each length of a caption, and one of the last minibatch, which is smaller.
+        """
+        lengths = np.array(self.lengths()) + 1
+        return {(lengths[i].max(), len(i)) for i in batches(lengths, size)}
+
+    def minibatch(self, indices, share=slice(None)):
+        """The minibatch of these captions: input PAD + caption, target caption + END, images.
+
+        share: the places in it whose images are read; Z has only their rows.
+        """
         captions = [self.captions[i] for i in indices]
         X = padded([[PAD, *ids] for ids in captions])
         Y = padded([[*ids, END] for ids in captions])
-        return Minibatch(X, Y, self._images(self.rows[indices]))
+        return Minibatch(X, Y, self._images(self.rows[indices[share]]))
 
     def _images(self, rows):
         if self.features is None:

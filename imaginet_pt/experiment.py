@@ -1,5 +1,6 @@
 """A training run from its settings and data to its folder."""
 
+import contextlib
 import os
 import platform
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from .preprocessing import Tokenizer
 from .run_folder import RunFolder, adopt, read_arrays, write_arrays
 from .scalers import SCALERS
 from .settings import Settings
-from .training import CHECKPOINT_MINUTES, Trainer
+from .training import CHECKPOINT_MINUTES, Follower, Trainer
 from .updates import UPDATES
 
 PACKAGES = ["pytensor", "numpy", "scipy"]
+TRAINERS = {True: Trainer, False: Follower}  # by whether this process is the first of its group
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def train(
     """
     rng = np.random.RandomState(settings.random_seed)
     if settings.model_type == "linear":
+        if backend and backend.processes.count > 1:
+            raise UserError("--model-type linear is solved in one process: no --coordinator")
         return _train_linear(dataset, settings, out)
     inputs = prepare(dataset, settings, rng, init_tokenizer)
     rule = update_rule(settings)
@@ -57,15 +61,16 @@ def train(
     described = _data(dataset) | {
         "backend": backend.name, "compiler": backend.description, "began_with": _digests(origin),
     }  # fmt: skip
-    with RunFolder.create(out) as folder:
-        trainer = Trainer(
+    first = backend.processes.first
+    with RunFolder.create(out) if first else contextlib.nullcontext(RunFolder(out)) as folder:
+        trainer = TRAINERS[first](
             inputs, rule, state, settings, rng, folder, Checkpoints(folder.path),
             History(rng.get_state()), checkpoint_minutes,
         )  # fmt: skip
-        trainer.save()
-        describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
-        trainer.run(backend, progress)
-        model_card.write(folder)
+        if first:
+            trainer.save()
+            describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
+        _run(trainer, dataset, backend, progress)
     return folder
 
 
@@ -88,16 +93,15 @@ def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTE
         )
     rng = np.random.RandomState(settings.random_seed)
     inputs = prepare(dataset, settings, rng, folder / "vocabulary.json")
-    checkpoints = Checkpoints(folder.path)
-    with folder.locked():
+    checkpoints, first = Checkpoints(folder.path), backend.processes.first
+    with folder.locked() if first else contextlib.nullcontext():
         params, update, history = checkpoints.newest(progress.warn)
         rule = update_rule(settings)
-        trainer = Trainer(
+        trainer = TRAINERS[first](
             inputs, rule, _state_of(inputs.model, rule, params, update, checkpoints.whole),
             settings, rng, folder, checkpoints, history, checkpoint_minutes,
         )  # fmt: skip
-        trainer.run(backend, progress)
-        model_card.write(folder)
+        _run(trainer, dataset, backend, progress)
     return folder
 
 
@@ -106,6 +110,16 @@ def _state_of(model, rule, params, update, source):
     params = adopt(model.parameters(None), params, source)
     wanted = rule.state({name: params[name] for name in model.trained(params)})
     return State(params, adopt(wanted, update, source))
+
+
+def _run(trainer, dataset, backend, progress):
+    """Train, after making sure that other processes do the same; the first writes the card."""
+    h = trainer.history
+    task = [trainer.settings.as_dict(), dataset.digests, h.epoch, h.done]
+    backend.processes.check_same(task, trainer.state.arrays)
+    trainer.run(backend, progress)
+    if backend.processes.first:
+        model_card.write(trainer.folder)
 
 
 def update_rule(settings):

@@ -24,6 +24,7 @@ from .cross_entropy import HIGHEST, LOWEST, CrossEntropy
 from .errors import UserError
 from .files import cache_folder
 from .gather import Gather
+from .processes import ALONE
 
 # PyTensor turns double precision on in JAX; here all is float32 and int32.
 jax.config.update("jax_enable_x64", False)
@@ -89,29 +90,59 @@ def _store(group, arrays):
 
 @dataclass(frozen=True)
 class JaxBackend:
-    """JAX on the devices of `mesh`, whose one axis is `batch`."""
+    """JAX on the devices of `mesh`, whose one axis is `batch`, of all `processes`."""
 
     name: str
     description: str
     mesh: Any
+    processes: Any = ALONE
 
-    def _placed(self, minibatch):
-        """A dict of arrays by `BATCH_AXIS`, split over the devices if the batch can be."""
-        return {n: self._put(a, self._spec(n, a.shape)) for n, a in minibatch.items()}
+    def share(self, batch):
+        """The places of a minibatch of so many captions whose images this process reads."""
+        parts = self._split("Z", (batch, 1)).addressable_devices_indices_map((batch, 1)).values()
+        spans = [part[0].indices(batch) for part in parts]
+        return slice(min(start for start, _, _ in spans), max(stop for _, stop, _ in spans))
 
-    def _spec(self, name, shape):
+    def announced(self, function, name, shapes, progress):
+        """`function` of minibatches; says how many `shapes` there are, and when each comes first.
+
+        For each of them the function is compiled, or found in the cache on disk.
+        """
+        progress.say(f"{name}: {len(shapes)} shapes of minibatch to compile with JAX")
+        seen = set()
+
+        def call(X, Y, Z):
+            if X.shape not in seen:
+                seen.add(X.shape)
+                shape = " x ".join(map(str, X.shape))
+                progress.note(f"{name}: compiling for {shape}, {len(seen)} of {len(shapes)} shapes")
+            return function(X, Y, Z)
+
+        return call
+
+    def _split(self, name, shape):
+        """How an array of a minibatch lies on the devices: each has a part, or each has all."""
         axis = BATCH_AXIS[name]
         whole = shape[axis] % self.mesh.size
-        return PartitionSpec() if whole else PartitionSpec(*[None] * axis, "batch")
+        return self._sharding() if whole else self._sharding(*[None] * axis, "batch")
 
-    def _put(self, array, spec):
-        sharding = NamedSharding(self.mesh, spec)
-        return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
+    def _sharding(self, *axes):
+        return NamedSharding(self.mesh, PartitionSpec(*axes))
+
+    def _placed(self, minibatch, shapes):
+        """Arrays by `BATCH_AXIS` on the devices; Z may be this process's `share` of its rows."""
+        return {
+            name: jax.make_array_from_process_local_data(self._split(name, shape), array, shape)
+            for (name, array), shape in zip(minibatch.items(), shapes, strict=True)
+        }
 
     def _state(self, group):
         """The arrays of `group` on every device."""
+        every = self._sharding()
         return {
-            name: a if isinstance(a, jax.Array) else self._put(a, PartitionSpec())
+            name: a
+            if isinstance(a, jax.Array)
+            else jax.make_array_from_process_local_data(every, a, a.shape)
             for name, a in _values(group).items()
         }
 
@@ -120,12 +151,15 @@ class JaxBackend:
 
         @functools.cache
         def of_shapes(shapes):
-            return jax.jit(_function(build, _values(params), names, shapes))
+            function = _function(build, _values(params), names, shapes)
+            return jax.jit(function, out_shardings=self._sharding())
 
         def call(*arrays):
-            made = of_shapes(tuple(a.shape for a in arrays))
-            outputs = made(self._state(params), self._placed(dict(zip(names, arrays, strict=True))))
-            return [np.asarray(output) for output in outputs]
+            shapes = _shapes(arrays)
+            minibatch = self._placed(dict(zip(names, arrays, strict=True)), shapes)
+            with self.processes.exchange():
+                outputs = of_shapes(shapes)(self._state(params), minibatch)
+                return [np.asarray(output) for output in outputs]
 
         return call
 
@@ -136,19 +170,27 @@ class JaxBackend:
         @functools.cache
         def of_shapes(shapes):
             costs = _function(lambda *x: [build(*x)], _values(state.params), "XYZ", shapes)
-            return jax.jit(_step(costs, update, trained), donate_argnums=(0, 1))
+            step = _step(costs, update, trained)
+            return jax.jit(step, donate_argnums=(0, 1), out_shardings=self._sharding())
 
         def step(*arrays):
-            made = of_shapes(tuple(a.shape for a in arrays))
-            minibatch = self._placed(dict(zip("XYZ", arrays, strict=True)))
-            cost, params, own = made(
-                self._state(state.params), self._state(state.update), minibatch
-            )
-            _store(state.params, params)
-            _store(state.update, own)
-            return cost
+            shapes = _shapes(arrays)
+            minibatch = self._placed(dict(zip("XYZ", arrays, strict=True)), shapes)
+            with self.processes.exchange():
+                cost, params, own = of_shapes(shapes)(
+                    self._state(state.params), self._state(state.update), minibatch
+                )
+                _store(state.params, params)
+                _store(state.update, own)
+                return float(cost)
 
         return step
+
+
+def _shapes(arrays):
+    """Shapes of the X, Y and Z of a whole minibatch, of whose Z a part may be here."""
+    time, batch = arrays[0].shape
+    return ((time, batch), (time, batch), (batch, arrays[-1].shape[1]))[: len(arrays)]
 
 
 def _function(build, params, names, shapes):
@@ -194,18 +236,41 @@ def _step(costs, update, trained):
     return step
 
 
-def get(devices=1, precision="highest"):
-    """The backend on `devices` devices; precision: of float32 products, `highest` or `default`.
+# What JAX makes of float32 products on a kind of device, where they are not float32 all through.
+FASTER = {("gpu", "default"): "TF32 allowed", ("tpu", "default"): "bfloat16"}
+
+
+def described(devices, precision, processes):
+    """The backend in words: version, processes and devices, and the precision of products."""
+    first, each = devices[0], len(devices) // processes.count
+    on = f"{processes.count} processes of {each}" if processes.count > 1 else each
+    products = FASTER.get((first.platform, precision), "float32 products")
+    return f"JAX {jax.__version__} on {on} x {first.device_kind}, precision {precision}: {products}"
+
+
+def _devices(number, processes):
+    """The first `number` devices of each process, in the order of processes."""
+    there = len(jax.local_devices())
+    if not 1 <= number <= there:
+        raise UserError(f"--devices {number}: JAX sees {there} ({jax.default_backend()})")
+    by_process = [
+        [d for d in jax.devices() if d.process_index == i] for i in range(processes.count)
+    ]
+    return [device for own in by_process for device in own[:number]]
+
+
+def get(devices=1, precision="highest", processes=ALONE):
+    """The backend on `devices` devices of each of `processes`.
+
+    precision: of float32 products, `highest` or `default`.
 
     Raises:
         UserError: there are fewer devices.
     """
-    there = jax.devices()
-    if devices > len(there):
-        raise UserError(f"--devices {devices}: JAX sees {len(there)} ({there[0].platform})")
+    processes.join()
     jax.config.update("jax_default_matmul_precision", precision)
     jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "jax"))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
-    mesh = jax.make_mesh((devices,), ("batch",), (AxisType.Auto,), devices=there[:devices])
-    kind = there[0].device_kind
-    return JaxBackend("jax", f"JAX {jax.__version__} on {devices} x {kind}, {precision}", mesh)
+    chosen = _devices(devices, processes)
+    mesh = jax.make_mesh((len(chosen),), ("batch",), (AxisType.Auto,), devices=chosen)
+    return JaxBackend("jax", described(chosen, precision, processes), mesh, processes)

@@ -21,6 +21,11 @@ class Progress:
         tqdm.write(line, file=sys.stderr)
         sys.stderr.flush()
 
+    def note(self, line):
+        """A line where there is no terminal, and so no bar that shows what goes on."""
+        if not sys.stderr.isatty():
+            self.say(line)
+
     def bar(self, description, total, done=0, unit="minibatch"):
         """A bar over `total` units, `done` of them before; none without a terminal."""
         return tqdm(

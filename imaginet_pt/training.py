@@ -24,8 +24,11 @@ class Stopped(Exception):
 
 
 @contextlib.contextmanager
-def stop_requests():
-    """A list that the first Ctrl-C puts something into; a second one ends the program at once."""
+def stop_requests(agree=bool):
+    """A function that tells whether Ctrl-C has come; a second one ends the program at once.
+
+    agree: `Processes.agree`, where it may have come to any of several processes.
+    """
     requests = []
 
     def note(number, frame):
@@ -34,7 +37,7 @@ def stop_requests():
 
     before = signal.signal(signal.SIGINT, note)
     try:
-        yield requests
+        yield lambda: agree(requests)
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -71,27 +74,36 @@ class Trainer:
         step, validate = self._compiled(backend, progress)
         per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
         total, begun = per_epoch * self.settings.iterations, len(self.history.costs)
-        with stop_requests() as requests, progress.bar("training", total, begun) as bar:
+        stop = stop_requests(backend.processes.agree)
+        with stop as stopping, progress.bar("training", total, begun) as bar:
             while not self._finished():
-                self._epoch(step, bar, requests)
+                self._epoch(step, bar, stopping)
                 self._finish_epoch(validate)
                 progress.say(self._summary())
-                if requests and not self._finished():
+                if stopping() and not self._finished():
                     raise Stopped(f"stopped after epoch {self.history.epoch - 1}")
 
     def _finished(self):
         return self.history.epoch > self.settings.iterations
 
     def _compiled(self, backend, progress):
-        """The functions of a training step and of the validation costs."""
+        """The functions of a training step and of the validation costs, of places of captions."""
         try:
             progress.say(f"compiling with {backend.description} ...")
             step = functions.training(self.inputs.model, self.rule, self.state, backend)
-            return step, functions.validation(self.inputs.model, self.state.params, backend)
+            validate = functions.validation(self.inputs.model, self.state.params, backend)
         except KeyboardInterrupt:
             raise Stopped("stopped while compiling") from None
+        parts = [("training", step, self.inputs.train), ("validation", validate, self.inputs.valid)]
+        return [self._of_places(*part, backend, progress) for part in parts]
 
-    def _epoch(self, step, bar, requests):
+    def _of_places(self, name, function, examples, backend, progress):
+        """`function` of minibatches as one of places of `examples`, whose images here are read."""
+        shapes = examples.shapes(self.settings.batch_size)
+        function = backend.announced(function, name, shapes, progress)
+        return lambda i: function(*examples.minibatch(i, backend.share(len(i))))
+
+    def _epoch(self, step, bar, stopping):
         h = self.history
         saved = time.perf_counter()
         started = saved - h.seconds
@@ -100,15 +112,16 @@ class Trainer:
         for batch, indices in enumerate(order, start=1):
             if batch <= h.done:
                 continue
-            cost = float(step(*self.inputs.train.minibatch(indices)))
+            cost = float(step(indices))
             self._check(cost, batch, indices)
             h.costs.append((h.epoch, batch, cost))
             h.done, h.seconds = batch, time.perf_counter() - started
             bar.update()
-            if requests or time.perf_counter() - saved >= 60 * self.checkpoint_minutes:
+            stop = stopping()
+            if stop or time.perf_counter() - saved >= 60 * self.checkpoint_minutes:
                 self.save()
                 saved = time.perf_counter()
-            if requests:
+            if stop:
                 raise Stopped(f"stopped in epoch {h.epoch} after minibatch {batch}")
 
     def _check(self, cost, batch, indices):
@@ -126,14 +139,14 @@ class Trainer:
         h.stream = self.rng.get_state()
         self._write_tables()
         if (h.epoch - 1) % self.settings.snapshot_freq == 0 or h.epoch == self.settings.iterations:
-            write_arrays(self.folder.weights(h.epoch), self._arrays()[0])
+            self._write_weights()
         h.epoch, h.done, h.seconds = h.epoch + 1, 0, 0.0
         self._write_checkpoint()
 
     def _validation(self, validate):
         """Mean over the validation minibatches of each pathway's cost, and their weighted sum."""
         order = batches(self.inputs.valid.lengths(), self.settings.batch_size, self.rng)
-        costs = np.mean([validate(*self.inputs.valid.minibatch(i)) for i in order], axis=0)
+        costs = np.mean([validate(indices) for indices in order], axis=0)
         if not np.isfinite(costs).all():
             raise UserError(
                 f"the validation cost is {costs} after epoch {self.history.epoch}; {WAY_OUT}"
@@ -165,6 +178,9 @@ class Trainer:
             )
         return params, update
 
+    def _write_weights(self):
+        write_arrays(self.folder.weights(self.history.epoch), self._arrays()[0])
+
     def _write_checkpoint(self):
         params, update = self._arrays()
         self.checkpoints.save(params, update, self.history)
@@ -178,3 +194,12 @@ class Trainer:
         write_table(self.folder / "validation.csv", header, validation)
         times = [(int(e), f"{seconds:.3f}") for e, seconds in h.times]
         write_table(self.folder / "times.csv", ["epoch", "seconds"], times)
+
+
+class Follower(Trainer):
+    """One of several processes that train together, which leaves the writing to the first."""
+
+    def _write_nothing(self):
+        pass
+
+    _write_tables = _write_weights = _write_checkpoint = _write_nothing

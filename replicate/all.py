@@ -1,6 +1,7 @@
 """Everything: the paper's tables and figures from one set of runs, and a verdict on every claim.
 
     python replicate/all.py [--data DIR|scenes] [--men FILE] [--images DIR] [--out DIR] [--check]
+                            [--workers N]
 
 Prints and writes what each script does, then claims.csv, claims.md, published.csv and report.html,
 under --out. What cannot run on this data is named with the reason. A result is written when it is

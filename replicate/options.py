@@ -48,6 +48,9 @@ def parser(description, *add_options):
     p.add_argument("--preset", default="demo", choices=runs.PRESETS, help="size of the models")
     p.add_argument("--seeds", type=int, default=3, help="runs of each model (default 3)")
     p.add_argument("--out", type=Path, help="folder of runs and results (default runs/DATA-PRESET)")
+    p.add_argument(
+        "--workers", type=int, default=1, help="processes that train, a run each (default 1)"
+    )
     backends.add_options(p)
     p.add_argument("--quiet", action="store_true", help="no progress, only results")
     for add in add_options:
@@ -59,8 +62,9 @@ def run(main, parser):
     """`main(args, dataset, backend, progress)`, with a user's mistake told in one line."""
     try:
         args = parser.parse_args()
-        if args.seeds < 1:
-            raise UserError(f"--seeds {args.seeds}: must be at least 1")
+        for name in ("seeds", "workers"):
+            if getattr(args, name) < 1:
+                raise UserError(f"--{name} {getattr(args, name)}: must be at least 1")
         dataset = data_provider.load(args.data)
         args.out = args.out or Path("runs") / f"{dataset.name.split()[0]}-{args.preset}"
         RunFolder.made(args.out)
@@ -69,6 +73,8 @@ def run(main, parser):
         sys.exit(_tell(f"error: {error}", 2))
     except Stopped as stopped:
         sys.exit(_tell(f"{stopped}; the same command goes on from there", 130))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def script(module):

@@ -1,7 +1,18 @@
-"""The trained runs behind the tables: made where they are missing, used again where they fit."""
+"""The trained runs behind the tables: made where they are missing, used again where they fit.
+
+    python replicate/runs.py [--data DIR|scenes] [--seeds N] [--out DIR]
+
+By itself this trains nothing: it prints the command of each run that is missing, for a scheduler.
+"""
 
 import hashlib
 import json
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+import bare  # noqa: F401  (first: finds the package, and names what is not installed)
+import workers
 
 from imaginet_pt import experiment, model_card
 from imaginet_pt.run_folder import RunFolder
@@ -40,23 +51,56 @@ def seeds_of(model, seeds):
     return range(1, 2 if model == "LINREG" else seeds + 1)
 
 
+class Run(NamedTuple):
+    """A training: one of `MODELS` with a seed, and where it lies."""
+
+    model: str
+    seed: int
+    settings: Settings
+    folder: Path
+
+    def __str__(self):
+        return f"{self.model}, seed {self.seed}"
+
+    def begun(self):
+        return (self.folder / "run.json").exists()
+
+    def finished(self):
+        last = 1 if self.settings.model_type == "linear" else self.settings.iterations
+        return self.begun() and (self.folder / f"weights-{last}.npz").exists()
+
+
+def runs_of(dataset, models, args):
+    """The `Run`s of `models`, a list. args: with `seeds`, `preset` and `out`."""
+    runs = []
+    for model in models:
+        for seed in seeds_of(model, args.seeds):
+            settings = settings_of(model, seed, args.preset, dataset.synthetic)
+            folder = args.out / "models" / f"{model}-seed{seed}-{_key(settings, dataset)}"
+            runs.append(Run(model, seed, settings, folder))
+    return runs
+
+
 def trained(dataset, models, args, backend, progress):
     """{model: [Workflow of each seed]} of runs under `args.out`/models, trained now if need be.
 
-    args: with `seeds`, `preset` and `out`. A run is used again if its settings and the digests of
-    its data are these; one that was stopped is taken up.
+    args: with `seeds`, `preset`, `out` and `workers`, the number of processes that train. A run is
+    used again if its settings and the digests of its data are these; one that was stopped is taken
+    up.
     """
-    jobs = [(model, seed) for model in models for seed in seeds_of(model, args.seeds)]
+    runs = runs_of(dataset, models, args)
+    missing = [run for run in runs if not run.finished()]
+    if args.workers > 1 and len(missing) > 1:
+        workers.Workers(args, progress).train(missing)
+    else:
+        for run in missing:
+            progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
+            _train(dataset, run, backend, progress)
     flows = {model: [] for model in models}
-    for i, (model, seed) in enumerate(jobs, start=1):
-        settings = settings_of(model, seed, args.preset, dataset.synthetic)
-        folder = args.out / "models" / f"{model}-seed{seed}-{_key(settings, dataset)}"
-        if not _finished(folder, settings):
-            progress.say(f"run {i} of {len(jobs)}: {model}, seed {seed} ({dataset.name})")
-            _train(dataset, settings, folder, backend, progress)
-        elif not (folder / model_card.CARD).exists():  # killed after its last weights
-            model_card.write(RunFolder(folder))
-        flows[model].append(Workflow(folder, backend=backend))
+    for run in runs:
+        if not (run.folder / model_card.CARD).exists():  # killed after its last weights
+            model_card.write(RunFolder(run.folder))
+        flows[run.model].append(Workflow(run.folder, backend=backend))
     return flows
 
 
@@ -65,17 +109,20 @@ def _key(settings, dataset):
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _begun(folder):
-    return (folder / "run.json").exists()
-
-
-def _finished(folder, settings):
-    last = 1 if settings.model_type == "linear" else settings.iterations
-    return _begun(folder) and (folder / f"weights-{last}.npz").exists()
-
-
-def _train(dataset, settings, folder, backend, progress):
-    if _begun(folder):
-        experiment.resume(dataset, folder, backend, progress)
+def _train(dataset, run, backend, progress):
+    if run.begun():
+        experiment.resume(dataset, run.folder, backend, progress)
     else:
-        experiment.train(dataset, settings, folder, backend, progress)
+        experiment.train(dataset, run.settings, run.folder, backend, progress)
+
+
+def main(args, dataset, backend, progress):
+    for run in runs_of(dataset, MODELS, args):
+        if not run.finished():
+            print(shlex.join(["python", "-m", "imaginet_pt", *workers.command(run, args)]))
+
+
+if __name__ == "__main__":
+    import options  # which imports this module
+
+    options.run(main, options.parser(__doc__))

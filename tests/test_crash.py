@@ -37,7 +37,10 @@ from imaginet_pt import cli, data_provider, experiment, functions, training
 from imaginet_pt.checkpoint import Checkpoints
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
-from replicate import runs
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "replicate"))
+
+import runs
 
 
 @pytest.fixture
@@ -256,7 +259,7 @@ def test_the_scripts_take_up_a_run_killed_at_any_file(
 ):
     monkeypatch.setattr(runs, "settings_of", lambda *a: SETTINGS)
     monkeypatch.setattr(runs, "Workflow", lambda folder, backend: folder)
-    args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path)
+    args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path, workers=1)
     folder = tmp_path / "models" / f"VISUAL-seed1-{runs._key(SETTINGS, dataset)}"
     killed_at(name, dataset, folder, monkeypatch)
     flows = runs.trained(dataset, ["VISUAL"], args, BACKEND, QUIET)
@@ -271,7 +274,7 @@ def test_the_scripts_begin_linreg_anew_where_it_was_killed(dataset, tmp_path, mo
     folder = tmp_path / "models" / f"LINREG-seed1-{runs._key(settings, dataset)}"
     killed_at("run.json", dataset, folder, monkeypatch, settings)
     assert (folder / "weights-1.npz").exists()
-    args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path)
+    args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path, workers=1)
     flow = runs.trained(dataset, ["LINREG"], args, BACKEND, QUIET)["LINREG"][0]
     assert flow.iteration == 1
 

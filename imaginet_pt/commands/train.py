@@ -1,9 +1,10 @@
 """`imaginet train`: a run from its settings, or from where it was stopped."""
 
 import argparse
+import sys
 from dataclasses import fields
 
-from .. import backends, data_provider, experiment
+from .. import backends, data_provider, experiment, processes, watch
 from ..errors import UserError
 from ..progress import Progress
 from ..run_folder import RunFolder
@@ -31,6 +32,7 @@ def add_options(parser):
         "(default %(default)g; ours)",
     )
     backends.add_options(parser)
+    processes.add_options(parser)
     add_settings(parser)
 
 
@@ -69,8 +71,15 @@ def settings_given(args):
 
 
 def run(args):
+    group = processes.asked(args)
+    if group.count > 1 and not watch.watched():
+        sys.exit(watch.watch(group))
+    backend = backends.chosen(args)
+    _train(args, backend, Progress(args.quiet or not group.first))
+
+
+def _train(args, backend, progress):
     dataset = data_provider.load(args.data)
-    backend, progress = backends.chosen(args), Progress(args.quiet)
     if args.resume:
         _same_settings(args.resume, given(args))
         experiment.resume(dataset, args.resume, backend, progress, args.checkpoint_minutes)

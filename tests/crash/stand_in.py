@@ -3,17 +3,17 @@
 import os
 import signal
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 from crash import kill_and_resume
 
 from imaginet_pt import experiment
+from imaginet_pt.backends import Backend
 from imaginet_pt.progress import Progress
 from imaginet_pt.settings import Settings
 
 QUIET = Progress(quiet=True)
-BACKEND = SimpleNamespace(name="none", description="nothing")
+BACKEND = Backend("none", "", "nothing")
 SETTINGS = Settings(
     model_type="shared_embeddings", hidden_size=3, embedding_size=3, iterations=3, batch_size=8,
     word_freq_threshold=1,

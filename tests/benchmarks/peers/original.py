@@ -15,6 +15,8 @@ from imaginet import RNN, CategoricalCrossEntropySwapped, Combined, Dense, Forke
 from passage.costs import MeanSquaredError
 from passage.layers import Embedding, GatedRecurrent
 
+RATE = 2e-5  # as in workload.py
+
 
 def read(path):
     """The model's name, sizes, parameters in the original's order, and minibatches."""
@@ -71,7 +73,7 @@ def arguments(model, size, X, Y, Z):
 
 def main(path):
     model, size, params, minibatches = read(path)
-    original = built(model, size, passage.updates.Adam(lr=0.0002, clipnorm=0.0))
+    original = built(model, size, passage.updates.Adam(lr=RATE, clipnorm=0.0))
     for shared, array in zip(original.params, params):
         shared.set_value(array)
     given = [arguments(model, size, *minibatch) for minibatch in minibatches]

@@ -4,6 +4,8 @@ Its costs are those of this project (tests/test_peers.py), so its Adam gets the 
 epsilon at which PyTorch's bias correction does what the original's does.
 """
 
+import math
+
 import torch
 from benchmarks import workload
 from torch import nn
@@ -58,6 +60,12 @@ class Pathway(nn.Module):
         self.gru, self.dense = GRU(params, scope), Dense(params, scope)
 
 
+def cross_entropy(scores, targets):
+    """Mean of -log p(target), p clipped to [1e-7, 1 - 1e-7] as in the original."""
+    log_p = -F.cross_entropy(scores, targets, reduction="none")
+    return -log_p.clamp(math.log(1e-7), math.log1p(-1e-7)).mean()
+
+
 class Imaginet(nn.Module):
     """The pathways in use and the cost of equation 10."""
 
@@ -72,7 +80,7 @@ class Imaginet(nn.Module):
         x, cost = F.embedding(X, self.embeddings), 0.0
         if self.textual is not None:
             scores = self.textual.dense(self.textual.gru(x).flatten(0, 1))
-            cost = cost + self.alpha * F.cross_entropy(scores, Y.flatten())
+            cost = cost + self.alpha * cross_entropy(scores, Y.flatten())
         if self.visual is not None:
             image = self.visual.dense(self.visual.gru(x)[-1]).clamp(0, 5)
             cost = cost + (1 - self.alpha) * F.mse_loss(image, Z)
