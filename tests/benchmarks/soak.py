@@ -24,7 +24,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (0, 1, 2)]
 
 import small  # noqa: E402
 from crash.kill_and_resume import contents  # noqa: E402
-from training_memory import resident  # noqa: E402
+from feeding import resident  # noqa: E402
 
 from imaginet_pt import backends, data_provider, experiment, functions  # noqa: E402
 from imaginet_pt.progress import Progress  # noqa: E402
