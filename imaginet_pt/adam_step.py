@@ -77,7 +77,7 @@ class AdamStep(COp):
         return ["-fopenmp", "-O3", "-fno-math-errno", "-fno-trapping-math"]
 
     def c_code_cache_version(self):
-        return (1,)
+        return (2,)
 
     def c_support_code(self, **kwargs):
         return C_ADAM
@@ -117,9 +117,9 @@ static int imaginet_copy(PyArrayObject **output, PyArrayObject *old) {
 }
 
 // Each number goes its own way: any number of threads, equal bytes.
-static void imaginet_adam(float *p, const float *g, float *m, float *v, npy_intp n, float rate,
-                          float b1, float b2, float e, float l1, float l2) {
-    #pragma omp parallel for simd schedule(static) if(n > 100000)
+static inline void imaginet_adam(float *p, const float *g, float *m, float *v, npy_intp n,
+                                 float rate, float b1, float b2, float e, float l1, float l2) {
+    #pragma omp simd
     for (npy_intp i = 0; i < n; i++) {
         m[i] += b1 * (g[i] - m[i]);
         v[i] += b2 * (g[i] * g[i] - v[i]);
@@ -129,21 +129,40 @@ static void imaginet_adam(float *p, const float *g, float *m, float *v, npy_intp
         p[i] -= rate * step;
     }
 }
+
+// The gradient with its columns side by side: itself, or a copy. Its rows may lie apart, as those
+// of one gate's part of the gradient of all gates do.
+static PyArrayObject *imaginet_rows_of(PyArrayObject *g) {
+    if (PyArray_NDIM(g) == 2 && PyArray_STRIDES(g)[1] == sizeof(float)) {
+        Py_INCREF(g);
+        return g;
+    }
+    return (PyArrayObject *)PyArray_GETCONTIGUOUS(g);
+}
 """
 
 C_CALL = r"""
 {{
-    PyArrayObject *gradient = (PyArrayObject *)PyArray_GETCONTIGUOUS({g});
+    PyArrayObject *gradient = imaginet_rows_of({g});
     if (gradient == NULL || {kept}(&{new_p}, {p}) || {kept}(&{new_m}, {m}) || {kept}(&{new_v}, {v})
-        || PyArray_SIZE(gradient) != PyArray_SIZE({p})) {{
+        || !PyArray_SAMESHAPE(gradient, {p})) {{
         Py_XDECREF(gradient);
         if (!PyErr_Occurred())
             PyErr_SetString(PyExc_ValueError, "AdamStep wants C-contiguous arrays of one shape");
         {fail}
     }}
-    imaginet_adam((float *)PyArray_DATA({new_p}), (float *)PyArray_DATA(gradient),
-                  (float *)PyArray_DATA({new_m}), (float *)PyArray_DATA({new_v}),
-                  PyArray_SIZE({p}), *(float *)PyArray_DATA({rate}), {b1}, {b2}, {e}, {l1}, {l2});
+    const bool matrix = PyArray_NDIM(gradient) == 2;
+    const npy_intp rows = matrix ? PyArray_DIMS(gradient)[0] : 1;
+    const npy_intp n = rows ? PyArray_SIZE(gradient) / rows : 0;
+    const npy_intp apart = matrix ? PyArray_STRIDES(gradient)[0] / (npy_intp)sizeof(float) : n;
+    const float *g = (float *)PyArray_DATA(gradient);
+    const float rate = *(float *)PyArray_DATA({rate});
+    float *p = (float *)PyArray_DATA({new_p});
+    float *m = (float *)PyArray_DATA({new_m}), *v = (float *)PyArray_DATA({new_v});
+    #pragma omp parallel for schedule(static) if(rows * n > 100000)
+    for (npy_intp i = 0; i < rows; i++)
+        imaginet_adam(p + i * n, g + i * apart, m + i * n, v + i * n, n, rate,
+                      {b1}, {b2}, {e}, {l1}, {l2});
     Py_DECREF(gradient);
 }}
 """
