@@ -10,7 +10,7 @@ INSTALL = "python3 -m venv .venv && .venv/bin/pip install"
 EXCEPTED = {
     f"{INSTALL} -q -e . && .venv/bin/python replicate/table1.py": "installs all libraries; the "
     "script is run by test_replicate.py",
-    f"{INSTALL} -q -e '.[test]' && .venv/bin/python -m pytest --cov --slow": "installs all "
+    f"{INSTALL} -q -e '.[test]' && .venv/bin/python -m pytest --slow": "installs all "
     "libraries and runs these very tests; it is what the continuous integration runs",
     "python -m imaginet_pt data get flickr8k": "needs the network; run by test_data_get.py",
     "python -m imaginet_pt data features IMAGES DIR --weights FILE": "needs PyTorch and 500 MB of "
