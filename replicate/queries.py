@@ -103,8 +103,8 @@ def find(text, tokens):
 
 
 def cells(texts):
-    """A column of captions for a Markdown table, where | and a line's end would end a cell."""
-    return texts.str.split().str.join(" ").str.replace("|", r"\|")
+    """A column of captions for a Markdown table, each on one line."""
+    return texts.str.split().str.join(" ")
 
 
 def change(original, turned, k=K):
