@@ -327,6 +327,7 @@ def test_a_read_only_folder_is_one_line(model, dataset, read_only):
     assert written(read_only / "run") == before
 
 
+@pytest.mark.slow
 def test_ctrl_c_of_a_whole_group_of_processes_while_compiling(tmp_path):
     data, out = small.write(tmp_path / "data"), tmp_path / "run"
     command = [sys.executable, "-m", "imaginet_pt", "train", "--data", data, "--out", out]

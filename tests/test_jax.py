@@ -67,7 +67,10 @@ def trained(dataset):
     return of
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    ["MULTITASK", *(pytest.param(k, marks=pytest.mark.slow) for k in KINDS if k != "MULTITASK")],
+)
 def test_costs_and_vectors_are_those_of_the_c_backend(kind, trained):
     (costs, arrays, made), (c_costs, c_arrays, c_made) = trained(kind, "jax"), trained(kind, "c")
     np.testing.assert_allclose(costs, c_costs, rtol=2e-5)

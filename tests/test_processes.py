@@ -57,6 +57,7 @@ def ended(process, within=600):
     return process.returncode, told
 
 
+@pytest.mark.slow
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = small.write(tmp_path_factory.mktemp("data"))

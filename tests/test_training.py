@@ -76,6 +76,7 @@ def test_the_same_seed_writes_the_same_bytes(run, dataset, backend, tmp_path):
     assert written(other)["costs.csv"] != written(run)["costs.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_at", [1, 6, 8])
 def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
     stop_at, run, dataset, backend, tmp_path, monkeypatch
