@@ -13,7 +13,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.rewriting.basic import in2out, node_rewriter
 from pytensor.link.c.op import COp
 
-from .gather import only_float32
+from .gather import VECTORIZED, only_float32
 
 
 def adam(p, g, m, v, rate, *, b1, b2, e, l1, l2, xp):
@@ -74,7 +74,7 @@ class AdamStep(COp):
         return ["<math.h>", "<omp.h>"]
 
     def c_compile_args(self, **kwargs):
-        return ["-fopenmp", "-O3", "-fno-math-errno", "-fno-trapping-math"]
+        return VECTORIZED
 
     def c_code_cache_version(self):
         return (2,)

@@ -37,8 +37,8 @@ def image_vectors(workflow, dataset, rows, predicted):
     width = 0 if dataset.features is None else dataset.features.shape[1]
     if width != predicted.shape[1]:
         raise UserError(
-            f"{dataset.name} has {width} features an image, where {workflow.folder.path} predicts "
-            f"{predicted.shape[1]}; give the --data that the run was trained on"
+            f"{dataset.name} has {width:,} features an image, the run predicts "
+            f"{predicted.shape[1]:,}; give the --data that it was trained on"
         )
     return workflow.scaler.transform(np.asarray(dataset.features[rows]))
 
@@ -57,12 +57,11 @@ def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAM
     """
     captions = dataset.captions(split)
     tokens = workflow.tokenizer.transform(captions.texts)
-    made = orders(tokens, scramble_seed).items()
-    outputs = {order: workflow.model.outputs(ids, padding) for order, ids in made}
+    turned = orders(tokens, scramble_seed).items()
+    outputs = {order: workflow.model.outputs(ids, padding) for order, ids in turned}
     state = state or next(s for s in STATES if set(STATES[s]) <= set(outputs["original"]))
     tasks = {"paraphrase_retrieval": _paraphrases(outputs, captions, state)}
     if "output_vis" in outputs["original"]:
-        _check_width(outputs["original"]["output_vis"], dataset)
         images = np.unique(captions.rows)
         Z = image_vectors(workflow, dataset, images, outputs["original"]["output_vis"])
         right = np.searchsorted(images, captions.rows)
@@ -73,16 +72,6 @@ def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAM
         "padding": padding, "paraphrase_state": state, "scramble_seed": scramble_seed,
     }  # fmt: skip
     return described | _metrics(tasks), _items(tasks, captions)
-
-
-def _check_width(predicted, dataset):
-    """The predicted image vectors must be as long as those of the data."""
-    found = 0 if dataset.features is None else dataset.features.shape[1]
-    if predicted.shape[1] != found:
-        raise UserError(
-            f"{dataset.name} has {found:,} features an image, the run predicts "
-            f"{predicted.shape[1]:,}; give data with the features that it was trained on"
-        )
 
 
 def _paraphrases(outputs, captions, state):

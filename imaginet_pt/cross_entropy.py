@@ -12,7 +12,7 @@ from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply
 from pytensor.link.c.op import COp
 
-from .gather import C_OUTPUT, only_float32
+from .gather import C_OUTPUT, VECTORIZED, only_float32
 
 LOWEST, HIGHEST = math.log(1e-7), math.log1p(-1e-7)
 
@@ -63,7 +63,7 @@ class CrossEntropy(COp):
         return ["<math.h>", "<omp.h>", "<vector>"]
 
     def c_compile_args(self, **kwargs):
-        return ["-fopenmp", "-O3", "-fno-math-errno", "-fno-trapping-math"]
+        return VECTORIZED
 
     def c_code_cache_version(self):
         return (2,)

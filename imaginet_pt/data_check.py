@@ -9,10 +9,8 @@ from .data_provider import Dataset
 from .errors import UserError
 from .preprocessing import SPECIAL, Tokenizer
 
-THRESHOLDS = (
-    5,
-    10,
-)  # captions that a word must be in; the paper has 10 on COCO, 5 is usual on Flickr
+# Captions that a word must be in: the paper has 10 on COCO, 5 is usual on Flickr.
+THRESHOLDS = (5, 10)
 SPLITS = {"train": "nothing to train on", "val": "nothing to validate on", "test": "not used here"}
 VGG16 = 4096  # features of the paper's images
 

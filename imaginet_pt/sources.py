@@ -6,6 +6,7 @@ from pathlib import Path
 from .archives import unpack
 from .download import Unreachable, fetch, megabytes
 from .errors import UserError
+from .run_folder import RunFolder
 
 KARPATHY = "https://cs.stanford.edu/people/karpathy/deepimagesent/"
 
@@ -83,7 +84,7 @@ def get(source, out, progress):
     if all((Path(out) / name).is_file() for name in source.files):
         progress.say(f"{folder} is there already; delete it to get {source.what} anew")
         return folder
-    _make(Path(out))
+    RunFolder.made(out)
     progress.say(f"{source.what}: about {megabytes(source.size)}, from {source.page}")
     if not archive.is_file():
         try:
@@ -94,13 +95,6 @@ def get(source, out, progress):
     archive.unlink()
     progress.say(f"{folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
     return folder
-
-
-def _make(folder):
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot make {folder}: {error.strerror}; choose another --out") from error
 
 
 def _by_hand(source, archive, reason):

@@ -130,9 +130,9 @@ def main():
     args = arguments()
     print(f"size {args.size}, {args.threads} threads, {args.rounds} x {STEPS} minibatches each")
     for model in args.models:
-        peers = race(model, workload.SIZES[args.size], args)
-        print(table(model, peers).to_string(index=False), flush=True)
-        if any("DIFFERENT" in row for row in table(model, peers)["costs part by"]):
+        found = table(model, race(model, workload.SIZES[args.size], args))
+        print(found.to_string(index=False), flush=True)
+        if found["costs part by"].str.contains("DIFFERENT").any():
             sys.exit(f"the costs part by more than {TOLERANCE}: the race is not fair")
 
 

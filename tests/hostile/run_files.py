@@ -146,7 +146,6 @@ LEGACY = {
     "tok": old_checkpoint.pickled(old_checkpoint.tokenizer()) + b".",
     "scaler": old_checkpoint.NO_SCALER + b".",
 }
-COPIES = {f"{file}.pkl.gz": name for name, file in old_checkpoint.FILES.items()}
 
 
 def read_legacy(folder, content):
