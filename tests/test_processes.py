@@ -57,7 +57,6 @@ def ended(process, within=600):
     return process.returncode, told
 
 
-@pytest.mark.slow
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = small.write(tmp_path_factory.mktemp("data"))
@@ -66,6 +65,7 @@ def data(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_two_begin_one_is_killed_and_four_make_the_run_of_one(data, tmp_path):
     begin = ["--data", data, *SIZES, "--iterations", EPOCHS, "--checkpoint-minutes", 0, "--out"]
     one, two = start(1, *begin, tmp_path / "one"), start(2, *begin, tmp_path / "run")
