@@ -5,35 +5,21 @@ an entry here.
 """
 
 import argparse
+import importlib
 import sys
 
-from .commands import (
-    convert_legacy,
-    data,
-    evaluate,
-    export,
-    neighbors,
-    next_words,
-    omission,
-    project,
-    report,
-    train,
-)
 from .errors import UserError
 from .training import Stopped
 
-COMMANDS = {
-    "data": data,
-    "train": train,
-    "evaluate": evaluate,
-    "project": project,
-    "next-words": next_words,
-    "neighbors": neighbors,
-    "omission": omission,
-    "export": export,
-    "report": report,
-    "convert-legacy": convert_legacy,
-}
+COMMANDS = (
+    "data", "train", "evaluate", "project", "next-words", "neighbors", "omission", "export",
+    "report", "convert-legacy",
+)  # fmt: skip
+
+
+def module(command):
+    """The module of a command, which alone knows what it needs."""
+    return importlib.import_module(f".commands.{command.replace('-', '_')}", __package__)
 
 
 class Parser(argparse.ArgumentParser):
@@ -43,28 +29,32 @@ class Parser(argparse.ArgumentParser):
         raise UserError(f"{message}; see {self.prog} --help")
 
 
-def parser():
-    """The parser of the whole command line."""
+def parser(names=COMMANDS):
+    """The parser of the commands `names`."""
     top = Parser(prog="imaginet", description="Learn language from pictures: IMAGINET (2015).")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module in COMMANDS.items():
+    for name in names:
+        described = module(name)
         command = commands.add_parser(
             name,
-            help=module.HELP,
-            description=module.__doc__,
-            epilog=f"example:\n  {module.EXAMPLE}",
+            help=described.HELP,
+            description=described.__doc__,
+            epilog=f"example:\n  {described.EXAMPLE}",
             formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the example in one line
         )
-        module.add_options(command)
+        described.add_options(command)
         command.add_argument("--quiet", action="store_true", help="no progress, only errors")
     return top
 
 
 def main(arguments=None):
     """Run the command line; the exit status (0, 2 for a user's mistake, 130 after Ctrl-C)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        args = parser().parse_args(arguments)
-        COMMANDS[args.command].run(args)
+        # Only the command asked for is loaded: all of them together take seconds.
+        asked = [name for name in COMMANDS if name in map(str, arguments[:1])]
+        args = parser(asked or COMMANDS).parse_args(arguments)
+        module(args.command).run(args)
     except UserError as error:
         print(f"imaginet: error: {error}", file=sys.stderr)
         return 2

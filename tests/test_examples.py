@@ -32,13 +32,13 @@ def folder(tmp_path_factory):
     with quick() as patch:
         patch.chdir(folder)
         patch.setattr(scenes, "load", lambda: few)
-        run(cli.COMMANDS["train"].EXAMPLE)
+        run(cli.module("train").EXAMPLE)
         yield folder
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_the_example_of_each_command(name, folder):
-    printed = b"" if name == "train" else run(cli.COMMANDS[name].EXAMPLE)
+    printed = b"" if name == "train" else run(cli.module(name).EXAMPLE)
     assert (folder / LEAVES[name]).stat().st_size if LEAVES[name] else printed
 
 
@@ -47,4 +47,4 @@ def test_help_ends_with_the_example(name, capsys):
     with pytest.raises(SystemExit):
         cli.main([name, "--help"])
     shown = capsys.readouterr().out
-    assert shown.endswith(f"example:\n  {cli.COMMANDS[name].EXAMPLE}\n")
+    assert shown.endswith(f"example:\n  {cli.module(name).EXAMPLE}\n")
