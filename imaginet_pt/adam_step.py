@@ -13,7 +13,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.rewriting.basic import in2out, node_rewriter
 from pytensor.link.c.op import COp
 
-from .gather import VECTORIZED, only_float32
+from .native import VECTORIZED, only_float32
 
 
 def adam(p, g, m, v, rate, *, b1, b2, e, l1, l2, xp):

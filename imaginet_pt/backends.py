@@ -15,7 +15,7 @@ import pytensor.tensor as pt
 from pytensor.compile.mode import get_mode
 from pytensor.link.c.exceptions import CompileError
 
-from . import processes
+from . import elementwise, processes
 from .errors import UserError
 from .files import own_folder
 
@@ -153,6 +153,7 @@ _KEPT = get_mode("CVM").clone(link_kwargs={"allow_gc": False})
 def _c():
     if not pytensor.config.cxx:
         raise UserError("--backend c: no C++ compiler; install g++, or take --backend numba")
+    elementwise.register()
     return Backend("c", _KEPT, f"C ({pytensor.config.cxx.split('/')[-1]}, {_link_blas()})")
 
 

@@ -20,13 +20,14 @@ def CosineDistance(Z, predicted):
     return (1 - (Z * predicted).sum(axis=1) / norms).mean()
 
 
-def cross_entropy(scores, bias, Y):
+def cross_entropy(scores, bias, rows, Y):
     """Equation 11: mean over time and batch of -log p(word), p = softmax(scores + bias).
 
-    scores: (time * batch, words); bias: (words,); Y: (time * batch,) word ids. p is clipped to
-    [1e-7, 1 - 1e-7] as in the original: an impossible word has a finite cost and no gradient.
+    scores: (n, words), which places may share; bias: (words,); rows: (time * batch,), those of
+    `scores` for each place; Y: (time * batch,) word ids. p is clipped to [1e-7, 1 - 1e-7] as in the
+    original: an impossible word has a finite cost and no gradient.
     """
-    cost, _, _ = CrossEntropy()(scores, bias, Y)
+    cost, _, _ = CrossEntropy()(scores, bias, rows, Y)
     return cost
 
 

@@ -8,7 +8,7 @@ class State:
     """All that training changes: parameters and the update rule's own arrays, shared, by name."""
 
     def __init__(self, params, update):
-        """Arrays by name of the parameters, and of the update rule."""
+        """Arrays by name of the parameters, and of the update rule, which change in place."""
         self.params, self.update = _shared(params), _shared(update)
 
     def arrays(self):
@@ -21,7 +21,10 @@ class State:
 
 def _shared(arrays):
     """Shared variables by name, in C's order, as our operations want them."""
-    return {name: pytensor.shared(np.asarray(a, order="C"), name) for name, a in arrays.items()}
+    return {
+        name: pytensor.shared(np.require(a, requirements="CW"), name, borrow=True)
+        for name, a in arrays.items()
+    }
 
 
 def training(model, rule, state, backend):

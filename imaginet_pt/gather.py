@@ -4,28 +4,9 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import disconnected_type
 from pytensor.graph.basic import Apply
-from pytensor.graph.utils import MethodNotDefined
 from pytensor.link.c.op import COp
 
-# Options for C code that does many numbers at a time, on all cores; IEEE results stay.
-VECTORIZED = ["-fopenmp", "-O3", "-fno-math-errno", "-fno-trapping-math"]
-
-C_OUTPUT = r"""
-// An output of this shape: the array of the last call where it fits, else a new one.
-static int imaginet_output(PyArrayObject **output, int ndim, npy_intp *shape) {
-    if (*output && PyArray_NDIM(*output) == ndim && PyArray_IS_C_CONTIGUOUS(*output)
-        && PyArray_CompareLists(PyArray_DIMS(*output), shape, ndim)) return 0;
-    Py_XDECREF(*output);
-    *output = (PyArrayObject *)PyArray_SimpleNew(ndim, shape, NPY_FLOAT32);
-    return *output == NULL;
-}
-"""
-
-
-def only_float32(node):
-    """C code is for float32; for another type PyTensor takes `perform`, as in gradient checks."""
-    if node.inputs[0].dtype != "float32":
-        raise MethodNotDefined("c_code")
+from .native import C_OUTPUT, only_float32
 
 
 class _Rows(COp):

@@ -4,7 +4,12 @@ The generator is `numpy.random.RandomState`: the original's stream, so that a se
 original's numbers. Without one (None) nothing is drawn: an array of that shape takes no memory.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 
 def uniform(rng, shape, scale=0.05):
@@ -14,16 +19,37 @@ def uniform(rng, shape, scale=0.05):
     return rng.uniform(low=-scale, high=scale, size=shape).astype("float32")
 
 
-def orthogonal(rng, shape, scale=1.1):
-    """Rows or columns orthonormal times `scale`, float32, of `shape` (rows, columns).
+@dataclass(frozen=True)
+class Orthogonal:
+    """Rows or columns orthonormal times `scale`, float32, still to be `computed`.
 
     The singular vectors of a standard normal matrix (Saxe, McClelland and Ganguli 2014); their
     signs depend on the LAPACK build.
     """
+
+    normal: np.ndarray
+    scale: float
+
+    def compute(self):
+        u, _, v = np.linalg.svd(self.normal, full_matrices=False)
+        return (self.scale * (u if u.shape == self.normal.shape else v)).astype("float32")
+
+
+def orthogonal(rng, shape, scale=1.1):
+    """`Orthogonal` of `shape` (rows, columns)."""
     if rng is None:
         return shaped(shape)
-    u, _, v = np.linalg.svd(rng.normal(0.0, 1.0, shape), full_matrices=False)
-    return (scale * (u if u.shape == shape else v)).astype("float32")
+    return Orthogonal(rng.normal(0.0, 1.0, shape), scale)
+
+
+def computed(arrays):
+    """`arrays` by name with those that are `Orthogonal` computed, one on each core at a time.
+
+    By one thread of BLAS each, so that their bytes do not depend on how many it may take.
+    """
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = pool.map(lambda a: a.compute() if isinstance(a, Orthogonal) else a, arrays.values())
+        return dict(zip(arrays, made, strict=True))
 
 
 def shaped(shape):

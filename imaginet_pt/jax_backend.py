@@ -24,6 +24,7 @@ from .cross_entropy import HIGHEST, LOWEST, CrossEntropy
 from .errors import UserError
 from .files import cache_folder
 from .gather import Gather
+from .prefixes import Prefixes
 from .processes import ALONE
 
 # PyTensor turns double precision on in JAX; here all is float32 and int32.
@@ -45,14 +46,19 @@ def _unique(op, **kwargs):
     return lambda x: jnp.unique(x, return_inverse=True, size=x.size, fill_value=0)
 
 
+@jax_funcify.register(Prefixes)
+def _prefixes(op, **kwargs):
+    """Each place for itself, since JAX must know how many there are."""
+    return lambda X: (jnp.arange(X.size), jnp.arange(X.size))
+
+
 @jax_funcify.register(CrossEntropy)
 def _cross_entropy(op, **kwargs):
     """The cost alone: JAX finds the derivatives, so the other outputs only fill their places."""
 
-    def cross_entropy(scores, bias, targets):
-        log_p = jax.nn.log_softmax(scores + bias, axis=-1)
-        chosen = jnp.take_along_axis(log_p, targets[:, None], axis=1)
-        return -jnp.clip(chosen, LOWEST, HIGHEST).mean(), scores, bias
+    def cross_entropy(scores, bias, rows, targets):
+        log_p = jax.nn.log_softmax(scores + bias, axis=-1)[rows, targets]
+        return -jnp.clip(log_p, LOWEST, HIGHEST).mean(), scores, bias
 
     return cross_entropy
 

@@ -1,8 +1,9 @@
 """Layers: each lists its parameters and maps sequences of vectors to vectors, as expressions.
 
 A layer is a frozen description. `parameters(rng)` draws its initial arrays by name, listed and
-drawn in the order of the original (Passage `layers.py`, imaginet `layers.py`); calling it with the
-symbolic parameters of those names gives its output. Nothing is compiled here.
+drawn in the order of the original (Passage `layers.py`, imaginet `layers.py`), for `inits.computed`
+to finish; calling it with the symbolic parameters of those names gives its output. Nothing is
+compiled here.
 """
 
 from collections.abc import Callable

@@ -14,7 +14,10 @@ import pytensor.tensor as pt
 from pytensor.ifelse import ifelse
 
 from .costs import IMAGE_COSTS, cross_entropy
+from .gather import Gather
+from .inits import computed
 from .layers import RECURRENT, Dense, Direct, Embedding, States
+from .prefixes import Prefixes
 
 # Layers of each type of model, in the original's order; `main.py: train`.
 PLANS = {
@@ -58,7 +61,7 @@ class Imaginet:
         arrays = self.embedding.parameters(rng)
         for name, layer in self.layers.items():
             arrays |= {f"{name}.{part}": array for part, array in layer.parameters(rng).items()}
-        return arrays
+        return computed(arrays)
 
     def weights(self):
         """Weight of each pathway's cost (equation 10); a pathway of weight zero is left out."""
@@ -93,17 +96,26 @@ class Imaginet:
         return self.layers[name], within(params, name)
 
     def _scores(self, params, states):
-        """Scores of the next words before their bias, (time * batch, words), and that bias."""
-        layer, own = self._dense("textual", params)
-        return pt.dot(states.reshape((-1, layer.size_in)), own["w"]), own["b"]
+        """Scores of the next words before their bias, (n, words), and that bias.
 
-    def words_cost(self, params, states, Y):
-        """Equations 9 and 11 for states (time, batch, size) and next words Y (time, batch)."""
-        return cross_entropy(*self._scores(params, states), Y.flatten())
+        states: (n, size).
+        """
+        layer, own = self._dense("textual", params)
+        return pt.dot(states, own["w"]), own["b"]
+
+    def words_cost(self, params, states, X, Y):
+        """Equations 9 and 11 for states (time, batch, size) after X and next words Y (time, batch).
+
+        Captions that begin alike have one state as long as they do, whose scores are found once.
+        """
+        places, rows = Prefixes()(X)
+        distinct = Gather()(states.reshape((-1, states.shape[2])), places)
+        return cross_entropy(*self._scores(params, distinct), rows, Y.flatten())
 
     def next_words(self, params, X):
         """The likeliest next id at each place of X (time, batch): equation 9."""
-        scores, b = self._scores(params, self.states(params, X)["textual"])
+        states = self.states(params, X)["textual"]
+        scores, b = self._scores(params, states.reshape((-1, states.shape[2])))
         return pt.argmax(scores + b, axis=1).reshape(X.shape)
 
     def image(self, params, states):
@@ -114,7 +126,7 @@ class Imaginet:
     def costs(self, params, X, Y, Z):
         """Cost of each pathway in use. X, Y: (time, batch) ids; Z: (batch, features)."""
         by_pathway = {
-            "textual": lambda states: self.words_cost(params, states, Y),
+            "textual": lambda states: self.words_cost(params, states, X, Y),
             "visual": lambda states: IMAGE_COSTS[self.image_cost](Z, self.image(params, states)),
         }
         return {scope: by_pathway[scope](s) for scope, s in self.states(params, X).items()}

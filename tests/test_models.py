@@ -11,7 +11,9 @@ from imaginet_pt import backends, functions, models
 from imaginet_pt.activations import ACTIVATIONS, columns
 from imaginet_pt.costs import IMAGE_COSTS, cross_entropy
 from imaginet_pt.gather import Gather
+from imaginet_pt.inits import computed
 from imaginet_pt.layers import GRU, LSTM, Dense, Direct, Embedding, States, Words
+from imaginet_pt.prefixes import prefixes
 from imaginet_pt.settings import Settings
 from imaginet_pt.updates import Adam, clip_norms
 
@@ -48,7 +50,7 @@ def minibatch(rng):
 @pytest.mark.parametrize("layer, states", [(GRU, reference.gru), (LSTM, reference.lstm)])
 def test_recurrent_layers_follow_their_equations(layer, states, rng):
     described = layer(5, 6, "tanh")
-    params = described.parameters(rng)
+    params = computed(described.parameters(rng))
     params = {name: a + rng.normal(0, 0.3, a.shape).astype("float32") for name, a in params.items()}
     x = rng.normal(size=(TIME, BATCH, 5)).astype("float32")
     got = evaluate(described(shared(params), States(pt.ftensor3("x"))), x=x)
@@ -145,25 +147,53 @@ def test_costs_of_images(rng):
 
 @pytest.mark.parametrize("backend", [C, PLAIN], ids=["c", "numpy"])
 def test_cost_of_words_and_its_gradients(backend, rng):
-    n = 40
+    n, places = 20, 50
     values = {
         "scores": rng.normal(0, 2, (n, WORDS)).astype("float32"),
         "bias": rng.normal(size=WORDS).astype("float32"),
-        "Y": rng.randint(0, WORDS, n).astype("int32"),
+        "rows": np.concatenate([np.arange(n), rng.randint(0, n, places - n)]),
+        "Y": rng.randint(0, WORDS, places).astype("int32"),
     }
-    values["scores"][0] = -90  # one word is sure, another impossible: both are clipped
+    values["scores"][0] = -90  # one word is sure, others impossible: all are clipped
     values["scores"][0, 4] = values["scores"][1, 4] = 90
-    values["Y"][:2] = 4, 5
-    inputs = scores, bias, Y = pt.fmatrix("scores"), pt.fvector("bias"), pt.ivector("Y")
-    cost = cross_entropy(scores, bias, Y)
-    p = reference.softmax((values["scores"] + values["bias"]).astype("float64"))
-    by_scores = p.copy()
-    by_scores[np.arange(n), values["Y"]] -= 1
-    by_scores[:2] = 0
-    wanted = [reference.cross_entropy(p, values["Y"]), by_scores / n, by_scores.sum(axis=0) / n]
-    got = backend.function(inputs, [cost, *pytensor.grad(cost, [scores, bias])])(*values.values())
+    rows, Y = values["rows"], values["Y"]
+    Y[rows < 2], Y[:2] = 6, (4, 5)
+    inputs = [pt.fmatrix("scores"), pt.fvector("bias"), pt.lvector("rows"), pt.ivector("Y")]
+    cost = cross_entropy(*inputs)
+    p = reference.softmax((values["scores"] + values["bias"]).astype("float64"))[rows]
+    by_place = p.copy()
+    by_place[np.arange(places), Y] -= 1
+    by_place[rows < 2] = 0
+    by_scores = np.array([by_place[rows == row].sum(axis=0) for row in range(n)]) / places
+    wanted = [reference.cross_entropy(p, Y), by_scores, by_scores.sum(axis=0)]
+    got = backend.function(inputs, [cost, *pytensor.grad(cost, inputs[:2])])(*values.values())
     for a, b in zip(got, wanted, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)
+
+
+def test_prefixes_are_found_by_all_their_words():
+    X = np.array([[0, 0, 0, 0], [5, 5, 3, 5], [4, 6, 4, 4], [1, 1, 1, 1]], dtype="int32")
+    places, rows = prefixes(X)
+    assert places.tolist() == [0, 6, 4, 10, 8, 9, 14, 12, 13]
+    assert rows.reshape(X.shape).tolist() == [[0] * 4, [2, 2, 1, 2], [4, 5, 3, 4], [7, 8, 6, 7]]
+    ends = [tuple(X[: place // 4 + 1, place % 4]) for place in places]
+    assert [ends[row] for row in rows] == [tuple(X[: t + 1, b]) for t in range(4) for b in range(4)]
+
+
+def test_captions_that_begin_alike_cost_what_they_cost_one_by_one(rng, minibatch):
+    model = models.build(tiny(model_type="shared_embeddings", alpha=0.6), WORDS, FEATURES)
+    params = model.parameters(rng)
+    X, Y, Z = minibatch
+    X[:2] = X[:2, :1]
+    assert len(prefixes(X)[0]) <= X.size - 2 * (BATCH - 1)
+    inputs = pt.imatrix("X"), pt.imatrix("Y"), pt.fmatrix("Z")
+    made = shared(params)
+    trained = [made[name] for name in model.trained(params)]
+    cost = model.cost(made, *inputs)
+    together = C.function(inputs, [cost, *pytensor.grad(cost, trained)])
+    alone = zip(*(together(X[:, [i]], Y[:, [i]], Z[[i]]) for i in range(BATCH)), strict=True)
+    for a, b in zip(together(X, Y, Z), alone, strict=True):
+        np.testing.assert_allclose(a, np.mean(b, axis=0), rtol=2e-5, atol=1e-7)
 
 
 def test_adam_and_the_limit_of_the_norm(rng):
@@ -238,7 +268,8 @@ def test_gradients_agree_with_finite_differences(model_type, rng, minibatch):
 def test_a_pathway_of_weight_zero_stays_as_it_was_drawn(alpha, still, rng, minibatch):
     model = models.build(tiny(model_type="shared_embeddings", alpha=alpha), WORDS, FEATURES)
     params, rule = model.parameters(rng), Adam(lr=0.01)
-    state = functions.State(params, rule.state({n: params[n] for n in model.trained(params)}))
+    moments = rule.state({n: params[n] for n in model.trained(params)})
+    state = functions.State({name: array.copy() for name, array in params.items()}, moments)
     step = functions.training(model, rule, state, PLAIN)
     step(*minibatch)
     for name, shared in state.params.items():
@@ -255,7 +286,7 @@ def test_parameters_are_listed_in_the_order_of_the_original(rng):
 
 def test_dense_halves_the_columns_of_maxout(rng):
     layer = Dense(6, FEATURES, "maxout")
-    params = layer.parameters(rng)
+    params = computed(layer.parameters(rng))
     assert params["w"].shape == (6, 2 * FEATURES)
     h = rng.normal(size=(BATCH, 6)).astype("float32")
     assert evaluate(layer(shared(params), pt.fmatrix("h")), h=h).shape == (BATCH, FEATURES)

@@ -1,8 +1,10 @@
 """The same work for everybody in a race: minibatches of real shape, and first parameters.
 
 The r-th most frequent word comes with a probability near 1 / r^skew, such that a minibatch of 832
-tokens has about 272 distinct words, the median of Flickr8k's. The rate is a tenth of the paper's,
-at which 1,024 units begin with a jump of the cost that makes rounding grow.
+tokens has about 272 distinct words, the median of Flickr8k's; and captions begin alike about as
+often as there, where the places of a minibatch have 0.81 as many distinct prefixes (here 0.82). The
+rate is a tenth of the paper's, at which 1,024 units begin with a jump of the cost that makes
+rounding grow.
 """
 
 from dataclasses import asdict, dataclass
@@ -14,6 +16,7 @@ from imaginet_pt.run_folder import write_arrays
 from imaginet_pt.settings import Settings
 
 RATE = 2e-5
+ALIKE = [0.24, 0.46, 0.20, 0.06, 0.04]  # chances to begin like a caption before for 0 ... 4 words
 MODELS = {
     "VISUAL": {"model_type": "simple"},
     "MULTITASK": {"model_type": "shared_embeddings", "alpha": 0.1},
@@ -33,7 +36,7 @@ class Size:
     batch: int = 64
 
 
-SIZES = {"paper": Size(1024, 4096, 8800, 1.17), "small": Size(256, 1280, 2540, 1.11)}
+SIZES = {"paper": Size(1024, 4096, 8800, 1.145), "small": Size(256, 1280, 2540, 1.085)}
 
 
 def settings(model, size):
@@ -47,6 +50,9 @@ def minibatch(size, generator):
     p = 1 / np.arange(1, size.words - 2) ** size.skew
     ids = generator.choice(size.words - 3, (size.length - 1, size.batch), p=p / p.sum()) + 3
     ids = ids.astype("int32")
+    for caption in range(1, size.batch):
+        alike = generator.choice(len(ALIKE), p=ALIKE)
+        ids[:alike, caption] = ids[:alike, generator.integers(caption)]
     X = np.concatenate([np.zeros((1, size.batch), "int32"), ids])
     Y = np.concatenate([ids, np.ones((1, size.batch), "int32")])
     Z = np.maximum(generator.standard_normal((size.batch, size.features), "float32"), 0)
