@@ -12,9 +12,9 @@ class State:
         self.params, self.update = _shared(params), _shared(update)
 
     def arrays(self):
-        """Copies of all arrays, `params` and `update`, by name."""
+        """All arrays as they are until the next step, `params` and `update`, by name."""
         return tuple(
-            {name: np.array(shared.get_value(borrow=True)) for name, shared in group.items()}
+            {name: np.asarray(shared.get_value(borrow=True)) for name, shared in group.items()}
             for group in (self.params, self.update)
         )
 

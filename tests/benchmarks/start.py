@@ -9,10 +9,12 @@ everything.
 
 import argparse
 import os
-import signal
+import pty
+import re
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from pathlib import Path
 
@@ -27,22 +29,26 @@ MODEL = ["--model-type", "shared_embeddings", "--alpha", "0.1", "--word-freq-thr
 
 
 def started(data, run, caches):
-    """Seconds until the costs of a minibatch are written; the training is then stopped."""
+    """Seconds until the progress bar has counted a minibatch; the training is then stopped."""
     command = [sys.executable, "-m", "imaginet_pt", "train", "--data", data, "--out", run, *MODEL]
     env = os.environ | {
         "PYTENSOR_FLAGS": f"base_compiledir={caches}/pytensor", "XDG_CACHE_HOME": str(caches),
     }  # fmt: skip
+    terminal, its_end = pty.openpty()
+    termios.tcsetwinsize(its_end, (24, 80))
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        [*command, "--checkpoint-minutes", "0", "--quiet"], cwd=ROOT, env=env
-    )
-    costs = run / "costs.csv"
-    while process.poll() is None and not (costs.exists() and costs.read_text().count("\n") > 1):
-        time.sleep(0.02)
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=its_end)
+    os.close(its_end)
+    shown = b""
+    while not re.search(rb" 1/\d", shown):
+        try:
+            shown += os.read(terminal, 1000)
+        except OSError:  # nobody is at the other end any more
+            sys.exit(f"the training ended by itself: {shown.decode()}")
     seconds = time.perf_counter() - begin
-    process.send_signal(signal.SIGINT)
-    if process.wait() != 130:
-        sys.exit("the training ended by itself; its message stands above")
+    process.kill()
+    process.wait()
+    os.close(terminal)
     return seconds
 
 
