@@ -54,7 +54,7 @@ def script(name, models, items=None, refuses=None):
         MODELS=models,
         inputs=inputs,
         make=make,
-        comparable=lambda dataset, inputs: "",
+        comparable=lambda dataset, args, inputs: "",
     )
 
 
