@@ -35,10 +35,12 @@ class Functions:
 
     @functools.cached_property
     def outputs(self):
+        """`functions.outputs` of the model."""
         return self._made(functions.outputs)
 
     @functools.cached_property
     def next_words(self):
+        """`functions.next_words` of the model."""
         return self._made(functions.next_words)
 
     def of(self, params):
@@ -67,7 +69,7 @@ class Model:
 
 
 class Recurrent(Model):
-    """A recurrent model."""
+    """`models.Imaginet` with its parameters."""
 
     def __init__(self, settings, tokenizer, features, backend):
         self.model = models.build(settings, len(tokenizer.words), features)
@@ -103,7 +105,7 @@ class Recurrent(Model):
 
 
 class Linear(Model):
-    """LINREG."""
+    """LINREG with its parameters: images from counts of words, `linear.ridge`."""
 
     def __init__(self, settings, tokenizer, features, backend):
         self.n_words = len(tokenizer.words)
