@@ -97,6 +97,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
     assert written(resumed) == written(run)
 
 
+@pytest.mark.slow
 def test_numba_gives_the_same_costs(run, dataset, tmp_path, monkeypatch):
     monkeypatch.setattr(functions, "validation", lambda *a: lambda X, Y, Z: [0.0, 0.0])
     numba = experiment.train(
