@@ -8,14 +8,17 @@ import pytensor.tensor as pt
 
 
 def softmax(x):
+    """exp(x) / sum of exp(x) over the last axis."""
     return pt.special.softmax(x, axis=-1)
 
 
 def rectify(x):
+    """max(x, 0), as (x + |x|) / 2."""
     return (x + abs(x)) / 2
 
 
 def clipped_rectify(x):
+    """x within [0, 5]."""
     return pt.clip(rectify(x), 0, 5)
 
 
@@ -25,30 +28,37 @@ def steeper_sigmoid(x):
 
 
 def hard_sigmoid(x):
+    """x + 0.5 within [0, 1]."""
     return pt.clip(x + 0.5, 0, 1)
 
 
 def hard_tanh(x):
+    """x within [-1, 1]."""
     return pt.clip(x, -1, 1)
 
 
 def linear(x):
+    """x."""
     return x
 
 
 def t_rectify(x):
+    """x where x > 1, else 0."""
     return x * (x > 1)
 
 
 def t_linear(x):
+    """x where |x| > 1, else 0."""
     return x * (abs(x) > 1)
 
 
 def maxout(x):
+    """The larger of each two neighbours on the last axis, which is halved."""
     return pt.maximum(x[..., 0::2], x[..., 1::2])
 
 
 def clipped_maxout(x):
+    """`maxout` within [-5, 5]."""
     return pt.clip(maxout(x), -5, 5)
 
 

@@ -33,7 +33,11 @@ def unpacked_limit(path):
 
 @contextlib.contextmanager
 def reading(path, fix=GET_AGAIN):
-    """Whatever the reading of a damaged file raises, as one line that ends with the `fix`."""
+    """A block in which whatever the reading of the damaged file `path` raises becomes one line.
+
+    Raises:
+        UserError: that line, which ends with the `fix`.
+    """
     try:
         yield
     except UserError:
@@ -97,7 +101,11 @@ def read_list(path):
 
 
 def parsed(content, kind, path):
-    """What the JSON `content` (bytes) of the file `path` says, of the JSON type `kind`."""
+    """What the JSON `content` (bytes) of the file `path` says, of the JSON type `kind`.
+
+    Raises:
+        UserError: it is no JSON, of another type, or has more than `MAX_GROUPS` lists and objects.
+    """
     if content.count(b"[") + content.count(b"{") > MAX_GROUPS:
         raise UserError(f"{path} has more than {MAX_GROUPS:,} lists and objects; split it up")
     try:
@@ -111,7 +119,11 @@ def parsed(content, kind, path):
 
 
 def words(values, path):
-    """The list `values` of the file `path`, all of them strings that can be written."""
+    """The list `values` of the file `path`, all of them strings that can be written.
+
+    Raises:
+        UserError: one is empty, no string, or has half characters.
+    """
     for place, value in enumerate(values):
         if type(value) is not str or not value or _broken(value):
             found = ascii(value)[:40]
@@ -129,7 +141,11 @@ NPY_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_
 
 
 def npy_header(file):
-    """Shape, whether in Fortran's order, dtype, and the place of the first value of a .npy file."""
+    """Shape, whether in Fortran's order, dtype, and the place of the first value of a .npy file.
+
+    Raises:
+        ValueError: it is no such file, of another version, or of a shape that no array has.
+    """
     shape, turned, dtype = NPY_HEADERS[npy.read_magic(file)](file)
     if min(shape, default=0) < 0 or math.prod(max(n, 1) for n in shape) > MAX_VALUES:
         raise ValueError(f"it is no array that has the shape {shape}")
@@ -143,7 +159,11 @@ def _without_tokens(record):
 
 
 def field(record, key, kind, place):
-    """`record[key]`, which must be there and be exactly of the JSON type `kind`."""
+    """`record[key]`, which must be there and be exactly of the JSON type `kind`.
+
+    Raises:
+        UserError: it is not; the message begins with the `place` of the record.
+    """
     if type(record) is not dict:
         raise UserError(f"{place}: wanted an object, found {reprlib.repr(record)}; correct it")
     if key not in record:
@@ -155,7 +175,11 @@ def field(record, key, kind, place):
 
 
 def text(record, key, place):
-    """The string `record[key]`: not blank, at most `MAX_TEXT` characters, no half characters."""
+    """The string `record[key]`: not blank, at most `MAX_TEXT` characters, no half characters.
+
+    Raises:
+        UserError: it is not; the message begins with the `place` of the record.
+    """
     value = field(record, key, str, place)
     if not value or value.isspace():
         raise UserError(f"{place}: {key!r} is empty; write something or take it out")
@@ -170,7 +194,11 @@ def text(record, key, place):
 
 
 def name(record, key, place):
-    """As `text`, and all of it printable: a name goes into messages and tables."""
+    """As `text`, and all of it printable: a name goes into messages and tables.
+
+    Raises:
+        UserError: it is not; the message begins with the `place` of the record.
+    """
     value = text(record, key, place)
     if not value.isprintable():
         raise UserError(f"{place}: {key!r} is {reprlib.repr(value)}; use printable characters")

@@ -38,6 +38,7 @@ class History:
     times: list = field(default_factory=list)
 
     def arrays(self):
+        """All of it as arrays by name; `costs`, `validation` and `times` have a row an entry."""
         _, keys, at, gauss, cached = self.stream
         return {
             "stream.keys": keys,

@@ -78,6 +78,9 @@ def rho_bootstrap(human, cosines, generator, resamples=2000):
     Args:
         human: (pairs,) scores.
         cosines: (seeds, pairs), of a system trained once for each seed.
+
+    Returns:
+        Estimate; seeds and pairs are resampled.
     """
     seeds, items = cosines.shape
     return _bootstrap(
@@ -119,6 +122,9 @@ def mean_bootstrap(scores, generator, resamples=2000):
     Args:
         scores: (seeds, items), resampled as for `paired_bootstrap`.
         generator: numpy Generator.
+
+    Returns:
+        Estimate.
     """
     scores = np.asarray(scores, np.float64)
     seeds, items = scores.shape
@@ -147,6 +153,9 @@ def paired_rho_bootstrap(human, cosines_a, cosines_b, generator, resamples=2000)
     Args:
         human: (pairs,) scores.
         cosines_a, cosines_b: (seeds, pairs), or (1, pairs), as for `paired_bootstrap`.
+
+    Returns:
+        Estimate.
     """
     human, cosines = np.asarray(human), np.concatenate([cosines_a, cosines_b])
     seeds_a, seeds_b = len(cosines_a), len(cosines_b)

@@ -24,6 +24,7 @@ class Examples:
     scaler: StandardScaler | NoScaler
 
     def lengths(self):
+        """Words of each caption, a list."""
         return [len(ids) for ids in self.captions]
 
     def shapes(self, size):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytensor.tensor as pt
-from pytensor.ifelse import ifelse
 
 from .costs import IMAGE_COSTS, cross_entropy
 from .gather import Gather
@@ -136,7 +135,7 @@ class Imaginet:
         costs = self.costs(params, X, Y, Z)
         if self.zero_shot and "visual" in costs:
             seen = pt.any(pt.neq(Z, 0))
-            costs["visual"] = ifelse(seen, costs["visual"], pt.zeros_like(costs["visual"]))
+            costs["visual"] = pt.switch(seen, costs["visual"], pt.zeros_like(costs["visual"]))
         return sum(weight * costs[scope] for scope, weight in self.weights().items())
 
     def outputs(self, params, X):

@@ -41,7 +41,11 @@ class Tokenizer:
 
     @classmethod
     def fit(cls, texts, min_df, unit="word"):
-        """Tokens in at least `min_df` of the `texts`, the most frequent first, at most 9,994."""
+        """Tokens in at least `min_df` of the `texts`, the most frequent first, at most 9,994.
+
+        Raises:
+            UserError: there is none.
+        """
         frequency = Counter()
         for text in texts:
             frequency.update(list(dict.fromkeys(TOKENIZE[unit](text.lower()))))

@@ -13,6 +13,7 @@ class Progress:
     quiet: bool = False
 
     def say(self, line):
+        """A line, unless `quiet`."""
         if not self.quiet:
             self.warn(line)
 

@@ -106,6 +106,7 @@ class RunFolder:
         return cls(path)
 
     def weights(self, iteration):
+        """The path of the weights of an epoch."""
         return self / f"weights-{iteration}.npz"
 
     def iterations(self):
@@ -114,6 +115,7 @@ class RunFolder:
         return sorted(int(name) for name in names if name.isdigit())
 
     def read_json(self, name):
+        """The object in the file `name` of the run; raises as `checked.read_json`."""
         return checked.read_json(self / name)
 
     def described(self):
@@ -133,6 +135,7 @@ class RunFolder:
         return content
 
     def write_json(self, name, content):
+        """Write `content` to the file `name` of the run, whole or not at all."""
         with atomic(self / name) as file:
             json.dump(content, file, indent=1, ensure_ascii=False)
             file.write("\n")

@@ -22,7 +22,8 @@ class StandardScaler:
     def fit(cls, features, rows):
         """Mean and standard deviation over captions, whose images are `rows` of `features`.
 
-        A row below 0 stands for an image of zeros; a feature that never varies is not scaled.
+        features: (images, size); rows: (captions,), below 0 for an image of zeros. A feature that
+        never varies is not scaled.
         """
         images, counts = np.unique(rows[rows >= 0], return_counts=True)
         mean = _weighted(lambda Z: Z, features, images, counts) / len(rows)
@@ -54,9 +55,11 @@ class StandardScaler:
         return np.isfinite(made).all()
 
     def transform(self, Z):
+        """Features Z (rows, features), scaled, float32."""
         return ((Z - self.mean) / self.scale).astype("float32")
 
     def inverse_transform(self, Z):
+        """Scaled features Z (rows, features) as they were, float32."""
         return (Z * self.scale + self.mean).astype("float32")
 
 
@@ -71,7 +74,7 @@ def _weighted(f, features, images, counts):
 
 @dataclass(frozen=True)
 class NoScaler:
-    """Features as they are."""
+    """Features as they are, by the methods of `StandardScaler`."""
 
     stored = False
 

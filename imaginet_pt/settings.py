@@ -108,6 +108,7 @@ class Settings:
         return "character" if self.character else "bag" if self.model_type == "linear" else "word"
 
     def as_dict(self):
+        """All settings by name, ready for JSON."""
         return asdict(self)
 
     @classmethod

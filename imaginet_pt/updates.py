@@ -55,7 +55,10 @@ class Update:
         return new_params, new_state
 
     def step(self, p, g, t, *slots):
-        """The new parameter and the new slots at the t-th update, from 1."""
+        """(new parameter, new slots ...) at the t-th update, from 1: the equation of the rule.
+
+        p, its gradient g and the slots are of one shape.
+        """
         raise TypeError(f"{type(self).__name__} is not a rule: it has no step")
 
     def penalized(self, p, g):
@@ -83,7 +86,7 @@ class SGD(Update):
 
 @dataclass(frozen=True, kw_only=True)
 class Momentum(Update):
-    """v' = momentum v - lr g;  p' = p + v'."""
+    """v' = momentum v - lr g;  p' = p + v' (Polyak 1964)."""
 
     lr: float = 0.01
     momentum: float = 0.9
@@ -96,7 +99,10 @@ class Momentum(Update):
 
 @dataclass(frozen=True, kw_only=True)
 class NAG(Update):
-    """v' = momentum v - lr g;  p' = p + momentum v' - lr g; penalties in the last term only."""
+    """v' = momentum v - lr g;  p' = p + momentum v' - lr g; penalties in the last term only.
+
+    Nesterov's accelerated gradient (1983), as Bengio, Boulanger-Lewandowski and Pascanu (2013).
+    """
 
     lr: float = 0.01
     momentum: float = 0.9
@@ -109,7 +115,7 @@ class NAG(Update):
 
 @dataclass(frozen=True, kw_only=True)
 class RMSprop(Update):
-    """a' = rho a + (1 - rho) g^2;  p' = p - lr g / sqrt(a' + epsilon)."""
+    """a' = rho a + (1 - rho) g^2;  p' = p - lr g / sqrt(a' + epsilon), Tieleman and Hinton 2012."""
 
     lr: float = 0.001
     rho: float = 0.9
@@ -148,7 +154,7 @@ class Adam(Update):
 
 @dataclass(frozen=True, kw_only=True)
 class Adagrad(Update):
-    """a' = a + g^2;  p' = p - lr g / sqrt(a' + epsilon)."""
+    """a' = a + g^2;  p' = p - lr g / sqrt(a' + epsilon) (Duchi, Hazan and Singer 2011)."""
 
     lr: float = 0.01
     epsilon: float = 1e-6
@@ -164,7 +170,7 @@ class Adagrad(Update):
 class Adadelta(Update):
     """a' = rho a + (1 - rho) g^2;  u = g sqrt(d + epsilon) / sqrt(a' + epsilon);  p' = p - lr u;
 
-    d' = rho d + (1 - rho) u^2.
+    d' = rho d + (1 - rho) u^2 (Zeiler 2012).
     """
 
     lr: float = 0.5

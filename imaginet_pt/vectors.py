@@ -1,4 +1,7 @@
-"""Vectors of words and sentences in formats that other programs read, as bytes."""
+"""Vectors of words and sentences in formats that other programs read, as bytes.
+
+Each format is a function of names, a list, and of their vectors, (names, size) float32.
+"""
 
 import io
 
@@ -10,7 +13,7 @@ from .errors import UserError
 
 
 def npy(names, vectors):
-    """NumPy's format: the vectors alone, (names, size) float32."""
+    """NumPy's format: the vectors alone."""
     file = io.BytesIO()
     np.save(file, vectors)
     return file.getvalue()

@@ -1,5 +1,6 @@
 """What a trained run makes of words and sentences."""
 
+import copy
 import functools
 from typing import Any
 
@@ -19,56 +20,102 @@ from .settings import Settings
 PADDING = {"batch": batches, "none": equal_lengths}
 
 
-class Recurrent:
-    """A recurrent model with its parameters. `embeddings`: (words, size), the special ones out."""
+class Functions:
+    """What a recurrent model computes, compiled when first asked for, of one epoch at a time."""
 
-    def __init__(self, settings, tokenizer, features, arrays, source, backend):
-        self.model = models.build(settings, len(tokenizer.words), features)
-        self.params = adopt(self.model.parameters(None), arrays, source)
-        self.batch_size, self.backend = settings.batch_size, backend
-        self.embeddings = self.params["embeddings"][len(SPECIAL) :]
-        self.pathways = self.model.weights()
+    def __init__(self, model, backend):
+        self.model, self.backend, self.params = model, backend, None
 
     @functools.cached_property
     def _shared(self):
         return functions.State(self.params, {}).params
 
+    def _made(self, make):
+        return make(self.model, self._shared, self.backend or backends.get())
+
     @functools.cached_property
-    def _compiled(self):
-        return functions.outputs(self.model, self._shared, self.backend or backends.get())
+    def outputs(self):
+        """`functions.outputs` of the model."""
+        return self._made(functions.outputs)
+
+    @functools.cached_property
+    def next_words(self):
+        """`functions.next_words` of the model."""
+        return self._made(functions.next_words)
+
+    def of(self, params):
+        """These functions with the parameters `params`, arrays by name, until the next call."""
+        if params is not self.params:
+            self.params = params
+            for name, array in params.items():
+                self._shared[name].set_value(np.asarray(array, order="C"))
+        return self
+
+
+class Model:
+    """What a run trains. `params`: its parameters, arrays by name."""
+
+    params: dict[str, Any]
+
+    def holding(self, arrays, source):
+        """The same with the parameters `arrays`, of the file `source`; what is compiled is shared.
+
+        Raises:
+            UserError: they do not fit the model.
+        """
+        other = copy.copy(self)
+        other.params = adopt(self.params, arrays, source)
+        return other
+
+
+class Recurrent(Model):
+    """`models.Imaginet` with its parameters."""
+
+    def __init__(self, settings, tokenizer, features, backend):
+        self.model = models.build(settings, len(tokenizer.words), features)
+        self.params = self.model.parameters(None)
+        self.batch_size = settings.batch_size
+        self.pathways = self.model.weights()
+        self.functions = Functions(self.model, backend)
+
+    @property
+    def embeddings(self):
+        """Vectors of the words, (words, size), the special ones out."""
+        return self.params["embeddings"][len(SPECIAL) :]
 
     def outputs(self, captions, padding):
         """`Imaginet.outputs` of lists of word ids: arrays (captions, size) by name."""
+        compute = self.functions.of(self.params).outputs
         lengths = [len(ids) for ids in captions]
         order = list(PADDING[padding](lengths, self.batch_size))
-        parts = [self._compiled(padded([captions[i] for i in indices])) for indices in order]
+        parts = [compute(padded([captions[i] for i in indices])) for indices in order]
         back = np.argsort(np.concatenate(order))
         return {name: np.concatenate([part[name] for part in parts])[back] for name in parts[0]}
 
-    @functools.cached_property
-    def _next_words(self):
-        return functions.next_words(self.model, self._shared, self.backend or backends.get())
-
     def next_words(self, captions, padding):
         """The likeliest next id after each id of lists of word ids, a list for each."""
+        compute = self.functions.of(self.params).next_words
         lengths = [len(ids) for ids in captions]
         found = {}
         for indices in PADDING[padding](lengths, self.batch_size):
-            ids = self._next_words(padded([captions[i] for i in indices])).T
+            ids = compute(padded([captions[i] for i in indices])).T
             for i, row in zip(indices, ids, strict=True):
                 found[i] = row[row.size - lengths[i] :].tolist()
         return [found[i] for i in range(len(captions))]
 
 
-class Linear:
-    """LINREG with its parameters. `embeddings`: (words, features), the columns of A."""
+class Linear(Model):
+    """LINREG with its parameters: images from counts of words, `linear.ridge`."""
 
-    def __init__(self, settings, tokenizer, features, arrays, source, backend):
-        shape = (len(tokenizer.words) - len(SPECIAL), features)
-        expected = {"linear.w": shaped(shape), "linear.b": shaped(features)}
-        self.params = adopt(expected, arrays, source)
-        self.embeddings = self.params["linear.w"]
+    def __init__(self, settings, tokenizer, features, backend):
         self.n_words = len(tokenizer.words)
+        shape = (self.n_words - len(SPECIAL), features)
+        self.params = {"linear.w": shaped(shape), "linear.b": shaped(features)}
+
+    @property
+    def embeddings(self):
+        """Vectors of the words, (words, features): the columns of A."""
+        return self.params["linear.w"]
 
     def outputs(self, captions, padding):
         """Image vectors, (captions, features), as `output_vis`; there is nothing to pad."""
@@ -95,25 +142,23 @@ class Workflow:
         described = folder.described()
         self.settings = Settings.of(described["settings"], folder / "run.json")
         self.data = described["data"]
-        self.iteration = _existing(folder, iteration)
         self.tokenizer = Tokenizer.load(folder / "vocabulary.json", self.settings.unit)
         scaler = SCALERS[self.settings.scaler]
         self.scaler = scaler.of(described["features"], folder / "scaler.npz")
-        self.backend = backend
-        weights = folder.weights(self.iteration)
         kind = KINDS.get(self.settings.model_type, Recurrent)
-        self.model: Any = kind(
-            self.settings,
-            self.tokenizer,
-            described["features"],
-            read_arrays(weights),
-            weights,
-            backend,
-        )
+        self.model: Any = kind(self.settings, self.tokenizer, described["features"], backend)
+        self._take(iteration)
+
+    def _take(self, iteration):
+        self.iteration = _existing(self.folder, iteration)
+        weights = self.folder.weights(self.iteration)
+        self.model = self.model.holding(read_arrays(weights), weights)
 
     def at(self, iteration):
-        """The same run at another epoch."""
-        return Workflow(self.folder.path, iteration, self.backend)
+        """The same run at another epoch; both use what either has compiled."""
+        other = copy.copy(self)
+        other._take(iteration)
+        return other
 
     def outputs(self, sentences, padding="none"):
         """What the model makes of `sentences`, arrays (sentences, size) by the original's names.

@@ -60,15 +60,15 @@ def make_results(args, dataset, inputs, flows, progress):
     return results
 
 
-def not_comparable(dataset, inputs):
+def not_comparable(dataset, args, inputs):
     """Why the published numbers of a result cannot be held against ours, by name where they cannot.
 
     inputs: of the scripts that can run, by name.
     """
-    why = {"table1": tables.comparable(dataset)}
+    why = {"table1": tables.comparable(dataset, args)}
     for module in (table2, flickr30k):
         if module.__name__ in inputs:
-            why[module.__name__] = module.comparable(dataset, inputs[module.__name__])
+            why[module.__name__] = module.comparable(dataset, args, inputs[module.__name__])
     return {name: reason for name, reason in why.items() if reason}
 
 
@@ -100,7 +100,7 @@ def main(args, dataset, backend, progress):
     flows = runs.trained(dataset, models, args, backend, progress)
     results = make_results(args, dataset, inputs, flows, progress)
     progress.say("judging the claims ...")
-    incomparable = not_comparable(dataset, inputs)
+    incomparable = not_comparable(dataset, args, inputs)
     verdicts = judge(results, reasons, incomparable)
     numbers = published.table(results, args.out, reasons, incomparable)
     text = claims_text(args, dataset, verdicts, reasons)

@@ -60,6 +60,11 @@ def curves(items):
     return table.assign(seeds=grouped.size()).reset_index()
 
 
+def lines(curve):
+    """What lines and bands are, in words."""
+    return BAND if curve["seeds"].max() > 1 else "One seed of each model."
+
+
 def draw(curve, dataset):
     """The two panels as a matplotlib Figure."""
     figure, axes = plots.figure(columns=2, size=(7.2, 3.6))
@@ -77,7 +82,7 @@ def draw(curve, dataset):
         handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8,
         handlelength=3.2,
     )  # fmt: skip
-    figure.suptitle(f"{dataset.name}. {BAND}", fontsize=8)
+    figure.suptitle(f"{dataset.name}. {lines(curve)}", fontsize=8)
     return figure
 
 
@@ -128,7 +133,7 @@ def make(args, dataset, nothing, flows, progress):
     )
     text = (
         f"At the last iteration, the mean over seeds and each seed, in percent:\n\n"
-        f"{tables.markdown(table_of(last))}\n{BAND}\n\n![Figure 2](figure2.png)\n"
+        f"{tables.markdown(table_of(last))}\n{lines(curve)}\n\n![Figure 2](figure2.png)\n"
     )
     frames = {"figure2": curve.round(4), "figure2-items": last.round(4)}
     return tables.result("figure2", title, text, items, frames, args.out, files)

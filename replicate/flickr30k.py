@@ -32,11 +32,9 @@ def inputs(args, dataset):
     dataset.captions(retrieval.SPLIT)
 
 
-def comparable(dataset, nothing):
-    """Empty where the paper's number can be held against this data, else why it cannot."""
-    features = dataset.features.shape[1]
-    same = features == tables.PUBLISHED["features"]
-    return "" if same else f"not comparable: {features} features an image"
+def comparable(dataset, args, nothing):
+    """Empty where the paper's number can be held against ours, else why it cannot."""
+    return tables.comparable(dataset, args, NAME)
 
 
 def table_of(items, verdict):
@@ -77,7 +75,7 @@ def make(args, dataset, nothing, flows, progress):
     """The comparison as a `Result`; its items have a row a seed and caption."""
     items = retrieval.items(flows, dataset, progress, last=True)
     items = items.loc[items["order"] == "original", COLUMNS].reset_index(drop=True)
-    table = table_of(items, comparable(dataset, nothing))
+    table = table_of(items, comparable(dataset, args, nothing))
     images = len(dataset.split(retrieval.SPLIT))
     title = (
         f"Flickr30K on {tables.described(dataset, args)}: accuracy@5 of finding a caption's image "

@@ -15,7 +15,7 @@ TOLERANCE = (
     "A number of the paper agrees if it lies in the 95 % interval of ours, over items and seeds, "
     f"widened by {HALF_DIGIT} on both sides: the paper's are rounded to two digits. A count agrees "
     "if it is equal, and a level of p if all of ours are below. None is held against ours unless "
-    "captions and image features are the paper's."
+    "captions, image features and sizes (--preset paper) are the paper's."
 )
 FLICKR30K = ("Section 4.2", "MULTITASK", "Flickr30K accuracy@5")
 

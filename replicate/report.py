@@ -100,20 +100,23 @@ def _table(path):
 
 def _best_pairs(pairs):
     """The clearest gains of each benchmark."""
-    best = pairs[pairs["gain"] > 0].groupby("benchmark", sort=False).head(SHOWN).round(3)
-    return best.rename(columns={"cosine_a": "MULTITASK", "cosine_b": "VISUAL"})
+    best = pairs[pairs["gain"] > 0].groupby("benchmark", sort=False).head(SHOWN)
+    best = best.rename(columns={"cosine_a": "MULTITASK", "cosine_b": "VISUAL"})
+    digits = {"score": "{:g}", "MULTITASK": "{:.3f}", "VISUAL": "{:.3f}", "gain": "{:g}"}
+    return best.assign(**{name: best[name].map(form.format) for name, form in digits.items()})
 
 
 def _last_points(curves):
-    """Of each curve its last point, in percent, with the lowest and the highest seed."""
+    """Of each curve its last point, in percent, with the lowest and the highest of its seeds."""
     last = curves[curves["iteration"] == curves.groupby("model")["iteration"].transform("max")]
     points = last[["model", "order", "iteration"]].copy()
     for name in ("accuracy@5", "recall@4"):
         mean, low, high = (last[f"{name} {part}"] for part in ("mean", "min", "max"))
         points[f"{name} %"] = [f"{100 * value:.1f}" for value in mean]
-        points[f"{name}, seeds"] = [
-            f"{100 * a:.1f} to {100 * b:.1f}" for a, b in zip(low, high, strict=True)
-        ]
+        if last["seeds"].max() > 1:
+            points[f"{name}, seeds"] = [
+                f"{100 * a:.1f} to {100 * b:.1f}" for a, b in zip(low, high, strict=True)
+            ]
     return points
 
 

@@ -101,7 +101,7 @@ def text_of(args, table, pairs):
 def make(args, dataset, benchmarks, flows, progress):
     """Table 1 as a `Result`; its items have a row a benchmark, model, seed and word pair."""
     by_benchmark = {name: similarity(flows, p) for name, p in benchmarks.items()}
-    verdict = tables.comparable(dataset)
+    verdict = tables.comparable(dataset, args)
     table = pd.DataFrame(
         table_row(benchmark, model, results, verdict)
         for benchmark, by_model in by_benchmark.items()

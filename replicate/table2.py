@@ -124,10 +124,10 @@ def items_of(words, by_model):
     )
 
 
-def comparable(dataset, images):
-    """Empty where the paper's numbers can be held against these, else why they cannot."""
+def comparable(dataset, args, images):
+    """Empty where the paper's numbers can be held against ours, else why they cannot."""
     same = len(images.labels) == tables.published("Section 4.1", "all", "images")
-    return tables.comparable(dataset) or ("" if same else f"not comparable: {images.name}")
+    return tables.comparable(dataset, args) or ("" if same else f"not comparable: {images.name}")
 
 
 def text_of(table, right):
@@ -153,7 +153,7 @@ def make(args, dataset, images, flows, progress):
         model: np.stack([word_accuracy(workflow, words, images, right) for workflow in seeds])
         for model, seeds in flows.items()
     }
-    verdict = comparable(dataset, images)
+    verdict = comparable(dataset, args, images)
     table = pd.DataFrame(
         table_row(model, scores, images, verdict) for model, scores in by_model.items()
     )

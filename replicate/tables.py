@@ -18,10 +18,18 @@ def published(place, row, column):
     return None
 
 
-def comparable(dataset):
-    """Empty where the paper's numbers can be held against this data, else why they cannot."""
-    same = dataset.name == PUBLISHED["data"] and dataset.features.shape[1] == PUBLISHED["features"]
-    return "" if same else f"not comparable: {dataset.name}"
+def comparable(dataset, args, name=PUBLISHED["data"]):
+    """Empty where the paper's numbers can be held against ours, else why they cannot.
+
+    name: of the data that these numbers are of; the features and the size are always the paper's.
+    """
+    features = 0 if dataset.features is None else dataset.features.shape[1]
+    differs = {
+        dataset.name: dataset.name != name,
+        f"{features} features an image": features != PUBLISHED["features"],
+        f"preset {args.preset}": args.preset != "paper",
+    }
+    return next((f"not comparable: {what}" for what, wrong in differs.items() if wrong), "")
 
 
 def described(dataset, args):

@@ -54,7 +54,7 @@ def script(name, models, items=None, refuses=None):
         MODELS=models,
         inputs=inputs,
         make=make,
-        comparable=lambda dataset, inputs: "",
+        comparable=lambda dataset, args, inputs: "",
     )
 
 
@@ -172,7 +172,6 @@ def test_captions_are_resampled_by_image():
     assert by_image.high - by_image.low > 1.2 * (by_caption.high - by_caption.low)
 
 
-@pytest.mark.slow
 def test_flickr30k_on_other_features_gets_no_verdict(tmp_path):
     why = {"flickr30k": "not comparable: 1280 features an image"}
     items = pd.DataFrame({"model": "MULTITASK", "seed": 1, "image": range(9), "accuracy@5": 0.9})

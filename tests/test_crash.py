@@ -342,5 +342,6 @@ def test_ctrl_c_of_a_whole_group_of_processes_while_compiling(tmp_path):
     assert told == f"imaginet: stopped while compiling; go on with --resume {out}\n"
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_and_taken_up_again(capsys):
     assert kill_and_resume.main(kills=6, seed=1) == 0, capsys.readouterr().out

@@ -121,6 +121,12 @@ def test_curves_are_means_and_ranges_of_the_seeds_means(items):
     assert last["seeds"] == 2 and curve.loc["LINREG", "original", 1]["seeds"] == 1
 
 
+def test_bands_are_told_of_where_there_are_several_seeds(items):
+    curve = figure2.curves(items)
+    assert figure2.lines(curve) == figure2.BAND
+    assert figure2.lines(curve[curve["seeds"] == 1]) == "One seed of each model."
+
+
 def test_the_table_shows_each_model_s_own_last_iteration(items):
     table = figure2.table_of(figure2.last_iteration(items)).set_index("model")
     assert list(table.index) == figure2.MODELS

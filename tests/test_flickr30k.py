@@ -38,8 +38,8 @@ def run(folder, right):
     return Namespace(folder=folder, iteration=8)
 
 
-def made(tmp_path, right, features=VGG):
-    args = Namespace(out=tmp_path, preset="demo", seeds=len(right))
+def made(tmp_path, right, features=VGG, preset="paper"):
+    args = Namespace(out=tmp_path, preset=preset, seeds=len(right))
     flows = {"MULTITASK": [run(tmp_path / f"run{i}", n) for i, n in enumerate(right)]}
     return flickr30k.make(args, dataset(features=features), None, flows, Progress(quiet=True))
 
@@ -79,12 +79,17 @@ def test_items_have_a_row_a_seed_and_caption(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("right", "features", "verdict"),
-    [(160, VGG, "differs"), (20, VGG, "differs"), (64, 1280, "not comparable: 1280 features")],
+    ("right", "features", "preset", "verdict"),
+    [
+        (160, VGG, "paper", "differs"),
+        (20, VGG, "paper", "differs"),
+        (64, 1280, "paper", "not comparable: 1280 features an image"),
+        (64, VGG, "demo", "not comparable: preset demo"),
+    ],
 )
-def test_the_verdict(right, features, verdict, tmp_path):
-    made(tmp_path, [right], features)
-    assert table(tmp_path)["verdict"].iloc[0].startswith(verdict)
+def test_the_verdict(right, features, preset, verdict, tmp_path):
+    made(tmp_path, [right], features, preset)
+    assert table(tmp_path)["verdict"].iloc[0] == verdict
     assert set(table(tmp_path)["verdict"].iloc[1:]) == {""}
 
 

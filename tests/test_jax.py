@@ -119,6 +119,7 @@ def costs(run):
     return np.loadtxt(run / "costs.csv", delimiter=",", skiprows=1)[:, 2]
 
 
+@pytest.mark.slow
 def test_the_golden_run(shared, tmp_path, monkeypatch):
     golden = np.load(shared / "goldens/shared/golden.npz")
     init = [golden[name] for name in sorted(golden.files) if name.startswith("init_")]

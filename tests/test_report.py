@@ -86,7 +86,7 @@ def flows(folder):
 def results(out):
     """Two results with hostile text in table and title, one of them with a picture."""
     matplotlib.image.imsave(out / "figure2.png", np.zeros((40, 60, 3)))
-    curve = {"model": ["VISUAL", "VISUAL"], "order": "original", "iteration": [1, 2]}
+    curve = {"model": ["VISUAL", "VISUAL"], "order": "original", "iteration": [1, 2], "seeds": 2}
     for score in ("accuracy@5", "recall@4"):
         curve |= {f"{score} mean": [0.1, 0.2], f"{score} min": [0.1, 0.15]}
         curve |= {f"{score} max": [0.1, 0.25]}
@@ -207,6 +207,26 @@ def test_settings_that_differ_and_those_that_do_not(tmp_path):
     assert differing.set_index("setting").to_dict("index") == {
         "random_seed": {"VISUAL": "1, 2", "LINREG": "1"},
         "model_type": {"VISUAL": "simple", "LINREG": "linear"},
+    }
+
+
+def test_a_range_of_seeds_is_shown_where_there_are_several(page):
+    curve = pd.read_csv(page.parent / "figure2.csv")
+    arrange, _ = report.ARRANGED["figure2"]
+    assert arrange(curve)["recall@4, seeds"].tolist() == ["15.0 to 25.0"]
+    assert list(arrange(curve.assign(seeds=1)))[3:] == ["accuracy@5 %", "recall@4 %"]
+
+
+def test_pairs_are_shown_with_equal_digits():
+    arrange, _ = report.ARRANGED["table1-pairs"]
+    found = {"benchmark": "MEN", "score": [38.0, 8.25], "gain": [598.5, 70.0]}
+    pairs = pd.DataFrame(found | {"cosine_a": [0.54, 0.1], "cosine_b": [-0.05, 0.12345]})
+    assert arrange(pairs).to_dict("list") == {
+        "benchmark": ["MEN", "MEN"],
+        "score": ["38", "8.25"],
+        "gain": ["598.5", "70"],
+        "MULTITASK": ["0.540", "0.100"],
+        "VISUAL": ["-0.050", "0.123"],
     }
 
 

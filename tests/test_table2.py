@@ -273,14 +273,24 @@ def test_the_table_of_known_vectors(images, tmp_path):
 def test_verdict_on_the_paper_s_images(scores, verdict):
     images = synsets.Labelled("imagenet", None, [ELKHOUND] * 50_000, {})
     coco = dataset("coco", 4096)
-    assert table2.comparable(coco, images) == ""
+    assert table2.comparable(coco, Namespace(preset="paper"), images) == ""
     row = table2.table_row("VISUAL", np.array([scores], float), images, "")
     assert row["verdict"] == verdict
 
 
-def test_other_images_are_not_comparable():
-    images = synsets.Labelled("imagenet1000", None, [ELKHOUND] * 1000, {})
-    assert table2.comparable(dataset("coco", 4096), images) == "not comparable: imagenet1000"
+@pytest.mark.parametrize(
+    "data, features, preset, images, why",
+    [
+        ("coco", 4096, "paper", 1000, "imagenet"),
+        ("coco", 4096, "demo", 50_000, "preset demo"),
+        ("coco", 1280, "paper", 50_000, "1280 features an image"),
+        ("flickr8k", 4096, "paper", 50_000, "flickr8k"),
+    ],
+)
+def test_other_images_data_or_sizes_are_not_comparable(data, features, preset, images, why):
+    labelled = synsets.Labelled("imagenet", None, [ELKHOUND] * images, {})
+    found = table2.comparable(dataset(data, features), Namespace(preset=preset), labelled)
+    assert found == f"not comparable: {why}"
 
 
 def test_scenes_find_their_single_things():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import small
 
-from imaginet_pt import backends, data_provider, experiment, training
+from imaginet_pt import backends, data_provider, experiment, functions, training
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
 from imaginet_pt.run_folder import read_arrays
@@ -97,7 +97,9 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
     assert written(resumed) == written(run)
 
 
-def test_numba_gives_the_same_costs(run, dataset, tmp_path):
+@pytest.mark.slow
+def test_numba_gives_the_same_costs(run, dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(functions, "validation", lambda *a: lambda X, Y, Z: [0.0, 0.0])
     numba = experiment.train(
         dataset, settings(iterations=1), tmp_path / "numba", backends.get("numba"), QUIET
     )
@@ -155,9 +157,25 @@ def test_linreg_is_a_run_like_the_others(dataset, backend, tmp_path):
     assert not np.allclose(images[0], images[1])
 
 
+@pytest.fixture(scope="module")
+def workflow(run, backend):
+    return Workflow(run.path, backend=backend)
+
+
+def test_epochs_of_a_run_share_what_is_compiled(run, workflow, backend, monkeypatch):
+    sentences = ["a dog sees a cat", "a bird"]
+    last = workflow.outputs(sentences)["output_vis"]
+    alone = Workflow(run.path, 1, backend).outputs(sentences)["output_vis"]
+    monkeypatch.setattr(functions, "outputs", None)
+    first = workflow.at(1)
+    assert (first.iteration, workflow.iteration) == (1, 3)
+    assert np.array_equal(first.outputs(sentences)["output_vis"], alone)
+    assert np.array_equal(workflow.outputs(sentences)["output_vis"], last)
+    assert not np.array_equal(alone, last)
+
+
 @pytest.mark.parametrize("padding", ["batch", "none"])
-def test_vectors_come_back_in_the_order_of_the_sentences(run, padding):
-    workflow = Workflow(run.path)
+def test_vectors_come_back_in_the_order_of_the_sentences(workflow, padding):
     sentences = ["a dog sees a cat in the park.", "a bird", "a dog sees a cat."] * 30
     vectors = workflow.outputs(sentences, padding)["hidden_vis"]
     alone = workflow.outputs(sentences[:1])["hidden_vis"]

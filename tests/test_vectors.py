@@ -11,7 +11,8 @@ import pytest
 from gensim.models import KeyedVectors
 
 from imaginet_pt import cli, data_provider, vectors
-from imaginet_pt.workflow import Workflow, load_workflow
+from imaginet_pt.commands import project
+from imaginet_pt.workflow import load_workflow
 
 GOLDENS = Path(__file__).parent / "goldens"
 OUTPUTS = json.loads((GOLDENS / "outputs.json").read_text())
@@ -31,13 +32,17 @@ def converted(shared, tmp_path_factory):
     return out
 
 
-def test_workflow_projects_sentences_as_the_original(converted, golden):
-    projected = load_workflow(converted).project(OUTPUTS["sentences"], "batch")
+@pytest.fixture(scope="module")
+def workflow(converted):
+    return load_workflow(converted)
+
+
+def test_workflow_projects_sentences_as_the_original(workflow, golden):
+    projected = workflow.project(OUTPUTS["sentences"], "batch")
     np.testing.assert_allclose(projected, golden["workflow"], atol=2e-6)
 
 
-def test_words_are_projected_as_by_the_original(converted, golden):
-    workflow = Workflow(converted)
+def test_words_are_projected_as_by_the_original(workflow, golden):
     projected = workflow.project_words()
     assert projected.shape == (len(workflow.words()), 64)
     chosen = projected[golden["projected_ids"] - 3]
@@ -45,9 +50,8 @@ def test_words_are_projected_as_by_the_original(converted, golden):
 
 
 @pytest.mark.parametrize("kind", ["plain", "pad"])
-def test_next_words_are_the_original_s(kind, converted, golden, shared):
+def test_next_words_are_the_original_s(kind, workflow, golden, shared):
     texts = data_provider.load(shared / "goldens/dataset").captions("val").texts[:64]
-    workflow = Workflow(converted)
     ids = workflow.tokenizer.transform(texts)
     begun = ids if kind == "plain" else [[0, *caption] for caption in ids]
     found = workflow.model.next_words(begun, "batch")
@@ -55,8 +59,7 @@ def test_next_words_are_the_original_s(kind, converted, golden, shared):
     assert np.concatenate(found).tolist() == golden[f"next_{kind}"].tolist()
 
 
-def test_next_words_begin_after_pad_and_are_words(converted):
-    workflow = Workflow(converted)
+def test_next_words_begin_after_pad_and_are_words(workflow):
     vocabulary = workflow.tokenizer.words
     (words,) = workflow.next_words(["a dog"])
     begun = [[0, vocabulary.index("a"), vocabulary.index("dog")]]
@@ -70,17 +73,19 @@ def run_cli(monkeypatch, capsysbinary, text, *arguments):
     return status, capsysbinary.readouterr()
 
 
-def test_exported_embeddings_are_read_by_gensim(converted, monkeypatch, capsysbinary, tmp_path):
+def test_exported_embeddings_are_read_by_gensim(
+    converted, workflow, monkeypatch, capsysbinary, tmp_path
+):
     status, out = run_cli(monkeypatch, capsysbinary, "", "export", converted)
     assert status == 0
     (tmp_path / "words.txt").write_bytes(out.out)
     keyed = KeyedVectors.load_word2vec_format(tmp_path / "words.txt")
-    workflow = Workflow(converted)
     assert keyed.index_to_key == list(workflow.words())
     np.testing.assert_array_equal(keyed.vectors, workflow.embeddings)
 
 
-def test_formats_of_project_agree(converted, monkeypatch, capsysbinary):
+def test_formats_of_project_agree(converted, workflow, monkeypatch, capsysbinary):
+    monkeypatch.setattr(project, "workflow", lambda args: workflow)  # compiled once
     text = "a dog runs\na man on a bench\n"
     made = {}
     for name in vectors.FORMATS:
@@ -88,7 +93,7 @@ def test_formats_of_project_agree(converted, monkeypatch, capsysbinary):
         status, out = run_cli(monkeypatch, capsysbinary, text, *arguments)
         assert status == 0
         made[name] = out.out
-    expected = Workflow(converted).project(["a dog runs", "a man on a bench"])
+    expected = workflow.project(["a dog runs", "a man on a bench"])
     np.testing.assert_array_equal(np.load(io.BytesIO(made["npy"])), expected)
     table = pd.read_csv(io.BytesIO(made["csv"]), index_col="text")
     assert list(table.index) == ["a dog runs", "a man on a bench"]

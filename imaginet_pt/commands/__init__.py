@@ -1,0 +1,1 @@
+"""A module for each command: HELP, EXAMPLE, `add_options(parser)` and `run(args)`, see `cli`."""

@@ -10,10 +10,12 @@ DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scen
 
 
 def data_option(parser):
+    """`--data`, which must be given."""
     parser.add_argument("--data", required=True, help=DATA_HELP)
 
 
 def split_option(parser):
+    """`--split`."""
     parser.add_argument("--split", default="val", help="part of the data (default val)")
 
 
@@ -25,6 +27,7 @@ def run_options(parser):
 
 
 def padding_option(parser, default):
+    """`--padding`, one of `workflow.PADDING`."""
     parser.add_argument(
         "--padding",
         choices=PADDING,
@@ -35,6 +38,7 @@ def padding_option(parser, default):
 
 
 def format_option(parser, default):
+    """`--format`, one of `vectors.FORMATS`."""
     parser.add_argument(
         "--format", choices=vectors.FORMATS, default=default, help=f"(default {default})"
     )
@@ -64,5 +68,5 @@ def ids_of(workflow, sentence):
 
 
 def write_vectors(args, names, array):
-    """A row of `array` for each of `names` on the standard output, as `format_option` says."""
+    """`array` (names, size) on the standard output, in the format of `format_option`."""
     sys.stdout.buffer.write(vectors.FORMATS[args.format](names, array))

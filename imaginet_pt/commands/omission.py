@@ -28,7 +28,7 @@ def run(args):
 
 
 def draw(words, moved, title):
-    """A bar a word, the sentence from top to bottom, as a matplotlib Figure."""
+    """A bar for each of `words`, as long as it `moved`, from top to bottom; a matplotlib Figure."""
     figure, axes = plots.figure(size=(5.5, 1.1 + 0.24 * len(words)))
     places = range(len(words))
     axes.barh(places, moved, color=plots.COLOURS[0])

@@ -53,7 +53,7 @@ def add_settings(parser):
 
 
 def minutes(text):
-    """A time in minutes, 0 or more."""
+    """A time in minutes, 0 or more; ValueError for another, which argparse tells."""
     value = float(text)
     if not value >= 0:
         raise ValueError

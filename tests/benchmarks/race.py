@@ -28,6 +28,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
 from benchmarks import workload  # noqa: E402
 from benchmarks.peers.worker import PEERS  # noqa: E402
+from benchmarks.threads import THREADS  # noqa: E402
 
 TOLERANCE = 2e-4  # of costs, relative
 STEPS = 3  # minibatches a turn
@@ -37,9 +38,8 @@ class Peer:
     """A process that trains when it is asked to."""
 
     def __init__(self, name, command, threads):
-        variables = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         path = os.pathsep.join(sys.path[:2])
-        env = os.environ | dict.fromkeys(variables, str(threads)) | {"PYTHONPATH": path}
+        env = os.environ | dict.fromkeys(THREADS, str(threads)) | {"PYTHONPATH": path}
         self.name, self.seconds, self.costs = name, [], []
         self.process = subprocess.Popen(
             command, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
