@@ -31,13 +31,16 @@ class _Array:
 
     @property
     def repeated(self):
-        """Along which axes it has one number that stands for all: flags."""
+        """For each axis, 1 where the array has one number that stands for all along it, or 0."""
         return [int(n == 1) for n in self.symbol.type.shape]
 
+    @property
+    def flags(self):
+        return f"{{{', '.join(map(str, self.repeated))}}}"
+
     def line(self):
-        flags = ", ".join(map(str, self.repeated))
         return f"""
-        static const bool {self.number}_repeated[] = {{{flags}}};
+        static const bool {self.number}_repeated[] = {self.flags};
         {self.ctype} *{self.number}_line = ({self.ctype} *)imaginet_line(
             {self.array}, {self.number}_repeated, axis, line, shape);"""
 
@@ -77,10 +80,9 @@ class Linewise(Elemwise):
     def c_code(self, node, name, inputs, outputs, sub):
         ins, outs = _arrays("x", inputs, node.inputs), _arrays("y", outputs, node.outputs)
         numbers = [[a.number for a in arrays] for arrays in (ins, outs)]
-        flags = ("{%s}" % ", ".join(map(str, a.repeated)) for a in ins)
         return C_LINEWISE.format(
             general=super().c_code(node, name, inputs, outputs, sub),
-            arrays=", ".join(inputs), flags=", ".join(flags), n=len(ins),
+            arrays=", ".join(inputs), flags=", ".join(a.flags for a in ins), n=len(ins),
             ndim=node.outputs[0].ndim,
             made="".join(self._made(i, a, inputs, sub["fail"]) for i, a in enumerate(outs)),
             lines="".join(a.line() for a in ins + outs),

@@ -22,7 +22,7 @@ class State:
 def _shared(arrays):
     """Shared variables by name, in C's order, as our operations want them."""
     return {
-        name: pytensor.shared(np.require(a, requirements="CW"), name, borrow=True)
+        name: pytensor.shared(np.require(a, requirements=["C", "W"]), name, borrow=True)
         for name, a in arrays.items()
     }
 

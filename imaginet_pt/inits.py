@@ -42,7 +42,7 @@ def _singular_vectors(a):
     rows, columns = a.shape
     if rows >= columns:
         return np.linalg.svd(a, full_matrices=False)[0]
-    u, s, _ = np.linalg.svd(np.linalg.qr(a.T, mode="r").T)
+    u, s, _ = np.linalg.svd(np.transpose(np.linalg.qr(a.T, mode="r")))
     return u.T @ a / s[:, None]
 
 
