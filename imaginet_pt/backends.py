@@ -132,8 +132,12 @@ def _wheel_openblas():
 BLAS = {"OpenBLAS of the system": _system_openblas, "OpenBLAS of scipy-openblas32": _wheel_openblas}
 
 
+@functools.cache
 def _link_blas():
-    """Link PyTensor's C code to the first BLAS there is; its name."""
+    """Link PyTensor's C code to the first BLAS there is; its name.
+
+    Once a process: flags that are given again are other flags, for which all is compiled again.
+    """
     if "blas__ldflags" in os.environ.get("PYTENSOR_FLAGS", ""):
         return "BLAS of PYTENSOR_FLAGS"
     for name, find in BLAS.items():

@@ -61,6 +61,14 @@ def test_every_backend_asks_whose_the_folders_are(monkeypatch):
             backends.get(name)
 
 
+def test_a_backend_that_is_asked_for_again_compiles_with_the_same_flags():
+    """They are part of what compiled code is known by."""
+    backends.get("c")
+    flags = pytensor.config.gcc__cxxflags
+    assert backends.get("c") == backends.get("c") and flags
+    assert pytensor.config.gcc__cxxflags == flags
+
+
 FAILURES = {
     "no room": (
         CompileError(f"Compilation failed: g++ {'-x ' * 900}\n{backends.FULL}"),
