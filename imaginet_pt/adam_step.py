@@ -67,7 +67,8 @@ class AdamStep(COp):
                 array[...] = new
             storage[0] = array if self.inplace else np.asarray(new, dtype=array.dtype)
 
-    def infer_shape(self, fgraph, node, shapes):
+    def infer_shape(self, *args):  # PyTensor 3.0 gives `fgraph` first
+        *_, shapes = args
         return [shapes[0]] * 3
 
     def c_headers(self, **kwargs):

@@ -57,7 +57,8 @@ class CrossEntropy(COp):
             return [disconnected_type() for _ in inputs]
         return [cost * outputs[1], cost * outputs[2], disconnected_type(), disconnected_type()]
 
-    def infer_shape(self, fgraph, node, shapes):
+    def infer_shape(self, *args):  # PyTensor 3.0 gives `fgraph` first
+        *_, shapes = args
         return [(), shapes[0], shapes[1]]
 
     def c_headers(self, **kwargs):

@@ -35,7 +35,8 @@ class Gather(_Rows):
     def perform(self, node, inputs, outputs):
         outputs[0][0] = inputs[0][inputs[1]]
 
-    def infer_shape(self, fgraph, node, shapes):
+    def infer_shape(self, *args):  # PyTensor 3.0 gives `fgraph` first
+        *_, shapes = args
         return [(*shapes[1], shapes[0][1])]
 
     def connection_pattern(self, node):
@@ -67,7 +68,8 @@ class Scatter(_Rows):
         np.add.at(total, index, parts)
         outputs[0][0] = total
 
-    def infer_shape(self, fgraph, node, shapes):
+    def infer_shape(self, *args):  # PyTensor 3.0 gives `fgraph` first
+        *_, node, shapes = args
         return [(node.inputs[2], shapes[0][-1])]
 
     def c_code(self, node, name, inputs, outputs, sub):
