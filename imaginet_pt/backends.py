@@ -212,7 +212,11 @@ def add_options(parser):
 
 
 def chosen(args):
-    """The backend of a command line with `add_options`."""
+    """The backend of a command line with `add_options`.
+
+    Raises:
+        UserError: options of JAX without it, and what `get` raises.
+    """
     options = {n: v for n in ("devices", "precision") if (v := getattr(args, n)) is not None}
     group = processes.asked(args)
     if group.coordinator:

@@ -137,7 +137,13 @@ def first_state(model, rule, rng, init_weights=None):
 
 
 def prepare(dataset, settings, rng, vocabulary):
-    """Captions and images ready for training; `rng` shuffles the captions where settings say so."""
+    """Captions and images ready for training; `rng` shuffles the captions where settings say so.
+
+    vocabulary: path of a `vocabulary.json` to use, or None for one of the training captions.
+
+    Raises:
+        UserError: the model needs image features and there are none, or the vocabulary is not one.
+    """
     captions, valid = dataset.captions("train"), dataset.captions("val")
     if settings.shuffle:
         order = rng.permutation(len(captions.texts))

@@ -47,6 +47,7 @@ class States(NamedTuple):
         return pt.dot(self.values, w) + b
 
     def unrolled(self):
+        """The states themselves, (time, batch, size)."""
         return self.values
 
 
