@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import LogLocator
 from scipy.linalg import blas
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +91,8 @@ def draw(table):
         axes.loglog(rows["value"], rows["s"], label="a minibatch", **plots.style(0))
         axes.loglog(rows["value"], rows["limit s"], label="sgemm limit", **plots.style(1))
         axes.set_xticks(rows["value"], [f"{value:,}" for value in rows["value"]])
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.minorticks_off()
         axes.set(xlabel=name, ylabel="seconds")
     figure.axes[0].legend(frameon=False)
