@@ -11,9 +11,8 @@ import pytensor.tensor as pt
 from pytensor.compile.mode import optdb
 from pytensor.graph.basic import Apply
 from pytensor.graph.rewriting.basic import in2out, node_rewriter
-from pytensor.link.c.op import COp
 
-from .native import VECTORIZED, only_float32
+from .native import VECTORIZED, Native, only_float32
 
 
 def adam(p, g, m, v, rate, *, b1, b2, e, l1, l2, xp):
@@ -32,7 +31,7 @@ def adam(p, g, m, v, rate, *, b1, b2, e, l1, l2, xp):
 
 
 @dataclass(frozen=True)
-class AdamStep(COp):
+class AdamStep(Native):
     """`adam` of p, g, m, v of one shape and the step size rate ().
 
     inplace: the new p, m and v take the places of the old.
@@ -67,8 +66,7 @@ class AdamStep(COp):
                 array[...] = new
             storage[0] = array if self.inplace else np.asarray(new, dtype=array.dtype)
 
-    def infer_shape(self, *args):  # PyTensor 3.0 gives `fgraph` first
-        *_, shapes = args
+    def shapes(self, node, shapes):
         return [shapes[0]] * 3
 
     def c_headers(self, **kwargs):

@@ -10,14 +10,13 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply
-from pytensor.link.c.op import COp
 
-from .native import C_EXP, C_OUTPUT, VECTORIZED, only_float32
+from .native import C_EXP, C_OUTPUT, VECTORIZED, Native, only_float32
 
 LOWEST, HIGHEST = math.log(1e-7), math.log1p(-1e-7)
 
 
-class CrossEntropy(COp):
+class CrossEntropy(Native):
     """Mean over places of -log p(target), p = softmax(scores + bias), and its gradients, at once.
 
     Inputs: scores (n, words), of places that may share them; bias (words,); rows (places,) int64,
@@ -57,8 +56,7 @@ class CrossEntropy(COp):
             return [disconnected_type() for _ in inputs]
         return [cost * outputs[1], cost * outputs[2], disconnected_type(), disconnected_type()]
 
-    def infer_shape(self, *args):  # PyTensor 3.0 gives `fgraph` first
-        *_, shapes = args
+    def shapes(self, node, shapes):
         return [(), shapes[0], shapes[1]]
 
     def c_headers(self, **kwargs):

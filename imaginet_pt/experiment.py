@@ -22,6 +22,7 @@ from .training import CHECKPOINT_MINUTES, Follower, Trainer
 from .updates import UPDATES
 
 PACKAGES = ["pytensor", "numpy", "scipy"]
+THREADS = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]  # limit those of products
 TRAINERS = {True: Trainer, False: Follower}  # by whether this process is the first of its group
 
 
@@ -215,5 +216,4 @@ def describe(folder, described, settings, params, tokenizer, scaler):
 
 
 def _thread_limits():
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return {name: os.environ[name] for name in names if name in os.environ}
+    return {name: os.environ[name] for name in THREADS if name in os.environ}

@@ -4,12 +4,11 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import disconnected_type
 from pytensor.graph.basic import Apply
-from pytensor.link.c.op import COp
 
-from .native import C_OUTPUT, only_float32
+from .native import C_OUTPUT, Native, only_float32
 
 
-class _Rows(COp):
+class _Rows(Native):
     """What the two operations share: C code over `places` flat indices and rows of `size`."""
 
     __props__ = ()
@@ -35,8 +34,7 @@ class Gather(_Rows):
     def perform(self, node, inputs, outputs):
         outputs[0][0] = inputs[0][inputs[1]]
 
-    def infer_shape(self, *args):  # PyTensor 3.0 gives `fgraph` first
-        *_, shapes = args
+    def shapes(self, node, shapes):
         return [(*shapes[1], shapes[0][1])]
 
     def connection_pattern(self, node):
@@ -68,8 +66,7 @@ class Scatter(_Rows):
         np.add.at(total, index, parts)
         outputs[0][0] = total
 
-    def infer_shape(self, *args):  # PyTensor 3.0 gives `fgraph` first
-        *_, node, shapes = args
+    def shapes(self, node, shapes):
         return [(node.inputs[2], shapes[0][-1])]
 
     def c_code(self, node, name, inputs, outputs, sub):

@@ -58,9 +58,12 @@ def computed(arrays):
 
     By one thread of BLAS each, so that their bytes do not depend on how many it may take.
     """
+    drawn = {name: a for name, a in arrays.items() if isinstance(a, Orthogonal)}
+    if not drawn:
+        return arrays
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = pool.map(lambda a: a.compute() if isinstance(a, Orthogonal) else a, arrays.values())
-        return dict(zip(arrays, made, strict=True))
+        made = pool.map(Orthogonal.compute, drawn.values())
+        return arrays | dict(zip(drawn, made, strict=True))
 
 
 def shaped(shape):

@@ -1,6 +1,7 @@
 """What the package's own operations in C share."""
 
 from pytensor.graph.utils import MethodNotDefined
+from pytensor.link.c.op import COp
 
 # Options for C code that does many numbers at a time, on all cores; IEEE results stay.
 VECTORIZED = ["-fopenmp", "-O3", "-fno-math-errno", "-fno-trapping-math"]
@@ -39,6 +40,19 @@ static inline float exp(float x) {
 template <typename T> static inline double exp(T x) { return ::exp((double)x); }
 }
 """
+
+
+class Native(COp):
+    """An operation that says by `shapes(node, shapes)` what shapes its outputs have."""
+
+    def infer_shape(self, *args):
+        """`shapes`, by either of PyTensor's signatures: 3.0 gives `fgraph` first."""
+        *_, node, shapes = args
+        return self.shapes(node, shapes)
+
+    def shapes(self, node, shapes):
+        """Shapes of the outputs, from `shapes` of the inputs."""
+        raise MethodNotDefined("shapes")
 
 
 def only_float32(node):

@@ -48,7 +48,7 @@ class Functions:
         if params is not self.params:
             self.params = params
             for name, array in params.items():
-                self._shared[name].set_value(np.asarray(array, order="C"))
+                self._shared[name].set_value(np.asarray(array, order="C"), borrow=True)
         return self
 
 

@@ -4,7 +4,8 @@
 
 One size at a time, the others as in `BASE`. Writes growth.csv and growth.png. The limit is the
 operations of the products, counted for every token, at the speed that sgemm reaches here; a
-minibatch has fewer, since the products of the input are made once for each distinct word.
+minibatch has fewer, since the products of the input are made once for each distinct word, and those
+of the scores once for each distinct beginning of a caption.
 """
 
 import argparse

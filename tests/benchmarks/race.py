@@ -28,7 +28,8 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
 from benchmarks import workload  # noqa: E402
 from benchmarks.peers.worker import PEERS  # noqa: E402
-from benchmarks.threads import THREADS  # noqa: E402
+
+from imaginet_pt.experiment import THREADS  # noqa: E402
 
 TOLERANCE = 2e-4  # of costs, relative
 STEPS = 3  # minibatches a turn

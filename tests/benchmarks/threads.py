@@ -18,12 +18,15 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from imaginet_pt.experiment import THREADS  # noqa: E402
+
 BOUND = 1e-3  # relative
 SETTINGS = (
     "--model-type shared_embeddings --hidden-size 256 --embedding-size 256 --iterations 2 "
     "--word-freq-threshold 5 --quiet"
 ).split()
-THREADS = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]
 
 
 def train(data, out, threads):
