@@ -1,15 +1,33 @@
-"""`python -m imaginet_pt`, and the console script `imaginet`."""
+"""The program: `imaginet`, or `python -m imaginet_pt`.
+
+A new command is a module with HELP, EXAMPLE, `add_options(parser)` and `run(args)`, and an entry in
+`COMMANDS`.
+"""
 
 import sys
+from collections.abc import Sequence
+from typing import Any
+
+COMMANDS = {
+    name: f"imaginet_pt.cli.commands.{name.replace('-', '_')}"
+    for name in (
+        "data", "train", "evaluate", "project", "next-words", "neighbors", "omission", "export",
+        "report", "convert-legacy",
+    )
+} | {"replicate": "imaginet_pt.replication.command"}  # fmt: skip
 
 
-def main():
-    """Run the command line, also where Ctrl-C comes while the package is still being read."""
+def main(arguments: Sequence[Any] | None = None) -> int:
+    """Run the command line; return the exit status, also where Ctrl-C comes while importing."""
     try:
-        from .cli import main as run
+        from .cli import parser, supervisor
+
+        command_line = sys.argv[1:] if arguments is None else arguments
+        if supervisor.is_child():
+            return supervisor.run_child(lambda: parser.run(COMMANDS, command_line))
+        return parser.run(COMMANDS, command_line)
     except KeyboardInterrupt:
         return 130
-    return run()
 
 
 if __name__ == "__main__":

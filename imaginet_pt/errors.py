@@ -1,12 +1,17 @@
-"""The one exception that stands for a user's mistake."""
+"""The exceptions that stand for a user's mistake."""
 
 
-class UserError(Exception):
+class UserError(ValueError):
     """A mistake of the user: one line that names the value, what was wanted and the fix.
 
-    The command line prints the line and exits with status 2; it never shows a traceback for it.
-    White space in the message, which may come from a file, becomes single spaces.
+    White space in the message, which may come from a file, becomes single spaces. An argument or
+    a setting is named in backticks, as in "`rate` is -1; it must be above 0": a Python user knows
+    it by that name, and the command line shows it as `--rate`.
     """
 
-    def __init__(self, message):
+    def __init__(self, message: object) -> None:
         super().__init__(" ".join(str(message).split()))
+
+
+class UserTypeError(UserError, TypeError):
+    """A mistake of the user: a value of the wrong type."""

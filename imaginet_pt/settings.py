@@ -4,13 +4,13 @@ import math
 import reprlib
 from dataclasses import asdict, dataclass, field, fields
 
-from . import checked
-from .activations import ACTIVATIONS
-from .costs import IMAGE_COSTS
 from .errors import UserError
-from .layers import RECURRENT
-from .models import PLANS
-from .updates import UPDATES
+from .files import reading, validation
+from .nn.activations import ACTIVATIONS
+from .nn.costs import IMAGE_COSTS
+from .nn.layers import RECURRENT
+from .nn.models import PLANS
+from .nn.updates import UPDATES
 
 
 def option(default, help, origin, choices=None, parse=None):
@@ -29,10 +29,10 @@ def read_words(path):
     Raises:
         UserError: no such file, or neither.
     """
-    text = checked.read_text(path, "give a text file of words")
+    text = reading.read_text(path, "give a text file of words")
     if not text.lstrip().startswith("["):
         return tuple(text.split())
-    return tuple(checked.words(checked.parsed(text.encode(), list, path), path))
+    return tuple(validation.check_words(reading.parse_json(text.encode(), list, path), path))
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Settings:
         ]
         if wrong:
             raise UserError(f"{source} holds no settings of this program: {'; '.join(wrong)}")
-        zero_shot = tuple(checked.words(values["zero_shot"], source))
+        zero_shot = tuple(validation.check_words(values["zero_shot"], source))
         return cls(**values | {"zero_shot": zero_shot})
 
 

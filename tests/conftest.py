@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-os.environ.setdefault("PYTENSOR_FLAGS", "warn_float64=raise")
+os.environ.setdefault("PYTENSOR_FLAGS", "floatX=float32,warn_float64=raise")
 
 import pytest
 

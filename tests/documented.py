@@ -12,10 +12,10 @@ import pytest
 import small
 from crash import stand_in
 
-from imaginet_pt import backends, cli, functions
+from imaginet_pt.__main__ import main
+from imaginet_pt.backends import functions, select
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "replicate"))
 PAIRS = "dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\ndog\tcar\t0.5\n"
 MODULE = ("python", "-m", "imaginet_pt")
 
@@ -24,11 +24,11 @@ MODULE = ("python", "-m", "imaginet_pt")
 def quick():
     """Trainings take a stand-in's steps, and other functions are compiled without C."""
     model = stand_in.Model()
-    python = replace(backends.get("c"), mode="FAST_COMPILE", description="Python")
+    python = replace(select.get("c"), mode="FAST_COMPILE", description="Python")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(functions, "training", model.training)
-        patch.setattr(functions, "validation", model.validation)
-        patch.setattr(backends, "get", lambda name="auto", **options: python)
+        patch.setattr(functions, "train_step", model.train_step)
+        patch.setattr(functions, "validation_costs", model.validation_costs)
+        patch.setattr(select, "get", lambda name="auto", **options: python)
         yield patch
 
 
@@ -63,9 +63,9 @@ def run(line):
 def _call(words):
     """The exit status of a command of the package or of a script under replicate/."""
     if words[0] == "imaginet":
-        return cli.main(words[1:])
+        return main(words[1:])
     if tuple(words[:3]) == MODULE:
-        return cli.main(words[3:])
+        return main(words[3:])
     assert words[0] == "python" and words[1].startswith("replicate/"), f"{words}: no known program"
     sys.argv = words[1:]
     try:

@@ -3,10 +3,10 @@
 import numpy as np
 from pytensor.compile.mode import Mode
 
-from imaginet_pt.backends import Backend
+from imaginet_pt.backends.pytensor_backend import PyTensorBackend
 
 # Evaluates expressions by NumPy, without compiling anything: for formulas, not for kernels.
-PLAIN = Backend("plain", Mode(linker="py", optimizer="fast_compile"), "NumPy")
+PLAIN = PyTensorBackend("plain", Mode(linker="py", optimizer="fast_compile"), "NumPy")
 
 
 def gate(x):

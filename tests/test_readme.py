@@ -9,13 +9,13 @@ INSTALL = "python3 -m venv .venv && .venv/bin/pip install"
 # Commands that are not run here -> why.
 EXCEPTED = {
     f"{INSTALL} -q -e . && .venv/bin/python replicate/table1.py": "installs all libraries; the "
-    "script is run by test_replicate.py",
+    "script is run by test_scripts.py",
     f"{INSTALL} -q -e '.[test]' && .venv/bin/python -m pytest --slow": "installs all "
     "libraries and runs these very tests; it is what the continuous integration runs",
-    "python -m imaginet_pt data get flickr8k": "needs the network; run by test_data_get.py",
+    "python -m imaginet_pt data get flickr8k": "needs the network; run by test_download.py",
     "python -m imaginet_pt data features IMAGES DIR --weights FILE": "needs PyTorch and 500 MB of "
-    "weights; run by test_vgg.py",
-    "python replicate/all.py --data DIR --seeds 5": "run by test_all.py",
+    "weights; run by test_vgg16.py",
+    "python replicate/run_all.py --data DIR --seeds 5": "run by test_run_all.py",
     "sbatch --array=1-$(wc -l < commands.txt) --wrap "
     """'eval "$(sed -n ${SLURM_ARRAY_TASK_ID}p commands.txt)"'""": "needs a scheduler",
 }

@@ -15,13 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
+from imaginet_pt.backends import functions, select
+from imaginet_pt.data import data_provider, iterators
+from imaginet_pt.settings import Settings
+from imaginet_pt.training import experiment
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from benchmarks import coco_shape  # noqa: E402
-
-from imaginet_pt import backends, data_provider, experiment, functions, iterators  # noqa: E402
-from imaginet_pt.settings import Settings  # noqa: E402
 
 TOLD = 100  # minibatches between two lines
 
@@ -42,7 +44,7 @@ def prepared(folder):
     inputs = experiment.prepare(dataset, settings, rng, None)
     rule = experiment.update_rule(settings)
     state = experiment.first_state(inputs.model, rule, rng)
-    step = functions.training(inputs.model, rule, state, backends.get("c"))
+    step = functions.train_step(inputs.model, rule, state, select.get("c"))
     print("compiled:", resident(), flush=True)
     return inputs.train, iterators.batches(inputs.train.lengths(), settings.batch_size, rng), step
 

@@ -20,14 +20,14 @@ import pandas as pd
 from matplotlib.ticker import LogLocator
 from scipy.linalg import blas
 
+from imaginet_pt.files.atomic import atomic
+from imaginet_pt.reports import plots
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from benchmarks import workload  # noqa: E402
 from benchmarks.peers import ours  # noqa: E402
-
-from imaginet_pt import plots  # noqa: E402
-from imaginet_pt.files import atomic  # noqa: E402
 
 BASE = replace(workload.SIZES["paper"], hidden=512)
 GROWN = {

@@ -23,13 +23,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from imaginet_pt.runs.description import THREADS
+
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
 from benchmarks import workload  # noqa: E402
 from benchmarks.peers.worker import PEERS  # noqa: E402
-
-from imaginet_pt.experiment import THREADS  # noqa: E402
 
 TOLERANCE = 2e-4  # of costs, relative
 STEPS = 3  # minibatches a turn

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from imaginet_pt.runs.checkpoint import Checkpoints, read
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import small  # noqa: E402
-
-from imaginet_pt.checkpoint import Checkpoints, read  # noqa: E402
 
 WAYS = [(1, 1), (1, 2), (1, 4), (2, 1), (4, 1)]  # processes, devices in each
 IMAGES = 192  # two thirds of them to train on, with three captions each

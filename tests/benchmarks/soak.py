@@ -20,16 +20,18 @@ from pathlib import Path
 
 import numpy as np
 
+from imaginet_pt.backends import functions, select
+from imaginet_pt.cli.progress import Progress
+from imaginet_pt.data import data_provider
+from imaginet_pt.settings import Settings
+from imaginet_pt.training import experiment
+from imaginet_pt.training.interrupt import Stopped
+
 sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (0, 1, 2)]
 
 import small  # noqa: E402
 from crash.kill_and_resume import contents  # noqa: E402
 from feeding import resident  # noqa: E402
-
-from imaginet_pt import backends, data_provider, experiment, functions  # noqa: E402
-from imaginet_pt.progress import Progress  # noqa: E402
-from imaginet_pt.settings import Settings  # noqa: E402
-from imaginet_pt.training import Stopped  # noqa: E402
 
 SETTINGS = Settings(
     model_type="shared_embeddings", hidden_size=64, embedding_size=64, iterations=20, batch_size=16,
@@ -44,7 +46,7 @@ class Stopping:
     """`functions.training`, whose steps send this process Ctrl-C at minibatch `when`."""
 
     def __init__(self):
-        self.make, self.when, self.steps = functions.training, 0, 0
+        self.make, self.when, self.steps = functions.train_step, 0, 0
 
     def __call__(self, *arguments):
         step = self.make(*arguments)
@@ -70,8 +72,8 @@ def one_round(dataset, out, backend, stopping, when):
 def soak(folder, minutes, seed):
     """Rounds for so many minutes; (minutes, MB) of each round, and what went wrong."""
     dataset = data_provider.load(small.write(folder / "data", IMAGES, FEATURES))
-    backend, rng, begun = backends.get(), random.Random(seed), time.monotonic()
-    functions.training = stopping = Stopping()
+    backend, rng, begun = select.get(), random.Random(seed), time.monotonic()
+    functions.train_step = stopping = Stopping()
     samples, wrong, first = [], [], None
     while time.monotonic() - begun < 60 * minutes:
         out, when = folder / "run", rng.randint(1, MINIBATCHES)

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from imaginet_pt.runs.description import THREADS
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from imaginet_pt.experiment import THREADS  # noqa: E402
 
 BOUND = 1e-3  # relative
 SETTINGS = (

@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from imaginet_pt import experiment, models
-from imaginet_pt.run_folder import write_arrays
+from imaginet_pt.files.arrays import write_arrays
+from imaginet_pt.nn import models
 from imaginet_pt.settings import Settings
+from imaginet_pt.training import experiment
 
 RATE = 2e-5
 ALIKE = [0.24, 0.46, 0.20, 0.06, 0.04]  # chances to begin like a caption before for 0 ... 4 words

@@ -18,11 +18,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from imaginet_pt.runs.checkpoint import Checkpoints
+
 sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
 
 import small  # noqa: E402
-
-from imaginet_pt.checkpoint import Checkpoints  # noqa: E402
 
 SETTINGS = (
     "--model-type shared_embeddings --hidden-size 4 --embedding-size 4 --iterations 4 "

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from crash import kill_and_resume
 
-from imaginet_pt import experiment
-from imaginet_pt.backends import Backend
-from imaginet_pt.progress import Progress
+from imaginet_pt.backends.pytensor_backend import PyTensorBackend
+from imaginet_pt.cli.progress import Progress
 from imaginet_pt.settings import Settings
+from imaginet_pt.training import experiment
 
 QUIET = Progress(quiet=True)
-BACKEND = Backend("none", "", "nothing")
+BACKEND = PyTensorBackend("none", "", "nothing")
 SETTINGS = Settings(
     model_type="shared_embeddings", hidden_size=3, embedding_size=3, iterations=3, batch_size=8,
     word_freq_threshold=1,
@@ -27,7 +27,7 @@ class Model:
     def __init__(self):
         self.steps, self.when, self.at = 0, None, None
 
-    def training(self, model, rule, state, backend):
+    def train_step(self, model, rule, state, backend):
         self.state = state
 
         def step(X, Y, Z):
@@ -40,7 +40,7 @@ class Model:
 
         return step
 
-    def validation(self, model, params, backend):
+    def validation_costs(self, model, params, backend):
         def costs(X, Y, Z):
             both = [X.mean() + params["embeddings"].get_value().mean(), Z.mean()]
             return both[: len(model.weights())]

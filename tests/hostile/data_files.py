@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import struct
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +11,8 @@ import scipy.io
 from hostile import damage
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "replicate"))
-
-import synsets
-
-from imaginet_pt import data_provider, features
+from imaginet_pt.data import data_provider, image_features
+from imaginet_pt.replication import synsets
 
 IMAGES = [
     {
@@ -116,7 +112,7 @@ def packed(strategy):
 def read_features(name):
     def read(folder, content):
         (folder / name).write_bytes(content)
-        array, digests = features.load(folder, len(FEATURES))
+        array, digests = image_features.load(folder, len(FEATURES))
         assert array.shape[0] == len(FEATURES) and array.dtype == np.float32
         assert np.isfinite(array).all() and list(digests) == [name]
         if content in WHOLE:

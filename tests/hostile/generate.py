@@ -24,11 +24,11 @@ from pathlib import Path
 
 import hypothesis
 
+from imaginet_pt.errors import UserError
+
 sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
 
 from hostile.kinds import KINDS  # noqa: E402
-
-from imaginet_pt.errors import UserError  # noqa: E402
 
 SECONDS, MEMORY = 5, 2**30  # for one file
 SHOWN = 5  # of the failures of a kind

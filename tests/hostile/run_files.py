@@ -22,9 +22,13 @@ from crash import stand_in
 from hostile import damage
 from hypothesis import strategies as st
 
-from imaginet_pt import conversion, data_provider, experiment, functions, workflow
-from imaginet_pt.checkpoint import Checkpoints
-from imaginet_pt.data_provider import Dataset
+from imaginet_pt.backends import functions
+from imaginet_pt.data import data_provider
+from imaginet_pt.data.dataset import Dataset
+from imaginet_pt.legacy import conversion
+from imaginet_pt.runs import workflow
+from imaginet_pt.runs.checkpoint import Checkpoints
+from imaginet_pt.training import experiment
 
 SETTINGS = replace(stand_in.SETTINGS, scaler="standard", iterations=2)
 
@@ -39,7 +43,9 @@ class Trained(NamedTuple):
 def plain_functions():
     """Plain functions in the place of compiled ones."""
     model = stand_in.Model()
-    return mock.patch.multiple(functions, training=model.training, validation=model.validation)
+    return mock.patch.multiple(
+        functions, train_step=model.train_step, validation_costs=model.validation_costs
+    )
 
 
 def trained():

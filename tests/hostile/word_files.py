@@ -3,25 +3,17 @@
 import io
 import json
 import math
-import sys
 from argparse import Namespace
-from pathlib import Path
 
 import numpy as np
 from hostile import damage
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "replicate"))
-
-import queries
-
-from imaginet_pt import (
-    data_provider,
-    preprocessing,
-    settings,
-    vectors,
-    word_pairs,
-)  # fmt: skip
+from imaginet_pt import settings
+from imaginet_pt.cli import vector_formats
+from imaginet_pt.data import preprocessing, word_pairs
+from imaginet_pt.data.dataset import Dataset, Image
+from imaginet_pt.replication import queries
 
 PAIRS = [
     b"sun-n\tsunlight-n\t50.0\nred-j\tblue-j\t3\n",
@@ -64,18 +56,18 @@ def read_words(folder, content):
         assert word.encode("utf-8") and word
 
 
-IMAGES = (data_provider.Image(0, "val", "a.jpg", ("A dog.",)),)
+IMAGES = (Image(0, "val", "a.jpg", ("A dog.",)),)
 
 
 def read_captions(folder, content):
     (folder / "captions.txt").write_bytes(content)
-    dataset = data_provider.Dataset("tiny", IMAGES, np.ones((1, 2)), {}, False)
+    dataset = Dataset("tiny", IMAGES, np.ones((1, 2)), {}, False)
     found = queries.read(Namespace(captions=folder / "captions.txt"), dataset)
     assert found and all(line.strip() for line in found)
 
 
 def read_sentences(folder, content):
-    found = vectors.sentences(io.TextIOWrapper(io.BytesIO(content), "utf-8"))
+    found = vector_formats.sentences(io.TextIOWrapper(io.BytesIO(content), "utf-8"))
     assert found and all(text.encode("utf-8").strip() for text in found)
 
 

@@ -2,7 +2,8 @@
 
 from benchmarks import workload
 
-from imaginet_pt import backends, functions, models
+from imaginet_pt.backends import functions, select
+from imaginet_pt.nn import models
 
 
 def make(path, backend):
@@ -11,5 +12,5 @@ def make(path, backend):
     built = models.build(workload.settings(model, size), size.words, size.features)
     rule = workload.rule(model, size)
     state = functions.State(params, rule.state({n: params[n] for n in built.trained(params)}))
-    step = functions.training(built, rule, state, backends.get(backend))
+    step = functions.train_step(built, rule, state, select.get(backend))
     return lambda i: float(step(*minibatches[i % len(minibatches)]))

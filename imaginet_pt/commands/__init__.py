@@ -1,1 +1,0 @@
-"""A module for each command: HELP, EXAMPLE, `add_options(parser)` and `run(args)`, see `cli`."""

@@ -1,0 +1,19 @@
+"""Counts of words in captions, the input of LINREG."""
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse
+
+from .preprocessing import SPECIAL
+
+
+def count_words(captions, n_words):
+    """How often each known word occurs in lists of ids: sparse, (captions, words).
+
+    The special ids (PAD, END, UNK) are not counted.
+    """
+    columns = np.array([i for ids in captions for i in ids], dtype=np.int64)
+    rows = np.repeat(np.arange(len(captions)), [len(ids) for ids in captions])
+    shape = (len(captions), n_words)
+    X = scipy.sparse.csr_array((np.ones(len(columns)), (rows, columns)), shape=shape)
+    return X[:, len(SPECIAL) :]

@@ -1,0 +1,72 @@
+"""The data set that everything else works on: images, captions and features."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import UserError
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image: `imgid` is its row in `Dataset.features`, `label` its wnid where there is one."""
+
+    imgid: int
+    split: str
+    filename: str
+    sentences: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Captions:
+    """Captions of a split: `texts[i]` describes row `rows[i]` of the features; rows (n,) int64."""
+
+    texts: list[str]
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images in the file's order, and what is known about them.
+
+    name: as in "flickr8k" or "scenes (synthetic)". features: (images, features) float32,
+    memory-mapped, row = imgid, or None for text alone. digests: SHA-256 of each source file.
+    """
+
+    name: str
+    images: tuple[Image, ...]
+    features: np.ndarray | None
+    digests: dict[str, str]
+    synthetic: bool
+
+    def split(self, name) -> list[Image]:
+        """The images of one split, in order.
+
+        Raises:
+            UserError: there is none.
+        """
+        images = [image for image in self.images if image.split == name]
+        if not images:
+            present = ", ".join(sorted({image.split for image in self.images} - {""}))
+            raise UserError(
+                f"{self.name} has no image in split {name!r}; it has: {present or 'no split'}"
+            )
+        return images
+
+    def captions(self, split) -> Captions:
+        """The captions of one split, image by image, sentence by sentence.
+
+        Raises:
+            UserError: the split has no image, or an image without a caption.
+        """
+        images = self.split(split)
+        for image in images:
+            if not image.sentences:
+                raise UserError(
+                    f"{self.name}: image {image.imgid} ({image.filename}) of split {split!r} has "
+                    "no caption; add one or take the image out of the split"
+                )
+        rows = [image.imgid for image in images for _ in image.sentences]
+        texts = [sentence for image in images for sentence in image.sentences]
+        return Captions(texts, np.array(rows, dtype=np.int64))

@@ -1,0 +1,107 @@
+"""The data sets: official addresses, sizes and fingerprints of their files; and getting them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import UserError
+from ...files.folders import make_folder
+from .archives import unpack
+from .http import Unreachable, fetch, megabytes
+
+KARPATHY = "https://cs.stanford.edu/people/karpathy/deepimagesent/"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A zip archive of the data.
+
+    page: where a person finds it. url: its address. size: bytes, packed, as the page says or as
+    measured. files: what must be in it, with the SHA-256 of each, or None where it is not known.
+    """
+
+    what: str
+    page: str
+    url: str
+    size: int
+    files: dict[str, str | None]
+
+    @property
+    def archive(self):
+        """File name of the archive."""
+        return self.url.rpartition("/")[2]
+
+    @property
+    def folder(self):
+        """The folder that the archive unpacks to."""
+        return next(iter(self.files)).partition("/")[0]
+
+
+def _karpathy(name, title, size):
+    """Captions, splits and VGG16 features as Karpathy and Fei-Fei (2015) published them."""
+    files: dict[str, str | None] = {f"{name}/dataset.json": None, f"{name}/vgg_feats.mat": None}
+    return Source(f"{title}, captions and VGG16", KARPATHY, f"{KARPATHY}{name}.zip", size, files)
+
+
+# The fingerprints are of copies whose SHA-1 is that in GluonNLP's loaders of MEN and SimLex-999.
+SOURCES = {
+    "flickr8k": _karpathy("flickr8k", "Flickr8K", 50_000_000),
+    "flickr30k": _karpathy("flickr30k", "Flickr30K", 200_000_000),
+    "coco": _karpathy("coco", "COCO 2014", 750_000_000),
+    "men": Source(
+        "MEN, 3,000 word pairs",
+        "https://staff.fnwi.uva.nl/e.bruni/MEN",
+        "https://staff.fnwi.uva.nl/e.bruni/resources/MEN.zip",
+        96_854,
+        {
+            "MEN/MEN_dataset_natural_form_full": (
+                "4596e169dd237228ca7701dde33585ca93263506ce7fca9de0f951aaab1aae36"
+            )
+        },
+    ),
+    "simlex": Source(
+        "SimLex-999",
+        "https://fh295.github.io/simlex.html",
+        "https://fh295.github.io/SimLex-999.zip",
+        16_805,
+        {
+            "SimLex-999/SimLex-999.txt": (
+                "ca00ff8515a36cde32d13c2b83def23f5a167b67db93ebfcfb7dae039ba22c0b"
+            )
+        },
+    ),
+}
+
+
+def get(source, out, progress):
+    """The folder below `out` with the files of `source`, downloaded and unpacked if need be.
+
+    An archive that lies in `out` already is taken, and removed once it is unpacked.
+
+    Raises:
+        UserError: it cannot be got (with the way by hand), unpacked or written.
+    """
+    folder, archive = Path(out) / source.folder, Path(out) / source.archive
+    if all((Path(out) / name).is_file() for name in source.files):
+        progress.say(f"{folder} is there already; delete it to get {source.what} anew")
+        return folder
+    make_folder(out)
+    progress.say(f"{source.what}: about {megabytes(source.size)}, from {source.page}")
+    if not archive.is_file():
+        try:
+            fetch(source.url, archive, 2 * source.size, progress)
+        except Unreachable as error:
+            raise UserError(_by_hand(source, archive, error)) from error
+    unpack(archive, out, source.files)
+    archive.unlink()
+    progress.say(f"{folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
+    return folder
+
+
+def _by_hand(source, archive, reason):
+    """What is wrong and what to do without the command, in one paragraph."""
+    return (
+        f"cannot get {source.url}: {reason}; by hand: look for {source.archive} (about "
+        f"{megabytes(source.size)}) on {source.page} or with a search engine, save it as "
+        f"{archive} and run the command again, or unpack it to {archive.parent} such that "
+        f"{' and '.join(source.files)} are there"
+    )

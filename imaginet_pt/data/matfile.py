@@ -1,0 +1,158 @@
+"""A matrix of a MATLAB 5 file, read a few columns at a time.
+
+The format is that of MathWorks' "MAT-File Format". SciPy's reader is not used: it holds the whole
+matrix in memory, and a damaged file can crash it, and Python with it.
+"""
+
+import contextlib
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..files.reading import unpacked_limit
+
+MATRIX, PACKED = 14, 15  # types of element: a variable, and one that zlib has packed
+TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+NUMERIC = range(6, 16)  # classes double, single, int8 to uint64
+COMPLEX = 0x0800  # flag
+VERSIONS = {0x0100: "5", 0x0200: "7.3 (HDF5)"}
+HEADER, LONGEST, PIECE = 128, 4096, 2**16  # bytes: file header, element of a header, packed piece
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A full real matrix. shape: (rows, columns); dtype: as stored; stream: at its first value."""
+
+    shape: tuple[int, int]
+    dtype: np.dtype
+    stream: Any
+
+    def columns(self, count):
+        """All columns in order, in arrays (count, rows) of which the last may be shorter."""
+        rows, columns = self.shape
+        for start in range(0, columns, count):
+            few = min(count, columns - start)
+            content = _read(self.stream, few * rows * self.dtype.itemsize)
+            yield np.frombuffer(content, self.dtype).reshape(few, rows)
+        if isinstance(self.stream, _Unpacked):
+            self.stream.finish()
+
+
+class _Unpacked:
+    """The content of a packed element of `size` bytes, as a file that can be read once."""
+
+    def __init__(self, file, size):
+        self.file, self.left, self.rest = file, size, b""
+        self.inflate = zlib.decompressobj()
+
+    def read(self, size):
+        content = bytearray()
+        while len(content) < size and not self.inflate.eof:
+            piece = self.rest or self.file.read(min(PIECE, self.left))
+            self.left -= 0 if self.rest else len(piece)
+            more = self.inflate.decompress(piece, size - len(content))
+            if not piece and not more:
+                raise ValueError("it ends too early")
+            content += more
+            self.rest = self.inflate.unconsumed_tail
+        return content
+
+    def finish(self):
+        """Read the padding, less than 8 bytes, and with it the checksum, which zlib compares."""
+        self.read(8)
+        if not self.inflate.eof:
+            raise ValueError("it goes on where it should end")
+
+
+@contextlib.contextmanager
+def matrix(path, name):
+    """The `Matrix` called `name` in the MATLAB 5 file `path`, open for reading.
+
+    Raises:
+        ValueError, zlib.error: another version, damage, no such variable, not a full real
+            matrix, or more values than the size of the file explains.
+    """
+    with open(path, "rb") as file:
+        order = _order(_read(file, HEADER))
+        others = []
+        for stream in _variables(file, order):
+            flags, shape, found = _header(stream, order)
+            if found == name:
+                yield _matrix(stream, order, flags, shape, unpacked_limit(path))
+                return
+            others.append(found)
+        raise ValueError(f"it has no variable {name!r}, only {others[:9]}")
+
+
+def _order(header):
+    """Byte order, `<` or `>`, of a file with this header."""
+    order = {b"IM": "<", b"MI": ">"}.get(header[126:], "")
+    version = VERSIONS.get(struct.unpack(f"{order}H", header[124:126])[0]) if order else None
+    if version != "5":
+        raise ValueError(f"it is a MATLAB {version} file" if version else "it is no MATLAB 5 file")
+    return order
+
+
+def _variables(file, order):
+    """A stream for each variable of the file, which begins with the tag of its matrix."""
+    while tag := file.read(8):
+        kind, size = struct.unpack(f"{order}II", tag.ljust(8, b"\0"))
+        start = file.tell()
+        if kind == MATRIX:
+            file.seek(start - 8)
+        yield _Unpacked(file, size) if kind == PACKED else file
+        file.seek(start + size)
+
+
+def _header(stream, order):
+    """Flags and shape, as bytes, and name of the variable at which `stream` stands."""
+    kind, _, _ = _tag(stream, order)
+    if kind != MATRIX:
+        raise ValueError(f"an element of type {kind} stands where a variable should")
+    flags, shape, name = (_element(stream, order) for _ in range(3))
+    return flags, shape, name.decode("latin-1")
+
+
+def _matrix(stream, order, flags, shape, limit):
+    """The matrix whose header was read; its promised size is checked before any value is read."""
+    if len(flags) != 8 or len(shape) != 8:
+        raise ValueError("the variable is not a matrix")
+    (flags, _), shape = struct.unpack(f"{order}II", flags), struct.unpack(f"{order}ii", shape)
+    if flags & 0xFF not in NUMERIC or flags & COMPLEX:
+        raise ValueError("the variable is not a full matrix of real numbers")
+    kind, size, _ = _tag(stream, order)
+    if kind not in TYPES:
+        raise ValueError(f"values of the unknown type {kind}")
+    dtype = np.dtype(order + TYPES[kind])
+    if min(shape) < 1 or size != shape[0] * shape[1] * dtype.itemsize:
+        raise ValueError(f"{size:,} bytes of values do not fill a matrix of shape {shape}")
+    if size > limit:
+        raise ValueError(f"it unpacks to more than {limit:,} bytes")
+    return Matrix(shape, dtype, stream)
+
+
+def _element(stream, order):
+    _, size, padding = _tag(stream, order)
+    if size > LONGEST:
+        raise ValueError("a variable's header is damaged")
+    return _read(stream, size + padding)[:size]
+
+
+def _tag(stream, order):
+    """Type, size and padding in bytes of the next element; four bytes or fewer are kept short."""
+    (word,) = struct.unpack(f"{order}I", _read(stream, 4))
+    kind, size = word & 0xFFFF, word >> 16
+    if size:
+        return kind, size, max(4 - size, 0)
+    (size,) = struct.unpack(f"{order}I", _read(stream, 4))
+    return kind, size, -size % 8
+
+
+def _read(stream, size):
+    content = stream.read(size)
+    if len(content) != size:
+        raise ValueError("it ends too early")
+    return content

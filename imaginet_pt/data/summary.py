@@ -1,0 +1,118 @@
+"""What is in a data set, what of the word pairs it covers, and what is missing: one screen."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import UserError
+from . import data_provider, word_pairs
+from .dataset import Dataset
+from .preprocessing import SPECIAL, Tokenizer
+
+# Captions that a word must be in: the paper has 10 on COCO, 5 is usual on Flickr.
+THRESHOLDS = (5, 10)
+SPLITS = {"train": "nothing to train on", "val": "nothing to validate on", "test": "not used here"}
+VGG16 = 4096  # features of the paper's images
+
+
+def check(where, men=None):
+    """The text of one screen about the data at `where`, with the word pairs of the file `men`.
+
+    Raises:
+        UserError: there are no captions, or something in them or in `men` is wrong. Features that
+            are missing or wrong are told on the screen.
+    """
+    dataset, missing = _opened(where)
+    pairs = {"SimLex-999": word_pairs.simlex()}
+    if men:
+        pairs["MEN"] = word_pairs.read_pairs(men)
+    else:
+        missing.append("MEN: give its file by --men; get it by imaginet data get men")
+    missing += _missing(dataset)
+    parts = [
+        f"{dataset.name}: {where}",
+        _features(dataset),
+        _table(_splits(dataset)),
+        _table(_cover(dataset, pairs)),
+        "\n".join(["missing or unusual:", *(f"- {line}" for line in missing or ["nothing"])]),
+    ]
+    return "\n\n".join(parts)
+
+
+def _opened(where):
+    """The data set, and what keeps it from being loaded whole, then without features."""
+    try:
+        return data_provider.load(where), []
+    except UserError as error:
+        if not (Path(where) / "dataset.json").is_file():
+            raise
+        name, images = data_provider.read_images(Path(where))
+        return Dataset(name, images, None, {}, synthetic=False), [str(error)]
+
+
+def _features(dataset):
+    captions = sum(len(image.sentences) for image in dataset.images)
+    known = f"{len(dataset.images):,} images, {captions:,} captions, "
+    if dataset.features is None:
+        return f"{known}no features"
+    rows, columns = dataset.features.shape
+    return f"{known}features {rows:,} x {columns:,} {dataset.features.dtype}"
+
+
+def _splits(dataset):
+    """A row a split: its images, captions and words a caption."""
+    rows = []
+    for split in _names(dataset):
+        texts = [text for image in dataset.split(split) for text in image.sentences]
+        words = sum(len(text.split()) for text in texts) / max(len(texts), 1)
+        rows.append((split, len(dataset.split(split)), len(texts), f"{words:.1f}"))
+    return pd.DataFrame(rows, columns=["split", "images", "captions", "words a caption"])
+
+
+def _names(dataset):
+    """The splits, those that are used here first."""
+    present = {image.split for image in dataset.images} - {""}
+    return [name for name in SPLITS if name in present] + sorted(present - SPLITS.keys())
+
+
+def _cover(dataset, pairs):
+    """A row a threshold: the words of its vocabulary, and the pairs with both words in it."""
+    texts = [text for image in dataset.images if image.split == "train" for text in image.sentences]
+    rows = []
+    for threshold in THRESHOLDS:
+        words = _vocabulary(texts, threshold)
+        covered = [
+            sum({pair.first.lower(), pair.second.lower()} <= words for pair in listed)
+            for listed in pairs.values()
+        ]
+        rows.append((f"in {threshold} training captions", len(words), *covered))
+    names = [f"{name} (of {len(listed):,})" for name, listed in pairs.items()]
+    return pd.DataFrame(rows, columns=["words", "vocabulary", *names])
+
+
+def _vocabulary(texts, threshold):
+    try:
+        return set(Tokenizer.fit(texts, threshold).words) - set(SPECIAL)
+    except UserError:  # no word is so frequent
+        return set()
+
+
+def _missing(dataset):
+    """What a user may have expected to be there, a line each."""
+    lines = [f"split {s}: {why}" for s, why in SPLITS.items() if s not in _names(dataset)]
+    for split in _names(dataset):
+        bare = sum(not image.sentences for image in dataset.split(split))
+        if bare:
+            lines.append(f"captions of {bare:,} images in split {split}")
+    if dataset.features is None:
+        lines.append("image features: without them only --alpha 1 can be trained")
+    elif dataset.features.shape[1] != VGG16:
+        lines.append(f"VGG16's {VGG16:,} features: these are others than the paper's")
+    return lines
+
+
+def _table(frame):
+    if frame.empty:
+        return "no splits"
+    numbers = dict.fromkeys(frame.select_dtypes("integer"), "{:,}".format)
+    return frame.to_string(index=False, formatters=numbers)

@@ -1,0 +1,193 @@
+"""VGG16's features of images, as in the data of Karpathy and Fei-Fei (2015), by torchvision.
+
+They are the 4,096 activations of the layer fc7 after its ReLU (the last layer of neuraltalk's
+`matlab_features_reference/deploy_features.prototxt`). As its `prepare_images_batch.m`, an image is
+resized to 224 x 224 whole, without cropping and whatever its proportions, by the bicubic kernel of
+MATLAB's `imresize`, which smooths where it reduces; a grey image counts as one of three equal
+channels. At the borders MATLAB mirrors the image, while torch leaves out what lies beyond.
+
+Weights are those of the VGG group, from Caffe, in the files that people converted to PyTorch; or,
+with the normalization they were trained with, torchvision's own, which are not the paper's.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib import format as npy
+
+from ..errors import UserError
+from ..files.atomic import atomic
+from ..files.reading import digest
+from . import data_provider, image_features
+
+SIZE = 224  # pixels, height and width of the input
+FEATURES = 4096
+BATCH = 10  # images at a time, as neuraltalk
+TORCHVISION = "397923af"  # how the SHA-256 of its weights begins, and part of their file's name
+
+
+class Input(NamedTuple):
+    """What a network was trained on: order of the channels of an RGB image, their mean and scale.
+
+    Values from 0 to 255 become (value - mean) / scale; mean and scale in the order of `channels`.
+    """
+
+    channels: tuple[int, int, int]
+    mean: tuple[float, float, float]
+    scale: tuple[float, float, float]
+
+
+CAFFE = Input((2, 1, 0), (103.939, 116.779, 123.68), (1, 1, 1))
+OWN = Input(
+    (0, 1, 2), (0.485 * 255, 0.456 * 255, 0.406 * 255), (0.229 * 255, 0.224 * 255, 0.225 * 255)
+)
+# Layers of pytorch-vgg's file that are named otherwise than torchvision's.
+RENAMED = {"classifier.1": "classifier.0", "classifier.4": "classifier.3"}
+
+
+def write(images, folder, weights, progress):
+    """Write `feats.npy` to `folder`: a row of features for each image of its `dataset.json`.
+
+    Row i, (4096,) float32, belongs to the image whose imgid is i.
+
+    Args:
+        images: folder with the image files, or with folders of them, as COCO's.
+        weights: file of the network's weights (a state dict; nothing else in it is unpickled), or
+            None for the file in torchvision's cache.
+
+    Raises:
+        UserError: no torch, weights, captions or image, or one that cannot be read; or there are
+            features already.
+    """
+    folder = Path(folder)
+    _check_none(folder)
+    paths = _paths(data_provider.read_images(folder)[1], Path(images))
+    path = Path(weights) if weights else _cached()
+    network, wanted = load(path)
+    progress.say(f"VGG16 of {path}, {'torchvision' if wanted is OWN else 'Caffe'}'s input")
+    bar = progress.bar("features", len(paths), unit="image")
+    with bar, atomic(folder / "feats.npy", "wb") as file:
+        header = {"descr": "<f4", "fortran_order": False, "shape": (len(paths), FEATURES)}
+        npy.write_array_header_1_0(file, header)
+        for start in range(0, len(paths), BATCH):
+            batch = paths[start : start + BATCH]
+            file.write(fc7(network, [prepared(_pixels(p), wanted) for p in batch]))
+            bar.update(len(batch))
+    progress.say(f"{folder / 'feats.npy'}: {len(paths):,} x {FEATURES:,}")
+
+
+def _torch():
+    try:
+        import torch
+        import torchvision
+    except (ImportError, RuntimeError) as error:  # the latter where the two do not fit together
+        raise UserError(
+            f"image features need torch and torchvision ({error}); "
+            "pip install 'imaginet_pt[vision]', or both of them anew"
+        ) from error
+    return torch, torchvision
+
+
+def _check_none(folder):
+    for name in image_features.READERS:
+        if (folder / name).exists():
+            raise UserError(f"{folder} has {name} already; move it away")
+
+
+def _paths(images, folder):
+    """The file of each image, in the order of their rows."""
+    places = [folder, *sorted(path for path in folder.glob("*/"))]
+    found = {image.imgid: _first(place / image.filename for place in places) for image in images}
+    missing = [image.filename for image in images if found[image.imgid] is None]
+    if missing:
+        raise UserError(
+            f"{folder} and the folders in it lack {len(missing):,} of {len(images):,} images, "
+            f"{missing[0]} first; give the folder with the image files"
+        )
+    return [found[row] for row in sorted(found)]
+
+
+def _first(paths):
+    """The first of the files that is there, or None."""
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _cached():
+    torch, _ = _torch()
+    path = Path(torch.hub.get_dir()) / "checkpoints" / f"vgg16-{TORCHVISION}.pth"
+    if not path.is_file():
+        raise UserError(
+            f"no weights: {path} is not there; give --weights FILE, or get torchvision's by "
+            "python -c \"import torchvision; torchvision.models.vgg16(weights='DEFAULT')\""
+        )
+    return path
+
+
+def load(path):
+    """VGG16 up to fc7's ReLU with the weights of the file at `path`, and the `Input` it wants.
+
+    Raises:
+        UserError: no such file, or not the weights of VGG16.
+    """
+    torch, torchvision = _torch()
+    with torch.device("meta"):
+        network = torchvision.models.vgg16()
+    network.classifier = network.classifier[:5]
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        renamed = _renamed(state)
+        network.load_state_dict({name: renamed[name] for name in network.state_dict()}, assign=True)
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise UserError(
+            f"{path} does not hold VGG16's weights: {reason}; give a state dict of torchvision's "
+            "vgg16, saved by torch.save"
+        ) from error
+    wanted = OWN if digest(path).startswith(TORCHVISION) else CAFFE
+    return network.float().eval().to("cuda" if torch.cuda.is_available() else "cpu"), wanted
+
+
+def _renamed(state):
+    """The arrays under torchvision's names."""
+    if not any(name.startswith("classifier.1.") for name in state):
+        return state
+    layers = [(name, *name.rpartition(".")[::2]) for name in state]
+    return {f"{RENAMED.get(layer, layer)}.{kind}": state[name] for name, layer, kind in layers}
+
+
+def _pixels(path):
+    """An image file as (height, width, 3) uint8, RGB."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+    except Exception as error:
+        raise UserError(f"{path} cannot be read as an image: {error}; replace it") from error
+
+
+def prepared(pixels, wanted):
+    """The input of the network for an image.
+
+    Args:
+        pixels: (height, width, 3) uint8, RGB. wanted: `Input`.
+
+    Returns:
+        (3, 224, 224) float32 tensor.
+    """
+    torch, _ = _torch()
+    channels = torch.from_numpy(pixels[..., wanted.channels].astype("f4")).permute(2, 0, 1)
+    resized = torch.nn.functional.interpolate(
+        channels[None], (SIZE, SIZE), mode="bicubic", antialias=True, align_corners=False
+    )[0]
+    mean, scale = (torch.tensor(values)[:, None, None] for values in (wanted.mean, wanted.scale))
+    return (resized - mean) / scale
+
+
+def fc7(network, inputs):
+    """Features of images: inputs [(3, 224, 224)] -> (images, 4096) float32, none negative."""
+    torch, _ = _torch()
+    with torch.inference_mode():
+        batch = torch.stack(inputs).to(next(network.parameters()).device)
+        return np.ascontiguousarray(network(batch).cpu().numpy(), dtype="<f4")

@@ -1,0 +1,71 @@
+"""Word pairs with human similarity ratings: the files of MEN and SimLex-999."""
+
+import math
+import re
+from dataclasses import dataclass
+from itertools import dropwhile
+
+from ..errors import UserError
+from ..files import reading
+
+_WORD = r"[^\s#]\S*"
+_SCORE = r"(?P<score>[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+_PLAIN = rf"(?P<first>{_WORD})[ \t]+(?P<second>{_WORD})[ \t]+{_SCORE}"
+_LEMMA = rf"(?P<first>{_WORD})-[nvj][ \t]+(?P<second>{_WORD})-[nvj][ \t]+{_SCORE}"
+_SIMLEX = rf"(?P<first>{_WORD})\t(?P<second>{_WORD})\t[ANV]\t{_SCORE}(?:\t.*)?"
+# Header (None: there is none) and line of each kind of file; the first kind that fits is taken.
+FORMATS = {
+    "official SimLex-999": (r"word1\tword2\tPOS\tSimLex999(?:\t.*)?", _SIMLEX),
+    "gensim's SimLex-999": (r"#.*", _PLAIN),
+    "MEN lemma form": (None, _LEMMA),
+    "three columns": (None, _PLAIN),
+}
+
+
+@dataclass(frozen=True)
+class WordPair:
+    """Two words and how similar or related people find them, on the scale of the file."""
+
+    first: str
+    second: str
+    score: float
+
+
+def read_pairs(path) -> list[WordPair]:
+    """The pairs of a file in one of `FORMATS`, in order; the first line decides which.
+
+    Blank lines at the end are no lines; every other line must be a pair.
+
+    Raises:
+        UserError: the file cannot be read or has no pair, or a line is none (with its number).
+    """
+    text = reading.read_text(path, "save it as UTF-8, lines of two words and a score")
+    lines = list(enumerate(text.rstrip("\n").split("\n"), start=1))
+    header, pair = _format(lines[0][1])
+    if header:
+        lines = list(dropwhile(lambda line: re.fullmatch(header, line[1]), lines))
+    if not lines or lines == [(1, "")]:
+        raise UserError(f"{path} has no word pair; give lines of two words and a score")
+    return [_pair(pair, line, f"{path}, line {number}") for number, line in lines]
+
+
+def simlex() -> list[WordPair]:
+    """SimLex-999 (Hill, Reichart and Korhonen 2015), from the copy inside gensim."""
+    from gensim.test.utils import datapath
+
+    return read_pairs(datapath("simlex999.txt"))
+
+
+def _format(line):
+    """Header and pair patterns of the kind of file that begins with `line`."""
+    fits = (kind for kind in FORMATS.values() if re.fullmatch(kind[0] or kind[1], line))
+    return next(fits, FORMATS["three columns"])
+
+
+def _pair(pattern, line, place):
+    match = re.fullmatch(pattern, line)
+    score = float(match["score"]) if match else math.nan
+    if match is None or not math.isfinite(score):
+        shown = line if len(line) <= 60 else f"{line[:60]}..."
+        raise UserError(f"{place}: {shown!r} is not two words and a score; correct or delete it")
+    return WordPair(match["first"], match["second"], score)

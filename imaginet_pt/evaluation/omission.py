@@ -1,0 +1,42 @@
+"""How much each word of a sentence counts for the image that a model imagines.
+
+The omission score of Kádár, Chrupała and Alishahi (2017), "Representation of linguistic form and
+function in recurrent neural networks", Computational Linguistics 43 (4):
+
+    omission(i, S) = 1 - cosine(v(S), v(S without word i))
+
+There v is the last state of a pathway; here it is the image vector predicted from the sentence.
+"""
+
+import numpy as np
+
+from ..errors import UserError
+from ..runs.workflow import predicted
+from .ranking import similarities
+
+
+def moved(whole, without):
+    """1 - cosine of the vector `whole` (d,) and each of `without` (n, d): (n,), 0 to 2.
+
+    A vector of zeros has the cosine 0 to all.
+
+    Raises:
+        UserError: a vector holds NaN or infinity.
+    """
+    ((_, (cosine,)),) = similarities(whole[None], without)
+    return np.maximum(0, 1 - cosine)  # rounding may take a cosine above 1
+
+
+def scores(workflow, ids):
+    """The omission score of each word of a sentence, (words,) float32.
+
+    ids: the sentence's word ids; each of its versions is read without padding.
+
+    Raises:
+        UserError: the sentence has one word only, or the model does not predict images.
+    """
+    if len(ids) < 2:
+        raise UserError("one word cannot be left out of itself; give a sentence of two or more")
+    shorter = [ids[:i] + ids[i + 1 :] for i in range(len(ids))]
+    whole, *without = predicted(workflow, workflow.model.outputs([ids, *shorter], "none"))
+    return moved(whole, np.array(without))

@@ -1,0 +1,100 @@
+"""Word similarity: how cosines of embeddings agree with people (paper, section 4.1, Table 1).
+
+Statistics come with 95 % percentile intervals of a bootstrap over the items, and over the seeds
+where a system was trained several times. Comparisons resample both systems' items together.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..errors import UserError
+from .bootstrap import rho_bootstrap
+
+PAIR = ["first", "second", "score"]
+FEWEST = 3  # pairs that a correlation needs
+
+
+class WordSimilarity(NamedTuple):
+    """Correlation of a model's cosines with human scores.
+
+    rho, p: Spearman's correlation and its two-sided p-value.
+    low, high: 95 % bootstrap interval of rho.
+    used, total: pairs with both words in the vocabulary, and pairs asked for.
+    items: a row a used pair, with the columns first, second, score (human) and cosine.
+    """
+
+    rho: float
+    p: float
+    low: float
+    high: float
+    used: int
+    total: int
+    items: pd.DataFrame
+
+
+def word_similarity(pairs, vocabulary, embeddings, generator, resamples=2000):
+    """Spearman's rho between human scores and cosines of embeddings.
+
+    Args:
+        pairs: word pairs with `first`, `second` and `score`; lower-cased, as the tokenizer does.
+        vocabulary: row of `embeddings` for each word. A pair with another word is not used.
+        embeddings: (words, size) float32.
+        generator: numpy Generator for the bootstrap over pairs.
+        resamples: how many the bootstrap draws.
+
+    Raises:
+        UserError: fewer than three pairs are covered, or their ranks do not vary.
+    """
+    items = _cosines(pairs, vocabulary, embeddings)
+    human, cosine = items["score"].to_numpy(), items["cosine"].to_numpy()
+    if len(items) < FEWEST:
+        raise UserError(
+            f"only {len(items)} of {len(pairs)} word pairs have both words in the vocabulary, "
+            f"and a correlation needs {FEWEST}: give other pairs or a lower --word-freq-threshold"
+        )
+    if not np.isfinite(cosine).all() or np.ptp(cosine) == 0 or np.ptp(human) == 0:
+        raise UserError(
+            f"the {len(items)} word pairs have no correlation: all their cosines or all their "
+            "human scores are equal, or the embeddings hold NaN; train again or give other pairs"
+        )
+    rho, p = stats.spearmanr(human, cosine)
+    _, low, high = rho_bootstrap(human, cosine[None], generator, resamples)
+    return WordSimilarity(float(rho), float(p), low, high, len(items), len(pairs), items)
+
+
+def common_pairs(items_a, items_b):
+    """Pairs in both systems' items: first, second, score, cosine_a, cosine_b, in the order of a."""
+    items_a, items_b = (items.drop_duplicates(PAIR) for items in (items_a, items_b))
+    return items_a.merge(items_b, on=PAIR, suffixes=("_a", "_b"))
+
+
+def closer_to_humans(items_a, items_b):
+    """Pairs that system a ranks nearer to the humans than system b does, the clearest first.
+
+    Returns:
+        `common_pairs` with `gain` = |rank of cosine_b - rank of score| - |rank of cosine_a - rank
+        of score|, in ranks among the common pairs: positive where a is nearer. All pairs are
+        there, in falling order of gain, so that a named pair can be looked up.
+    """
+    pairs = common_pairs(items_a, items_b)
+    rank = pairs[["score", "cosine_a", "cosine_b"]].rank()
+    miss_a, miss_b = ((rank[name] - rank["score"]).abs() for name in ("cosine_a", "cosine_b"))
+    gain = pairs.assign(gain=miss_b - miss_a)
+    return gain.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+
+
+def _cosines(pairs, vocabulary, embeddings):
+    """Items of the covered pairs; a word whose embedding is zero has cosine 0 to every word."""
+    table = pd.DataFrame(
+        [(pair.first.lower(), pair.second.lower(), float(pair.score)) for pair in pairs],
+        columns=PAIR,
+    )
+    rows = [table[name].map(vocabulary) for name in ("first", "second")]
+    covered = rows[0].notna() & rows[1].notna()
+    x, y = (embeddings[row[covered].to_numpy(int)].astype(np.float64) for row in rows)
+    norms = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
+    cosine = np.sum(x * y, axis=1) / np.where(norms > 0, norms, 1)
+    return table[covered].assign(cosine=cosine).reset_index(drop=True)

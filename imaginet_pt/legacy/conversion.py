@@ -1,0 +1,33 @@
+"""From a checkpoint of the original program to a run folder."""
+
+from ..data.preprocessing import Tokenizer
+from ..files.arrays import match_parameters, write_arrays
+from ..nn import models
+from ..runs.description import describe
+from ..runs.run_folder import RunFolder
+from ..settings import Settings
+from .checkpoint import read
+
+
+def convert_legacy(source, out):
+    """Write the checkpoint in the folder `source` as the run `out`, with weights of epoch 1.
+
+    The original does not say how many epochs it trained, nor on which data.
+
+    Raises:
+        UserError: files that are missing or hostile, or a model that does not fit its settings.
+    """
+    checkpoint = read(source)
+    settings = Settings(**checkpoint.settings)
+    width = checkpoint.parameters[-1].shape[0]  # of the visual pathway's bias, always the last
+    features = width // 2 if "maxout" in settings.out_activation else width
+    tokenizer = Tokenizer(checkpoint.vocabulary, settings.unit)
+    model = models.build(settings, len(tokenizer.words), features)
+    unnamed = {f"arr_{i}": array for i, array in enumerate(checkpoint.parameters)}
+    params = match_parameters(model.parameters(None), unnamed, source)
+    data = {"name": "unknown (converted)", "synthetic": False, "digests": {}}
+    described = {"data": data, "features": features, "backend": "theano", "began_with": {}}
+    with RunFolder.create(out) as folder:
+        write_arrays(folder.weights(1), params)
+        describe(folder, described, settings, params, tokenizer, checkpoint.scaler)
+    return folder

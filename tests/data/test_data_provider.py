@@ -1,0 +1,274 @@
+"""Datasets: what is read, and one line for whatever cannot be."""
+
+import gzip
+import json
+import re
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imaginet_pt.data import data_provider
+from imaginet_pt.data.dataset import Image
+from imaginet_pt.errors import UserError
+from imaginet_pt.files import reading
+from imaginet_pt.files.reading import digest
+
+
+def image(imgid, split="train", texts=("A dog runs.", "A dog.")):
+    sentences = [{"raw": text, "tokens": text.split(), "imgid": imgid} for text in texts]
+    return {"imgid": imgid, "filename": f"{imgid}.jpg", "split": split, "sentences": sentences}
+
+
+def write(folder, images, name="tiny"):
+    (folder / "dataset.json").write_text(json.dumps({"images": images, "dataset": name}))
+    np.save(folder / "feats.npy", np.arange(3 * len(images), dtype="f4").reshape(-1, 3))
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write(tmp_path, [image(1), image(0, "val", ["A cat sits."]), image(2, "restval")])
+
+
+def refused(where, *words):
+    """The one line that refuses `where`; it holds all of `words`."""
+    with pytest.raises(UserError) as caught:
+        data_provider.load(where)
+    return one_line(caught, words)
+
+
+def one_line(caught, words):
+    line = str(caught.value)
+    assert len(line.splitlines()) == 1 and len(line) < 500
+    for word in words:
+        assert word in line
+    return line
+
+
+def test_reads_images_in_order_with_raw_sentences(folder):
+    dataset = data_provider.load(folder)
+    assert (dataset.name, dataset.synthetic) == ("tiny", False)
+    assert [im.imgid for im in dataset.images] == [1, 0, 2]
+    assert dataset.images[0] == Image(1, "train", "1.jpg", ("A dog runs.", "A dog."), "")
+    np.testing.assert_array_equal(dataset.features, np.arange(9).reshape(3, 3))
+    assert dataset.digests == {n: digest(folder / n) for n in ("dataset.json", "feats.npy")}
+
+
+def test_captions_point_at_feature_rows(folder):
+    captions = data_provider.load(folder).captions("train")
+    assert captions.texts == ["A dog runs.", "A dog."]
+    assert captions.rows.dtype == np.int64 and captions.rows.tolist() == [1, 1]
+
+
+def test_a_split_without_images_names_those_there_are(folder):
+    with pytest.raises(UserError) as caught:
+        data_provider.load(folder).split("test")
+    one_line(caught, ["tiny", "'test'", "restval, train, val"])
+
+
+def test_images_without_sentences_load_but_give_no_captions(tmp_path):
+    record = {"imgid": 0, "filename": "n1.jpg", "wnid": "n01440764", "label": "tench"}
+    dataset = data_provider.load(write(tmp_path, [record, image(1, "val", [])]))
+    assert dataset.images[0] == Image(0, "", "n1.jpg", (), "n01440764")
+    with pytest.raises(UserError) as caught:
+        dataset.captions("val")
+    one_line(caught, ["image 1 (1.jpg)", "'val'", "no caption"])
+
+
+@pytest.mark.parametrize("name", [None, ""])
+def test_name_falls_back_to_the_folder(tmp_path, name):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    assert data_provider.load(write(folder, [image(0)], name)).name == "mine"
+
+
+CHANGES = {
+    "imgid text": ({"imgid": "0"}, ["'imgid' is '0'", "integer"]),
+    "imgid true": ({"imgid": True}, ["'imgid' is True"]),
+    "imgid float": ({"imgid": 0.0}, ["'imgid' is 0.0"]),
+    "imgid too large": ({"imgid": 2}, ["imgid 2 is no feature column; use 0 to 1"]),
+    "imgid negative": ({"imgid": -1}, ["imgid -1"]),
+    "imgid twice": ({"imgid": 0}, ["imgid 0", "twice"]),
+    "split number": ({"split": 3}, ["'split' is 3"]),
+    "split blank": ({"split": " "}, ["'split' is empty"]),
+    "file name absolute": ({"filename": "/etc/passwd"}, ["'/etc/passwd'", "inside"]),
+    "file name upward": ({"filename": "a/../../b.jpg"}, ["'a/../../b.jpg'"]),
+    "file name upward, Windows": ({"filename": "..\\b.jpg"}, ["inside the image folder"]),
+    "file name with newline": ({"filename": "a\nb"}, ["printable"]),
+    "sentences object": ({"sentences": {}}, ["'sentences' is {}"]),
+    "sentence text": ({"sentences": ["A dog."]}, ["sentences[0]", "object"]),
+    "no raw": ({"sentences": [{"tokens": []}]}, ["no 'raw'"]),
+    "caption empty": ({"sentences": [{"raw": ""}]}, ["images[1]: sentences[0]", "empty"]),
+    "caption blank": ({"sentences": [{"raw": " \n"}]}, ["empty"]),
+    "caption surrogate": ({"sentences": [{"raw": "a \ud800"}]}, ["lone surrogate"]),
+    "caption huge": ({"sentences": [{"raw": "a" * 10**7}]}, ["10,000,000 characters"]),
+    "wnid number": ({"wnid": 5}, ["'wnid' is 5"]),
+}
+
+
+@pytest.mark.parametrize("change, words", CHANGES.values(), ids=CHANGES)
+def test_refuses_a_wrong_image_record(tmp_path, change, words):
+    refused(write(tmp_path, [image(0), image(1) | change]), "dataset.json: images[1]", *words)
+
+
+@pytest.mark.parametrize("key", ["imgid", "filename", "split"])
+def test_refuses_a_missing_key(tmp_path, key):
+    record = image(0)
+    del record[key]
+    refused(write(tmp_path, [record]), "images[0]", f"no {key!r}; add it")
+
+
+CONTENTS = {
+    "broken": ('{"images": [', ["not JSON", "line 1"]),
+    "a list": ("[]", ["object", "[]"]),
+    "no images": ("{}", ["no 'images'"]),
+    "images empty": ('{"images": []}', ["'images' is empty"]),
+    "images object": ('{"images": {"a": 1}}', ["'images' is"]),
+    "deep": ("[" * 10**5, ["not JSON"]),
+    "long number": ("1" * 5000, ["not JSON"]),
+    "not UTF-8": (b"\xff\xfe", ["not JSON", "utf-8"]),
+    "name": ('{"images": [{"imgid": 0, "filename": "a"}], "dataset": 5}', ["'dataset' is 5"]),
+}
+
+
+@pytest.mark.parametrize("content, words", CONTENTS.values(), ids=CONTENTS)
+def test_refuses_a_wrong_dataset_json(folder, content, words):
+    content = content if isinstance(content, bytes) else content.encode()
+    (folder / "dataset.json").write_bytes(content)
+    refused(folder, "dataset.json", *words)
+
+
+def test_refuses_what_is_not_there(tmp_path):
+    refused(tmp_path / "nothing", "nothing", "scenes, a folder with dataset.json")
+    refused(tmp_path, "dataset.json", "No such file")
+
+
+def coco(**changes):
+    images = [{"id": 30, "file_name": "b.jpg"}, {"id": 20, "file_name": "a.jpg"}]
+    texts = [(20, "A cat."), (30, "A dog.\n"), (20, "The cat.")]
+    annotations = [{"image_id": i, "id": n, "caption": t} for n, (i, t) in enumerate(texts)]
+    return json.dumps({"images": images, "annotations": annotations} | changes).encode()
+
+
+NAMES = {"captions_train2014.json": "train", "captions_val2017.json.gz": "val", "my.json": "train"}
+
+
+@pytest.mark.parametrize("name, split", NAMES.items())
+def test_reads_coco_captions_as_text_alone(tmp_path, name, split):
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(coco()) if name.endswith(".gz") else coco())
+    dataset = data_provider.load(path)
+    assert dataset.features is None and dataset.digests == {name: digest(path)}
+    assert dataset.name == name.split(".")[0]
+    captions = dataset.captions(split)
+    assert captions.texts == ["A dog.\n", "A cat.", "The cat."]
+    assert captions.rows.tolist() == [0, 1, 1]
+
+
+COCO = {
+    "no annotations": ({"annotations": None}, ["no 'annotations'", "give its folder"]),
+    "images text": ({"images": "b"}, ["'images' is 'b'"]),
+    "image id twice": ({"images": [{"id": 1, "file_name": "a"}] * 2}, ["images[1]: id 1", "twice"]),
+    "unknown image": ({"annotations": [{"image_id": 7, "caption": "A"}]}, ["image_id 7"]),
+    "caption empty": ({"annotations": [{"image_id": 20, "caption": ""}]}, ["annotations[0]"]),
+    "file name": ({"images": [{"id": i, "file_name": "../a"} for i in (20, 30)]}, ["'../a'"]),
+}
+
+
+@pytest.mark.parametrize("changes, words", COCO.values(), ids=COCO)
+def test_refuses_wrong_coco_captions(tmp_path, changes, words):
+    path = tmp_path / "captions_val.json"
+    path.write_bytes(coco(**changes))
+    refused(path, "captions_val.json", *words)
+
+
+def test_refuses_a_broken_or_bursting_archive(tmp_path):
+    path = tmp_path / "captions_val.json.gz"
+    path.write_bytes(gzip.compress(coco())[:-20])
+    refused(path, "cannot read")
+    content = gzip.compress(coco())
+    path.write_bytes(content[:10] + b"\xff" * 20 + content[30:])
+    refused(path, "cannot read", "decompressing")
+    path.write_bytes(b"not gzip")
+    refused(path, "Not a gzipped file")
+    path.write_bytes(gzip.compress(b" " * (reading.UNPACKED_FLOOR + 1)))
+    refused(path, "holds more than 33,554,432 bytes")
+
+
+def test_refuses_a_json_file_over_the_bound(folder, monkeypatch):
+    monkeypatch.setattr(reading, "MAX_JSON", 100)
+    refused(folder, "dataset.json holds more than 100 bytes")
+
+
+def test_tokens_are_not_kept(folder):
+    record = reading.read_json(folder / "dataset.json")["images"][0]
+    assert record["sentences"][0] == {"raw": "A dog runs.", "imgid": 1}
+
+
+def test_reads_flickr8k(shared, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    dataset = data_provider.load(shared / "data/flickr8k")
+    captions = dataset.captions("train")
+    assert dataset.features.shape == (7000, 1280) and len(captions.texts) == 30_000
+    assert captions.texts[1] == "Black dog chasing brown dog through snow"
+    assert np.array_equal(captions.rows[::5], [im.imgid for im in dataset.split("train")])
+
+
+def test_reads_coco_val2017(shared):
+    dataset = data_provider.load(shared / "data/coco_val2017/captions_val2017.json.gz")
+    assert len(dataset.captions("val").texts) == 25_014 and len(dataset.images) == 5_000
+
+
+scalars = st.none() | st.booleans() | st.integers(-2, 3) | st.floats() | st.text(max_size=5)
+KEYS = ["imgid", "id", "image_id", "filename", "file_name", "split", "raw", "caption", "wnid"]
+keys = st.sampled_from([*KEYS, "images", "annotations", "sentences", "dataset"])
+values = st.recursive(
+    scalars, lambda v: st.lists(v, max_size=2) | st.dictionaries(keys, v, max_size=2), max_leaves=4
+)
+sentences = st.lists(st.fixed_dictionaries({"raw": st.text() | values}), max_size=2)
+records = st.fixed_dictionaries(
+    {"filename": st.text(max_size=4) | st.just("a.jpg"), "imgid": st.integers(-1, 3) | values},
+    optional={"split": st.sampled_from(["train", "val"]) | values, "sentences": sentences},
+)
+documents = values | st.fixed_dictionaries(
+    {"images": st.lists(records | values, max_size=3)}, optional={"dataset": values}
+)
+
+
+def accepted(path):
+    """The dataset, or None where it is refused in one line; nothing else may happen."""
+    try:
+        return data_provider.load(path)
+    except UserError as error:
+        assert len(str(error).splitlines()) == 1
+        return None
+
+
+@settings(max_examples=200, deadline=None)
+@given(documents)
+def test_any_dataset_json_is_accepted_or_refused(document):
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        images = document.get("images") if isinstance(document, dict) else None
+        count = len(images) if images and isinstance(images, list) else 1
+        np.save(folder / "feats.npy", np.zeros((count, 2), "f4"))
+        (folder / "dataset.json").write_text(json.dumps(document))
+        dataset = accepted(folder)
+        if dataset:
+            assert sorted(im.imgid for im in dataset.images) == list(range(len(images)))
+            assert all(s.strip() for im in dataset.images for s in im.sentences)
+            assert not any(re.search(r"(^|/)\.\.(/|$)|^/", im.filename) for im in dataset.images)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(keys, values) | st.binary(max_size=30))
+def test_any_caption_file_is_accepted_or_refused(document):
+    content = document if isinstance(document, bytes) else coco(**document)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in (("a.json", content), ("a.json.gz", content)):
+            (Path(folder) / name).write_bytes(data)
+            accepted(Path(folder) / name)

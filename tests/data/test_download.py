@@ -1,0 +1,283 @@
+"""`data get`, against a server on the loopback address, and unpacking of what others packed."""
+
+import dataclasses
+import hashlib
+import io
+import os
+import re
+import stat
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+
+from imaginet_pt.__main__ import main
+from imaginet_pt.cli.progress import Progress
+from imaginet_pt.data.download import archives, catalog, http
+from imaginet_pt.errors import UserError
+
+FILES = {
+    "tiny/dataset.json": b'{"images": []}',
+    # What cannot be packed, so that a cut falls into the middle.
+    "tiny/vgg_feats.mat": np.random.default_rng(0).bytes(300_000),
+}
+
+
+def zipped(files, **changes):
+    """A zip archive of `files`, {name: content}; `changes` are attributes of each member."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            member = zipfile.ZipInfo(name)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            for key, value in changes.items():
+                setattr(member, key, value)
+            archive.writestr(member, content)
+    return made.getvalue()
+
+
+ARCHIVE = zipped(FILES)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One file; each connection is cut after the next of `cuts` bytes."""
+
+    def do_GET(self):
+        site = self.server
+        site.asked.append(self.headers.get("Range"))
+        begin = self.begin()
+        if self.path != "/tiny.zip" or begin > len(site.content):
+            self.send_error(416 if begin else 404)
+            return
+        rest = site.content[begin:]
+        self.send_response(206 if begin else 200)
+        if begin:
+            whole = len(site.content)
+            self.send_header("Content-Range", f"bytes {begin}-{whole - 1}/{whole}")
+        if site.tells_length:
+            self.send_header("Content-Length", str(len(rest)))
+        self.end_headers()
+        self.wfile.write(rest[: site.cuts.pop(0)] if site.cuts else rest)
+
+    def begin(self):
+        asked = re.match(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        return int(asked[1]) if asked and self.server.knows_ranges else 0
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def site(monkeypatch):
+    """The server, whose archive is the only data set, `tiny`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.content, server.cuts, server.asked = ARCHIVE, [], []
+    server.knows_ranges = server.tells_length = True
+    server.url = f"http://127.0.0.1:{server.server_port}/tiny.zip"
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    monkeypatch.setattr(http, "WAIT", 0)
+    known = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
+    tiny = catalog.Source("Tiny", "http://127.0.0.1/page", server.url, len(ARCHIVE), known)
+    monkeypatch.setattr(catalog, "SOURCES", {"tiny": tiny})
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def change(monkeypatch, **fields):
+    monkeypatch.setitem(
+        catalog.SOURCES, "tiny", dataclasses.replace(catalog.SOURCES["tiny"], **fields)
+    )
+
+
+def get(folder):
+    return main(["data", "get", "tiny", "--out", str(folder)])
+
+
+def assert_got(folder):
+    """All of the files, and nothing else."""
+    found = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    assert found == FILES
+
+
+def refused(capsys, *words):
+    """One line on the error stream that begins as all do; it has the `words`."""
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last.startswith("imaginet: error: ")
+    for word in words:
+        assert word in last
+    return last
+
+
+def test_a_data_set_is_downloaded_and_unpacked(site, tmp_path, capsys):
+    assert get(tmp_path / "data") == 0
+    assert_got(tmp_path / "data")
+    told = capsys.readouterr().err
+    size = http.megabytes(len(ARCHIVE))
+    assert told.index(f"about {size}") < told.index(f"{site.url}: {size}")
+    assert site.asked == [None]
+
+
+def test_what_is_there_is_not_downloaded_again(site, tmp_path, capsys):
+    assert get(tmp_path) == get(tmp_path) == 0
+    assert len(site.asked) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_cut_connection_goes_on_where_it_ended(site, tmp_path, capsys):
+    site.cuts = [100_000, 70_000]
+    assert get(tmp_path) == 0
+    assert_got(tmp_path)
+    assert site.asked == [None, "bytes=100000-", "bytes=170000-"]
+    assert "going on from there" in capsys.readouterr().err
+
+
+def test_another_call_goes_on_where_the_first_ended(site, tmp_path, capsys):
+    site.cuts = [100_000, 0]
+    assert get(tmp_path) == 2
+    refused(capsys, "by hand", site.url)
+    assert (tmp_path / "tiny.zip.part").read_bytes() == ARCHIVE[:100_000]
+    assert get(tmp_path) == 0
+    assert_got(tmp_path)
+    assert site.asked == [None, "bytes=100000-", "bytes=100000-"]
+    assert "0.1 MB here already" in capsys.readouterr().err
+
+
+def test_a_server_without_ranges_begins_anew(site, tmp_path):
+    site.cuts, site.knows_ranges = [100_000], False
+    http.fetch(site.url, tmp_path / "tiny.zip", len(ARCHIVE), Progress(quiet=True))
+    assert (tmp_path / "tiny.zip").read_bytes() == ARCHIVE
+
+
+def test_a_part_longer_than_the_file_is_dropped(site, tmp_path):
+    (tmp_path / "tiny.zip.part").write_bytes(ARCHIVE + b"more")
+    assert get(tmp_path) == 0
+    assert_got(tmp_path)
+    assert site.asked == [f"bytes={len(ARCHIVE) + 4}-", None]
+
+
+def test_a_part_of_another_file_is_found_out(site, tmp_path, capsys):
+    (tmp_path / "tiny.zip.part").write_bytes(bytes(100_000))
+    assert get(tmp_path) == 2
+    refused(capsys, "tiny.zip is damaged", "delete")
+    assert not (tmp_path / "tiny").exists()
+
+
+def test_a_file_of_unknown_length(site, tmp_path, capsys):
+    site.tells_length = False
+    assert get(tmp_path) == 0
+    assert_got(tmp_path)
+    assert "size unknown" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "tells_length, told", [(True, "has 0.3 MB, more than 2.0 kB"), (False, "has more than 2.0 kB")]
+)
+def test_a_file_much_too_large(tells_length, told, site, tmp_path, capsys, monkeypatch):
+    site.tells_length = tells_length
+    change(monkeypatch, size=1_000)
+    assert get(tmp_path) == 2
+    refused(capsys, told, "by hand")
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 2_000
+
+
+def test_a_dead_link_tells_the_way_by_hand(site, tmp_path, capsys, monkeypatch):
+    change(monkeypatch, url=site.url.replace("tiny", "gone"))
+    assert get(tmp_path) == 2
+    refused(capsys, "404", "http://127.0.0.1/page", f"{tmp_path}/gone.zip", "tiny/vgg_feats.mat")
+    assert site.asked == [None]
+
+
+def test_nobody_at_the_address(site, tmp_path, capsys):
+    site.shutdown()
+    site.server_close()
+    assert get(tmp_path) == 2
+    refused(capsys, "refused", "by hand")
+
+
+def test_an_archive_put_there_by_hand(site, tmp_path):
+    (tmp_path / "tiny.zip").write_bytes(ARCHIVE)
+    assert get(tmp_path) == 0
+    assert_got(tmp_path)
+    assert site.asked == []
+
+
+def test_a_wrong_checksum(site, tmp_path, capsys):
+    site.content = zipped(FILES | {"tiny/dataset.json": b'{"images": [0]}'})
+    assert get(tmp_path) == 2
+    refused(capsys, "tiny/dataset.json", "SHA-256", "changed or damaged")
+    assert os.listdir(tmp_path) == ["tiny.zip"]
+
+
+def test_other_files_of_the_folder_stay(site, tmp_path):
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny/mine.txt").write_text("mine")
+    assert get(tmp_path) == 0
+    assert (tmp_path / "tiny/mine.txt").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made(site, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert get(tmp_path / "file/data") == 2
+    refused(capsys, "choose another --out")
+
+
+def test_a_disk_that_cannot_be_written(site, tmp_path, capsys):
+    (tmp_path / "tiny.zip.part").mkdir()
+    assert get(tmp_path) == 2
+    refused(capsys, "cannot write", "tiny.zip.part")
+
+
+LINK = stat.S_IFLNK | 0o777
+HOSTILE = {
+    "../": zipped(FILES | {"../out.txt": b"x"}),
+    "inner ../": zipped(FILES | {"tiny/../../out.txt": b"x"}),
+    "absolute": zipped(FILES | {"/out.txt": b"x"}),
+    "Windows": zipped(FILES | {"tiny\\..\\..\\out.txt": b"x"}),
+    "drive": zipped(FILES | {"C:\\out.txt": b"x"}),
+    "link": zipped({"tiny/dataset.json": b"../../out.txt"}, external_attr=LINK << 16),
+    "device": zipped(FILES, external_attr=(stat.S_IFCHR | 0o666) << 16),
+    "too large": zipped(FILES | {"tiny/zeros": bytes(2**25)}),
+    "a file missing": zipped({"tiny/dataset.json": FILES["tiny/dataset.json"]}),
+    "truncated": ARCHIVE[:-40],
+    "a byte changed": ARCHIVE[:1000] + bytes([ARCHIVE[1000] ^ 1]) + ARCHIVE[1001:],
+    "no archive": b"<html>moved</html>",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_archives_write_nothing(what, tmp_path):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    archive = inside / "tiny.zip"
+    archive.write_bytes(HOSTILE[what])
+    with pytest.raises(UserError) as caught:
+        archives.unpack(archive, inside, dict.fromkeys(FILES))
+    assert len(str(caught.value).splitlines()) == 1 and str(archive) in str(caught.value)
+    assert [path.name for path in tmp_path.rglob("*")] == ["inside", "tiny.zip"]
+
+
+def test_an_archive_that_lies_about_its_size(tmp_path):
+    """The size in the directory is a bound: what a member unpacks to beyond it is not written."""
+    content = zipped({"tiny/dataset.json": bytes(2**22)})
+    told = (2**22).to_bytes(4, "little")
+    (tmp_path / "tiny.zip").write_bytes(content.replace(told, (100).to_bytes(4, "little")))
+    with pytest.raises(UserError, match="damaged"):
+        archives.unpack(tmp_path / "tiny.zip", tmp_path, {})
+    assert os.listdir(tmp_path) == ["tiny.zip"]
+
+
+def test_the_table_of_sources():
+    for source in catalog.SOURCES.values():
+        assert source.url.startswith("https://") and source.url.endswith(".zip")
+        assert source.page.startswith("https://") and source.size > 10_000
+        assert {name.partition("/")[0] for name in source.files} == {source.folder}
+        for known in source.files.values():
+            assert known is None or re.fullmatch("[0-9a-f]{64}", known)

@@ -1,0 +1,130 @@
+"""`data check`: what a data set has and what is missing, on one screen."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import small
+
+from imaginet_pt.__main__ import main
+
+MEN = "dog cat 40\nDog child 20\ndog zebra 3\n"
+
+
+@pytest.fixture
+def data(tmp_path):
+    return small.write(tmp_path / "data")
+
+
+@pytest.fixture
+def men(tmp_path):
+    path = tmp_path / "men"
+    path.write_text(MEN)
+    return path
+
+
+def screen(capsys, *arguments):
+    assert main(["data", "check", *map(str, arguments)]) == 0
+    shown = capsys.readouterr().out
+    lines = shown.splitlines()
+    assert len(lines) <= 24
+    assert max(len(line) for line in lines if not line.startswith("- ")) <= 100
+    return shown
+
+
+def row(shown, name):
+    """The cells of the row that begins with `name`."""
+    (line,) = (line for line in shown.splitlines() if line.strip().startswith(f"{name} "))
+    return line.strip().removeprefix(name).split()
+
+
+def missing(shown):
+    return [line for line in shown.splitlines() if line.startswith("- ")]
+
+
+def counted(data, threshold):
+    """Words in `threshold` training captions, counted another way."""
+    images = json.loads((data / "dataset.json").read_text())["images"]
+    texts = [s["raw"] for image in images if image["split"] == "train" for s in image["sentences"]]
+    captions = [set(re.findall(r"\w+|[^\w\s]", text.lower())) for text in texts]
+    return {w for w in set().union(*captions) if sum(w in c for c in captions) >= threshold}
+
+
+def test_counts_shapes_splits_and_cover(data, men, capsys):
+    shown = screen(capsys, data, "--men", men)
+    assert shown.startswith(f"small: {data}\n")
+    assert "24 images, 72 captions, features 24 x 12 float32" in shown
+    assert row(shown, "train")[:2] == ["16", "48"] and row(shown, "val")[:2] == ["8", "24"]
+    for threshold in (5, 10):
+        words = counted(data, threshold)
+        pairs = sum({"dog", other} <= words for other in ("cat", "child", "zebra"))
+        found = row(shown, f"in {threshold} training captions")
+        assert [found[0], found[2]] == [str(len(words)), str(pairs)]
+    assert "SimLex-999 (of 999)" in shown and "MEN (of 3)" in shown
+    assert counted(data, 5) != counted(data, 10)
+
+
+def test_the_real_data(shared, capsys):
+    """The counts of pairs are those that training with threshold 5 reports in the README."""
+    folder = shared / "data"
+    shown = screen(capsys, folder / "flickr8k", "--men", folder / "wordsim/men3k.tsv")
+    assert "7,000 images, 35,000 captions, features 7,000 x 1,280 float32" in shown
+    assert row(shown, "in 5 training captions")[1:] == ["212", "1,341"]
+    assert "split test" in shown
+
+
+def test_what_is_missing_is_told(data, men, capsys):
+    (data / "feats.npy").unlink()
+    content = json.loads((data / "dataset.json").read_text())
+    content["images"] = [image for image in content["images"] if image["split"] == "train"]
+    for i, image in enumerate(content["images"]):
+        image["imgid"] = i
+    content["images"][3]["sentences"] = []
+    (data / "dataset.json").write_text(json.dumps(content))
+    told = missing(screen(capsys, data))
+    for words in (
+        "no image features", "MEN", "split val", "split test", "1 images in split train", "--alpha"
+    ):  # fmt: skip
+        assert sum(words in line for line in told) == 1, words
+    assert len(told) == 6
+
+
+def test_vgg16_is_not_missed_where_it_is(data, men, capsys):
+    assert any("VGG16" in line for line in missing(screen(capsys, data, "--men", men)))
+    np.save(data / "feats.npy", np.ones((24, 4096), "f4"))
+    told = missing(screen(capsys, data, "--men", men))
+    assert told == ["- split test: not used here"]
+    content = json.loads((data / "dataset.json").read_text())
+    content["images"][0]["split"] = "test"
+    (data / "dataset.json").write_text(json.dumps(content))
+    assert missing(screen(capsys, data, "--men", men)) == ["- nothing"]
+
+
+def test_damaged_features_are_told(data, capsys):
+    np.save(data / "feats.npy", np.full((24, 3), np.nan))
+    assert any("NaN" in line for line in missing(screen(capsys, data)))
+
+
+def test_images_without_splits(data, capsys):
+    content = json.loads((data / "dataset.json").read_text())
+    content["images"] = [{"imgid": i, "filename": "a.jpg"} for i in range(24)]
+    (data / "dataset.json").write_text(json.dumps(content))
+    assert "no splits" in screen(capsys, data)
+
+
+def test_the_synthetic_data(capsys):
+    shown = screen(capsys, "scenes")
+    assert "scenes (synthetic)" in shown and row(shown, "single")[0] == "745"
+
+
+@pytest.mark.parametrize("what", ["no data", "no JSON", "no pairs"])
+def test_what_cannot_be_checked(what, data, tmp_path, capsys):
+    arguments = [data, "--men", tmp_path / "nowhere"]
+    if what == "no data":
+        arguments = [tmp_path / "nowhere"]
+    elif what == "no JSON":
+        (data / "dataset.json").write_text("{")
+    assert main(["data", "check", *map(str, arguments)]) == 2
+    shown = capsys.readouterr()
+    assert len(shown.err.splitlines()) == 1 and not shown.out

@@ -1,0 +1,249 @@
+"""The report as a reader sees it: in headless Chromium, and as the file that it is."""
+
+import base64
+import hashlib
+import html
+import html.parser
+import re
+import shutil
+import subprocess
+from argparse import Namespace
+from types import SimpleNamespace
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+
+from imaginet_pt.data.dataset import Dataset
+from imaginet_pt.evaluation.bootstrap import Estimate
+from imaginet_pt.files.folders import make_folder
+from imaginet_pt.replication import claims, published, report
+from imaginet_pt.replication.results import markdown, result, write_text
+from imaginet_pt.replication.verdicts import FAILS, HOLDS, INCONCLUSIVE, NOT_RUN, above, not_run
+from imaginet_pt.reports.page import Run, settings
+from imaginet_pt.runs.run_folder import RunFolder
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "chrome"]
+HOSTILE = "<script>document.title='broken'</script> & <b>\"bold\"</b>"
+WORDS = [HOLDS, FAILS, INCONCLUSIVE, NOT_RUN]
+PARTS = [
+    above("gain", Estimate(0.2, 0.1, 0.3)),
+    above("gain", Estimate(-0.2, -0.3, -0.1)),
+    above("gain", Estimate(0.0, -0.1, 0.1)),
+    not_run("MEN", "give --men FILE"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser to look at the report with: install one of {', '.join(BROWSERS)}")
+    return found
+
+
+def look(browser, page, *options):
+    """What headless Chromium prints about a page, without a network."""
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    command += ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={page.parent}/profile"]
+    done = subprocess.run(
+        [*command, *options, page.as_uri()], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def run(folder, model, seed, **settings):
+    """A `Workflow` as far as the report reads it."""
+    folder = RunFolder(make_folder(folder / f"{model}-{seed}"))
+    described = {
+        "settings": {"random_seed": seed, "hidden_size": 256, "zero_shot": []} | settings,
+        "data": {"name": "tiny (synthetic)"},
+        "backend": "c",
+        "versions": {"pytensor": "3.0.7"},
+        "threads": {"cpus": 2},
+    }
+    folder.write_json("run.json", described)
+    if model != "LINREG":
+        pd.DataFrame({"epoch": [1, 2], "seconds": [90.0, 60.0]}).to_csv(folder / "times.csv")
+    return SimpleNamespace(folder=folder)
+
+
+def workflows(folder):
+    return {
+        "VISUAL": [run(folder, "VISUAL", seed, model_type="simple") for seed in (1, 2)],
+        "LINREG": [run(folder, "LINREG", 1, model_type="linear")],
+    }
+
+
+def results(out):
+    """Two results with hostile text in table and title, one of them with a picture."""
+    matplotlib.image.imsave(out / "figure2.png", np.zeros((40, 60, 3)))
+    curve = {"model": ["VISUAL", "VISUAL"], "order": "original", "iteration": [1, 2], "seeds": 2}
+    for score in ("accuracy@5", "recall@4"):
+        curve |= {f"{score} mean": [0.1, 0.2], f"{score} min": [0.1, 0.15]}
+        curve |= {f"{score} max": [0.1, 0.25]}
+    table1 = pd.DataFrame({"model": ["VISUAL"], "rho": ["0.410"], "note": [HOSTILE]})
+    text = f"{markdown(table1)}\nMEN was not run.\n\nPairs:\n\n{markdown(table1)}"
+    items = pd.DataFrame()
+    curve, files = pd.DataFrame(curve), ["figure2.png"]
+    made = [
+        result("table1", HOSTILE, text, items, {"table1": table1}, out),
+        result("figure2", "Figure 2", "Bands.", items, {"figure2": curve}, out, files),
+    ]
+    return {result.name: result for result in made}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The file of a report with every word, on synthetic data."""
+    out = tmp_path_factory.mktemp("report")
+    (out / "pairs.tsv").write_text("dog\tcat\t9\n")
+    args = Namespace(
+        out=out, preset="demo", seeds=2, men=str(out / "pairs.tsv"), simlex=None, captions=None,
+        images=None,
+    )  # fmt: skip
+    dataset = Dataset("tiny (synthetic)", (), np.zeros((3, 4)), {"tiny": "f00d"}, synthetic=True)
+    verdicts = [
+        claims.Verdict(claim, word, [part])
+        for claim, word, part in zip(claims.CLAIMS, WORDS, PARTS, strict=False)
+    ]
+    verdict = [published.AGREES, published.DIFFERS, "not comparable: tiny (synthetic)"]
+    numbers = pd.DataFrame({"place": "Table 1", "paper": "0.32", "verdict": verdict})
+    absent = dict.fromkeys(["table2", "table3", "figure3", "flickr30k"], "the reason for this")
+    made = report.render_report(
+        args, dataset, workflows(out), results(out), absent, verdicts, numbers
+    )
+    write_text(made, out / "report.html")
+    return out / "report.html"
+
+
+def test_chromium_shows_the_verdicts_and_runs_nothing(browser, page):
+    dom = look(browser, page, "--dump-dom")
+    for word in (*WORDS, published.AGREES, published.DIFFERS):
+        assert re.search(rf'<span class="badge {word.replace(" ", "-")}">.*?{word}</span>', dom)
+    assert "<title>Learning language through pictures on tiny (synthetic)</title>" in dom
+    assert "The data are synthetic" in dom
+    assert "<script" not in dom and dom.count("&lt;script&gt;") == 2
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_chromium_paints_it_and_nothing_sticks_out(browser, page, tmp_path, width):
+    picture = tmp_path / "page.png"
+    look(browser, page, f"--window-size={width},1600", f"--screenshot={picture}")
+    pixels = matplotlib.image.imread(picture)[..., :3]
+    ink = pixels.min(axis=2) < 0.6
+    assert pixels.shape[1] == width and pixels.mean() > 0.7, "a light page"
+    assert ink[:400].any() and ink[800:1200].any() and not ink[:, -8:].any()
+    hues = pixels.max(axis=2) - pixels.min(axis=2) > 0.3
+    assert hues.any(), "verdicts have colours"
+
+
+class Elements(html.parser.HTMLParser):
+    """The elements of a page, their attributes, and its text."""
+
+    def __init__(self):
+        super().__init__()
+        self.names, self.attributes, self.text = set(), set(), ""
+
+    def handle_starttag(self, name, attributes):
+        self.names.add(name)
+        self.attributes |= {key for key, _ in attributes}
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_hostile_text_is_text_to_a_parser_too(page):
+    elements = Elements()
+    elements.feed(page.read_text(encoding="utf-8"))
+    assert {"html", "table", "img"} <= elements.names
+    assert not elements.names & {"script", "iframe", "object", "embed", "link", "form", "base"}
+    assert not [name for name in elements.attributes if name.startswith("on")]
+    assert elements.text.count(HOSTILE) >= 2
+
+
+def test_the_page_needs_nothing_but_itself(page):
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//|url\(|@import|<script|<link|<iframe", text)
+    sources = re.findall(r'src="([^"]*)"', text)
+    assert len(sources) == 1 and sources[0].startswith("data:image/png;base64,")
+    encoded = sources[0].partition("base64,")[2]
+    assert base64.b64decode(encoded) == (page.parent / "figure2.png").read_bytes()
+    for file in re.findall(r'<a href="([^"]*)"', text):
+        assert (page.parent / file).is_file()
+
+
+def test_the_page_tells_what_was_run(page):
+    text = html.unescape(page.read_text(encoding="utf-8"))
+    data = (page.parent / "pairs.tsv").read_bytes()
+    for told in (
+        "f00d",
+        hashlib.sha256(data).hexdigest(),
+        "pytensor 3.0.7",
+        ">2.5</td>",  # minutes
+        "the reason for this",
+        "20.0",  # percent at the last iteration
+        "15.0 to 25.0",
+        "MEN was not run.",
+        published.TOLERANCE,
+    ):
+        assert told in text, told
+
+
+def test_settings_that_differ_and_those_that_do_not(tmp_path):
+    trained = [
+        Run.of(model, workflow)
+        for model, workflows in workflows(tmp_path).items()
+        for workflow in workflows
+    ]
+    differing, shared = settings(trained)
+    assert shared == {"hidden_size": "256", "zero_shot": "none"}
+    assert differing.set_index("setting").to_dict("index") == {
+        "random_seed": {"VISUAL": "1, 2", "LINREG": "1"},
+        "model_type": {"VISUAL": "simple", "LINREG": "linear"},
+    }
+
+
+def test_a_range_of_seeds_is_shown_where_there_are_several(page):
+    curve = pd.read_csv(page.parent / "figure2.csv")
+    arrange, _ = report.ARRANGED["figure2"]
+    assert arrange(curve)["recall@4, seeds"].tolist() == ["15.0 to 25.0"]
+    assert list(arrange(curve.assign(seeds=1)))[3:] == ["accuracy@5 %", "recall@4 %"]
+
+
+def test_pairs_are_shown_with_equal_digits():
+    arrange, _ = report.ARRANGED["table1-pairs"]
+    found = {"benchmark": "MEN", "score": [38.0, 8.25], "gain": [598.5, 70.0]}
+    pairs = pd.DataFrame(found | {"cosine_a": [0.54, 0.1], "cosine_b": [-0.05, 0.12345]})
+    assert arrange(pairs).to_dict("list") == {
+        "benchmark": ["MEN", "MEN"],
+        "score": ["38", "8.25"],
+        "gain": ["598.5", "70"],
+        "MULTITASK": ["0.540", "0.100"],
+        "VISUAL": ["-0.050", "0.123"],
+    }
+
+
+def test_bars_of_a_claim_share_a_scale_with_zero():
+    bars = [bar for _, bar in report.bars(PARTS)]
+    assert bars[0] == {"value": 82.0, "low": 66.0, "high": 98.0, "zero": 50.0}
+    assert bars[1]["low"] == 2.0 and bars[1]["zero"] == 50.0 and bars[3] is None
+
+
+def test_notes_are_what_is_neither_table_nor_its_introduction():
+    text = "| a |\n| --- |\n\nMEN was not run.\n\nPairs:\n\n| b |\n| --- |\n"
+    assert report.notes(text) == ["MEN was not run."]
+
+
+def test_a_picture_is_shown_once_in_its_sharpest_form(tmp_path):
+    for name in ("figure2.svg", "figure2.png", "figure3.png", "figure3.pdf"):
+        (tmp_path / name).write_bytes(name.encode())
+    files = ["figure2.png", "figure2.svg", "figure3.png", "figure3.pdf", "figure2.csv"]
+    shown = report.pictures(files, tmp_path)
+    assert [picture["name"] for picture in shown] == ["figure2", "figure3"]
+    assert [picture["uri"].partition(";")[0] for picture in shown] == [
+        "data:image/svg+xml",
+        "data:image/png",
+    ]

@@ -1,0 +1,52 @@
+"""The scripts as a reviewer runs them, on a small data set: what they write, and their mistakes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import small
+
+ROOT = Path(__file__).resolve().parents[2]
+PAIRS = "dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\ndog\tcar\t0.5\nfox\tcat\t3\n"
+
+
+def table1(*arguments):
+    command = [sys.executable, ROOT / "replicate/table1.py", *arguments]
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return small.write(tmp_path_factory.mktemp("data"), images=60)
+
+
+def test_table1_from_start_to_end_and_again(data, tmp_path):
+    (tmp_path / "pairs.tsv").write_text(PAIRS)
+    out = tmp_path / "out"
+    options = ["--data", data, "--simlex", tmp_path / "pairs.tsv", "--men", tmp_path / "pairs.tsv"]
+    first = table1(*options, "--seeds", 1, "--out", out)
+    assert first.returncode == 0, first.stderr
+    table = pd.read_csv(out / "table1.csv")
+    assert list(table["model"]) == 2 * ["VISUAL", "MULTITASK", "TEXTUAL", "LINREG"]
+    assert set(table["pairs"]) == {"5 of 6"}
+    assert set(table["verdict"]) == {"not comparable: small"}
+    items = pd.read_csv(out / "table1-items.csv")
+    assert len(items) == 2 * 4 * 5
+    again = table1(*options, "--seeds", 1, "--out", out)
+    assert again.stdout == first.stdout and "compiling" not in again.stderr
+
+
+def test_a_bad_line_of_word_pairs_is_named_before_any_training(data, tmp_path):
+    (tmp_path / "pairs.tsv").write_text("dog\tcat\t9\ncar\tboat\n")
+    done = table1("--data", data, "--men", tmp_path / "pairs.tsv", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1 and "line 2" in done.stderr
+    assert not list((tmp_path / "out").glob("models/*"))
+
+
+@pytest.mark.parametrize("arguments", [["--data", "nowhere"], ["--seeds", "0"], ["--preset", "x"]])
+def test_mistakes_are_one_line(arguments):
+    done = table1(*arguments)
+    assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr

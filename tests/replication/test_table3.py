@@ -1,0 +1,166 @@
+"""Table 3: which captions are asked with, the paper's layout, and the mistakes."""
+
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import small
+
+from imaginet_pt.data.dataset import Captions, Dataset, Image
+from imaginet_pt.data.preprocessing import Tokenizer
+from imaginet_pt.errors import UserError
+from imaginet_pt.evaluation import neighbors
+from imaginet_pt.replication import queries, table3
+from imaginet_pt.replication.results import NotRun
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# The vector of a caption is the direction of its first word, in degrees.
+DEGREES = {"dog": 0, "hound": 10, "puppy": 25, "cat": 90, "kitten": 80, "tiger": 60}
+TEXTS = ["Dog eats |", "hound eats", "puppy eats", "cat eats", "kitten eats", "tiger eats"]
+
+
+class Run:
+    """A run whose captions point where their first words do, UNK and others to the left."""
+
+    def __init__(self):
+        self.tokenizer, self.model = Tokenizer.fit(TEXTS, 1), self
+
+    def outputs(self, captions, padding):
+        first = [self.tokenizer.words[ids[0]] for ids in captions]
+        angle = np.radians([DEGREES.get(word, 180) for word in first])
+        return {"hidden_vis": np.stack([np.cos(angle), np.sin(angle)], axis=1).astype("f4")}
+
+
+def dataset(texts=TEXTS, features=True):
+    images = tuple(Image(i, "val", f"{i}.jpg", (text,)) for i, text in enumerate(texts))
+    return Dataset("small", images, np.eye(len(texts)) if features else None, {}, False)
+
+
+def made(tmp_path, data, lines=None):
+    if lines is not None:
+        (tmp_path / "captions.txt").write_text(lines, encoding="utf-8")
+    captions = tmp_path / "captions.txt" if lines is not None else None
+    args = Namespace(captions=captions, preset="demo", seeds=1, out=tmp_path)
+    return table3.make(args, data, table3.inputs(args, data), {"MULTITASK": [Run()]}, None)
+
+
+def test_the_table_of_known_vectors(tmp_path):
+    result = made(tmp_path, dataset(), "dog eats |\n\nzebra dog\n")
+    items = pd.read_csv(tmp_path / "table3-items.csv")
+    wanted = "model seed caption query order rank neighbour similarity"
+    assert list(items) == wanted.split()
+    original = items[items["order"] == "original"]
+    assert original["caption"].tolist() == [0, 0, -1, -1]
+    assert original["query"].tolist() == 2 * ["dog eats |"] + 2 * ["UNK dog"]
+    assert original["rank"].tolist() == [1, 2, 1, 2]
+    found = ["hound eats", "puppy eats", "cat eats", "kitten eats"]
+    assert original["neighbour"].tolist() == found
+    degrees = np.radians([10, 25, 90, 100])
+    np.testing.assert_allclose(original["similarity"], np.cos(degrees), atol=1e-6)
+    turned = items[items["order"] == "scrambled"]
+    assert {" ".join(sorted(q.split())) for q in turned["query"]} == {"dog eats |", "UNK dog"}
+    assert "dog eats |" not in turned[turned["caption"] == 0]["neighbour"].tolist()
+    assert result.files == ["table3.md", "table3.csv", "table3-items.csv"]
+    pd.testing.assert_frame_equal(result.items, items, check_dtype=False)
+
+
+def test_the_layout_is_the_paper_s(tmp_path):
+    result = made(tmp_path, dataset(), "dog eats |\ncat eats\n")
+    lines = ["Original", "rank 1", "rank 2", "Scrambled", "rank 1", "rank 2"]
+    table = pd.read_csv(tmp_path / "table3.csv")
+    assert table["line"].tolist() == 2 * lines and table["number"].tolist() == 6 * [1] + 6 * [2]
+    markdown = result.text.split("\n\n")[0].splitlines()
+    assert [line.split(" | ")[0] for line in markdown[2:]] == [f"| {line}" for line in lines]
+    assert markdown[2] == r"| Original | dog eats \| |  |"
+    assert markdown[3] == "| rank 1 | hound eats | 0.985 |"
+    assert "Table 3 on small, preset demo" in result.title
+    assert result.text.endswith("The captions are those of --captions.\n")
+
+
+def test_the_paper_s_captions_come_first(tmp_path):
+    paper = ["A cute baby playing with a cell phone.\n", "a couple of horses rest their head over"]
+    result = made(tmp_path, dataset([*TEXTS, *paper]), "cat eats")
+    assert set(result.items["caption"]) == {6}
+    assert "the paper's own" in result.text
+
+
+@pytest.mark.parametrize(
+    "caption, place",
+    [
+        ("A couple of horses hang their head over a rock pile .", 0),
+        ("a couple of horses UNK their head over a rock pile", 0),
+        ("a couple of horses hang down their head over a rock pile", -1),
+        ("a couple of horses hang their heads over a rock pile", -1),
+    ],
+)
+def test_unk_of_the_paper_is_any_one_word(caption, place):
+    assert queries.find(queries.TABLE3[0], [queries._plain(caption)]) == place
+
+
+def test_change_is_the_rank_of_neighbours_in_the_other_order():
+    def at(*degrees):
+        return np.exp(1j * np.radians(degrees)).view(np.float64).reshape(-1, 2).astype("f4")
+
+    original = at(0, 10, 20, 30, 100, 110)
+    np.testing.assert_allclose(queries.change(original, original), 2.5)
+    turned = at(105.5, 10, 20, 30, 100, 110)
+    # 1 and 2 lie 5th and 4th from the turned query, and 5 and 4 lie 6th and 5th from the original.
+    np.testing.assert_allclose(queries.change(original, turned), [4.5, *5 * [2.5]])
+    np.testing.assert_allclose(queries.change(original, turned, k=1)[0], 5)
+
+
+def test_the_largest_changes_are_of_different_images():
+    change, image = np.array([5, 9, 7, 8, 9]), np.array([1, 1, 2, 2, 0])
+    assert queries.largest(change, image, 2).tolist() == [1, 4]
+    assert queries.largest(change, image, 4).tolist() == [1, 4, 3]
+
+
+def test_without_captions_extremes_are_chosen_and_called_so(tmp_path):
+    result = made(tmp_path, dataset())
+    again = made(tmp_path, dataset())
+    assert result.text == again.text and result.items["caption"].nunique() == 2
+    assert "extremes, no sample: of the 6 captions of split val" in result.text
+    assert "(seed 99)" in result.text and "median caption has" in result.text
+
+
+def test_scrambling_is_that_of_the_retrieval_of_all_captions():
+    run = Run()
+    captions = Captions(["dog cat tiger hound", "cat kitten puppy dog eats"], np.arange(2))
+    orders = neighbors.word_orders(run, captions.texts)
+    rng = np.random.RandomState(99)
+    for ids, both in zip(run.tokenizer.transform(captions.texts), orders, strict=True):
+        wanted = [ids[i] for i in rng.permutation(len(ids))]
+        assert both == {"original": ids, "scrambled": wanted}
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n\n", b"\xff\xfe\x00caption"])
+def test_a_useless_file_of_captions_is_one_line(content, tmp_path):
+    path = tmp_path / "captions.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match="captions.txt: .*; give ") as error:
+        table3.inputs(Namespace(captions=path), dataset())
+    assert "\n" not in str(error.value)
+
+
+def test_without_features_the_table_is_not_run():
+    with pytest.raises(NotRun, match="text alone"):
+        table3.inputs(Namespace(captions=None), dataset(features=False))
+
+
+def test_the_script_trains_and_says_what_it_wrote(tmp_path):
+    data = small.write(tmp_path / "data")
+    (tmp_path / "captions.txt").write_text("a dog sees a wug\n")
+    script, out = ROOT / "replicate/table3.py", tmp_path / "out"
+    command = [sys.executable, script, "--data", data, "--seeds", 1, "--out", out]
+    command += ["--captions", tmp_path / "captions.txt"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "| Original | a dog sees a UNK |" in done.stdout
+    assert (out / "table3.md").read_text() == done.stdout.removesuffix("\n")
+    assert len(pd.read_csv(out / "table3-items.csv")) == 4

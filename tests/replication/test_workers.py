@@ -1,0 +1,140 @@
+"""Runs trained at the same time in processes of their own: how they end, and what is told."""
+
+import os
+import shlex
+import signal
+import threading
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+import small
+
+from imaginet_pt.__main__ import COMMANDS
+from imaginet_pt.backends import select
+from imaginet_pt.cli import parser
+from imaginet_pt.cli.commands.train import settings_given
+from imaginet_pt.cli.progress import Progress
+from imaginet_pt.data import data_provider
+from imaginet_pt.errors import UserError
+from imaginet_pt.replication import grid, missing_runs, workers
+from imaginet_pt.settings import Settings
+from imaginet_pt.training.interrupt import Stopped
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Stands in for the command: waits until another does, says something, and stops at Ctrl-C.
+STAND_IN = """
+import pathlib, signal, sys, time
+
+options = dict(a[2:].split("=", 1) for a in sys.argv[2:] if "=" in a)
+out = pathlib.Path(options["out"])
+out.mkdir(parents=True)
+
+def say(line):
+    print(line, file=sys.stderr, flush=True)
+
+def stop(*_):
+    (out / "stopped").touch()
+    say("imaginet: stopped in epoch 1; go on with --resume")
+    sys.exit(130)
+
+signal.signal(signal.SIGINT, stop)
+while len(list(out.parent.iterdir())) < 2:
+    time.sleep(0.01)
+say("epoch 1/1: cost 0.5")
+if options.get("random-seed") == "2":
+    say("imaginet: error: the disk is full")
+    sys.exit(2)
+(out / "trained").touch()
+while options.get("model-type") != "linear":
+    time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch):
+    """Has `workers` find the stand-in, and returns the folder of its runs."""
+    package = tmp_path / "imaginet_pt"
+    package.mkdir()
+    (package / "__main__.py").write_text(STAND_IN)
+    monkeypatch.setattr(workers, "PACKAGE", tmp_path / "imaginet_pt")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "models"
+
+
+def arguments(**changes):
+    values = {"data": "scenes", "workers": 2, "quiet": False, "preset": "demo", "seeds": 1}
+    return Namespace(**values | dict.fromkeys(workers.OF_BACKENDS) | changes)
+
+
+def run(folder, seed, model_type="simple"):
+    settings = Settings(model_type=model_type, random_seed=seed)
+    return grid.Run(model_type, seed, settings, folder / f"{model_type}-{seed}")
+
+
+def train(jobs):
+    workers.Workers(arguments(), Progress()).train(jobs)
+
+
+def test_lines_say_which_run_they_are_of(stand_in, capsys):
+    train([run(stand_in, seed, "linear") for seed in (1, 3, 4)])
+    assert len(list(stand_in.glob("*/trained"))) == 3
+    told = sorted(capsys.readouterr().err.splitlines())
+    assert told == [f"linear, seed {seed}: epoch 1/1: cost 0.5" for seed in (1, 3, 4)]
+
+
+def test_one_that_fails_is_told_in_one_line_and_stops_the_others(stand_in, capsys):
+    jobs = [run(stand_in, 1), run(stand_in, 2), run(stand_in, 3)]
+    with pytest.raises(UserError, match="^simple, seed 2: the disk is full$"):
+        train(jobs)
+    assert [path.parent.name for path in stand_in.glob("*/stopped")] == ["simple-1"]
+    assert not jobs[2].folder.exists() and "seed 3" not in capsys.readouterr().err
+
+
+def test_ctrl_c_stops_all_and_begins_no_more(stand_in):
+    def interrupt():
+        if len(list(stand_in.glob("*/trained"))) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        else:
+            later()
+
+    def later():
+        threading.Timer(0.05, interrupt).start()
+
+    later()
+    jobs = [run(stand_in, seed) for seed in (1, 3, 4)]
+    with pytest.raises(Stopped, match="stopped"):
+        train(jobs)
+    assert len(list(stand_in.glob("*/stopped"))) == 2
+    assert sum(job.folder.exists() for job in jobs) == 2
+
+
+def test_real_runs_in_processes(tmp_path, monkeypatch):
+    data = small.write(tmp_path / "data")
+    monkeypatch.setattr(
+        grid, "settings_of", lambda m, s, *_: Settings(model_type="linear", ridge_alpha=float(s))
+    )
+    args = arguments(data=data, out=tmp_path / "out", seeds=2)
+    workflows = grid.trained(
+        data_provider.load(data), ["VISUAL"], args, select.get(), Progress(quiet=True)
+    )
+    assert [flow.settings.ridge_alpha for flow in workflows["VISUAL"]] == [1.0, 2.0]
+
+
+def test_commands_for_a_scheduler_are_those_of_the_missing_runs(tmp_path, capsys):
+    dataset = data_provider.load(small.write(tmp_path / "data"))
+    args = arguments(data=tmp_path / "data", out=tmp_path / "out", seeds=2, devices=2)
+    jobs = grid.runs_of(dataset, grid.MODELS, args)
+    jobs[0].folder.mkdir(parents=True)
+    for name in ("run.json", f"weights-{jobs[0].settings.iterations}.npz"):
+        (jobs[0].folder / name).touch()
+    jobs[1].folder.mkdir()
+    (jobs[1].folder / "run.json").touch()
+    missing_runs.main(args, dataset, None, None)
+    lines = [shlex.split(line)[3:] for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == len(jobs) - 1 and f"--resume={jobs[1].folder}" in lines[0]
+    for line, job in zip(lines[1:], jobs[2:], strict=True):
+        given = parser.build_parser(COMMANDS, ["train"]).parse_args(line)
+        assert settings_given(given) == job.settings and Path(given.out) == job.folder
+        assert given.data == str(tmp_path / "data") and given.devices == 2

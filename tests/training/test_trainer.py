@@ -1,0 +1,187 @@
+"""Whole runs on a small data set: files, repetition, stopping and taking up again."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+import small
+
+from imaginet_pt.backends import functions, select
+from imaginet_pt.cli.progress import Progress
+from imaginet_pt.data import data_provider
+from imaginet_pt.errors import UserError
+from imaginet_pt.files.arrays import read_arrays
+from imaginet_pt.runs.workflow import Workflow
+from imaginet_pt.settings import Settings
+from imaginet_pt.training import experiment, trainer
+from imaginet_pt.training.interrupt import Stopped
+
+QUIET = Progress(quiet=True)
+
+
+def settings(**changes):
+    sizes = {"hidden_size": 8, "embedding_size": 6, "iterations": 3, "word_freq_threshold": 1}
+    return Settings(**sizes | {"model_type": "shared_embeddings", "batch_size": 8} | changes)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return data_provider.load(small.write(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(scope="module")
+def backend():
+    return select.get("c")
+
+
+@pytest.fixture(scope="module")
+def run(dataset, backend, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    return experiment.train(dataset, settings(), out, backend, QUIET)
+
+
+def test_a_run_leaves_these_files(run):
+    described = run.read_json("run.json")
+    assert described["settings"]["hidden_size"] == 8
+    assert described["data"]["name"] == "small"
+    assert described["parameters"][:2] == ["embeddings", "textual.gru.h0"]
+    assert "visual.gru.u_h" in described["parameters"]
+    assert run.iterations() == [1, 2, 3]
+    weights = read_arrays(run.weights(3))
+    assert list(weights) == described["parameters"]
+    assert all(array.dtype == np.float32 for array in weights.values())
+    assert json.loads((run / "vocabulary.json").read_text())[:3] == ["PAD", "END", "UNK"]
+    lines = (run / "costs.csv").read_text().splitlines()
+    assert lines[0] == "epoch,batch,cost" and len(lines) == 1 + 3 * 6
+    assert [line.split(",")[:2] for line in lines[1:8:6]] == [["1", "1"], ["2", "1"]]
+    header, *rows = (run / "validation.csv").read_text().splitlines()
+    assert header == "epoch,textual,visual,cost" and len(rows) == 3
+    epoch, textual, visual, cost = map(float, rows[-1].split(","))
+    assert cost == pytest.approx(0.1 * textual + 0.9 * visual)
+
+
+def test_costs_go_down(run):
+    costs = np.loadtxt(run / "costs.csv", delimiter=",", skiprows=1)
+    assert costs[-6:, 2].mean() < costs[:6, 2].mean()
+
+
+def written(folder):
+    names = ["costs.csv", "validation.csv", "weights-1.npz", "weights-3.npz", "run.json"]
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def test_the_same_seed_writes_the_same_bytes(run, dataset, backend, tmp_path):
+    again = experiment.train(dataset, settings(), tmp_path / "again", backend, QUIET)
+    assert written(again) == written(run)
+    other = experiment.train(dataset, settings(random_seed=2), tmp_path / "other", backend, QUIET)
+    assert written(other)["costs.csv"] != written(run)["costs.csv"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop_at", [1, 6, 8])
+def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
+    stop_at, run, dataset, backend, tmp_path, monkeypatch
+):
+    check, seen = trainer.Trainer._check, []
+
+    def interrupt(self, *args):
+        check(self, *args)
+        seen.append(args)
+        if len(seen) == stop_at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(trainer.Trainer, "_check", interrupt)
+    with pytest.raises(Stopped):
+        experiment.train(dataset, settings(), tmp_path / "run", backend, QUIET)
+    assert len((tmp_path / "run/costs.csv").read_text().splitlines()) == 1 + stop_at
+    resumed = experiment.resume(dataset, tmp_path / "run", backend, QUIET)
+    assert written(resumed) == written(run)
+
+
+@pytest.mark.slow
+def test_numba_gives_the_same_costs(run, dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(functions, "validation_costs", lambda *a: lambda X, Y, Z: [0.0, 0.0])
+    numba = experiment.train(
+        dataset, settings(iterations=1), tmp_path / "numba", select.get("numba"), QUIET
+    )
+    ours, theirs = (
+        np.loadtxt(folder / "costs.csv", delimiter=",", skiprows=1)[:6, 2]
+        for folder in (run, numba)
+    )
+    np.testing.assert_allclose(theirs, ours, rtol=1e-5)
+
+
+def test_training_begins_with_given_weights_and_words(run, dataset, backend, tmp_path):
+    arrays = read_arrays(run.weights(3))
+    np.savez(tmp_path / "unnamed.npz", *arrays.values())
+    begun = experiment.train(
+        dataset, settings(iterations=1, rate=1e-12), tmp_path / "run", backend, QUIET,
+        run / "vocabulary.json", tmp_path / "unnamed.npz",
+    )  # fmt: skip
+    for name, array in read_arrays(begun.weights(1)).items():
+        np.testing.assert_allclose(array, arrays[name], atol=1e-6)
+
+
+def test_weights_that_do_not_fit_are_all_listed(run, dataset, backend, tmp_path):
+    arrays = read_arrays(run.weights(3))
+    arrays["extra"] = arrays.pop("visual.gru.h0")
+    arrays["embeddings"] = arrays["embeddings"][1:]
+    np.savez(tmp_path / "w.npz", **arrays)
+    with pytest.raises(UserError) as error:
+        experiment.train(
+            dataset, settings(), tmp_path / "run", backend, QUIET, None, tmp_path / "w.npz"
+        )
+    for part in ("visual.gru.h0 is missing", "extra is not", "embeddings is ("):
+        assert part in str(error.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_cost_that_is_no_number_stops_the_run(dataset, backend, tmp_path):
+    with pytest.raises(UserError, match="epoch 1, minibatch .* captions"):
+        experiment.train(dataset, settings(rate=1e30), tmp_path / "run", backend, QUIET)
+
+
+def test_textual_learns_from_text_alone(dataset, backend, tmp_path):
+    run = experiment.train(
+        dataset, settings(alpha=1.0, iterations=1), tmp_path / "run", backend, QUIET
+    )
+    before = read_arrays(run.weights(1))
+    outputs = Workflow(run.path).outputs(["a dog sees a cat"])
+    assert set(outputs) == {"hidden_text"} and "visual.dense.w" in before
+
+
+def test_linreg_is_a_run_like_the_others(dataset, backend, tmp_path):
+    run = experiment.train(dataset, settings(model_type="linear"), tmp_path / "run", None, QUIET)
+    workflow = Workflow(run.path)
+    images = workflow.project(["a dog sees a cat", "a bird"])
+    assert images.shape == (2, 12) and workflow.embeddings.shape == (len(workflow.words()), 12)
+    assert not np.allclose(images[0], images[1])
+
+
+@pytest.fixture(scope="module")
+def workflow(run, backend):
+    return Workflow(run.path, backend=backend)
+
+
+def test_epochs_of_a_run_share_what_is_compiled(run, workflow, backend, monkeypatch):
+    sentences = ["a dog sees a cat", "a bird"]
+    last = workflow.outputs(sentences)["output_vis"]
+    alone = Workflow(run.path, 1, backend).outputs(sentences)["output_vis"]
+    monkeypatch.setattr(functions, "outputs", None)
+    first = workflow.at(1)
+    assert (first.iteration, workflow.iteration) == (1, 3)
+    assert np.array_equal(first.outputs(sentences)["output_vis"], alone)
+    assert np.array_equal(workflow.outputs(sentences)["output_vis"], last)
+    assert not np.array_equal(alone, last)
+
+
+@pytest.mark.parametrize("padding", ["batch", "none"])
+def test_vectors_come_back_in_the_order_of_the_sentences(workflow, padding):
+    sentences = ["a dog sees a cat in the park.", "a bird", "a dog sees a cat."] * 30
+    vectors = workflow.outputs(sentences, padding)["hidden_vis"]
+    alone = workflow.outputs(sentences[:1])["hidden_vis"]
+    np.testing.assert_allclose(vectors[::3], np.repeat(vectors[:1], 30, axis=0), atol=1e-6)
+    if padding == "none":
+        np.testing.assert_allclose(vectors[0], alone[0], atol=1e-6)
