@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ..cli.options import DATA_HELP, backend_options, chosen_backend
-from ..cli.progress import Progress
 from ..data import data_provider
 from ..errors import UserError
 from ..files.folders import make_folder
+from ..progress import Progress
 from . import grid
 
 AddOptions = Callable[[ArgumentParser], None]

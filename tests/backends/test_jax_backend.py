@@ -12,9 +12,9 @@ import small
 from imaginet_pt.__main__ import main
 from imaginet_pt.backends import functions, jax_backend, select
 from imaginet_pt.backends.distributed import Processes
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment
 

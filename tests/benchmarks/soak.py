@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from imaginet_pt.backends import functions, select
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
+from imaginet_pt.progress import Progress
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment
 from imaginet_pt.training.interrupt import Stopped

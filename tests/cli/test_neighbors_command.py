@@ -7,9 +7,9 @@ import pytest
 import small
 
 from imaginet_pt.__main__ import main
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.evaluation import neighbors
+from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment

@@ -8,7 +8,7 @@ import numpy as np
 from crash import kill_and_resume
 
 from imaginet_pt.backends.pytensor_backend import PyTensorBackend
-from imaginet_pt.cli.progress import Progress
+from imaginet_pt.progress import Progress
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from imaginet_pt.__main__ import main
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data.download import archives, catalog, http
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 
 FILES = {
     "tiny/dataset.json": b'{"images": []}',

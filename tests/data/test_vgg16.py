@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from imaginet_pt.__main__ import main
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import image_features, vgg16
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 
 TORCH = "torch and torchvision are not installed: pip install 'imaginet_pt[vision]'"
 NAMES = ["b.png", "a.png", "train2014/c.png"]  # by imgid

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import small
 
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.errors import UserError
 from imaginet_pt.evaluation import neighbors, ranking
+from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from imaginet_pt.backends import select
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.evaluation import retrieval
 from imaginet_pt.nn import models
+from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment

@@ -10,11 +10,11 @@ from reference import PLAIN
 from imaginet_pt.__main__ import COMMANDS
 from imaginet_pt.cli.commands.train import settings_given
 from imaginet_pt.cli.parser import build_parser
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.evaluation import retrieval
 from imaginet_pt.evaluation.ranking import similarities
 from imaginet_pt.nn import models
+from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.training import experiment
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 import small
 
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.errors import UserError
 from imaginet_pt.files.folders import make_folder
+from imaginet_pt.progress import Progress
 from imaginet_pt.replication import figure2, retrieval_scores
 from imaginet_pt.replication.results import NotRun
 from imaginet_pt.runs.run_folder import RunFolder

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.errors import UserError
 from imaginet_pt.files.arrays import write_arrays
 from imaginet_pt.files.folders import make_folder
+from imaginet_pt.progress import Progress
 from imaginet_pt.replication import flickr30k, retrieval_scores
 from imaginet_pt.replication.results import NotRun
 from imaginet_pt.runs.run_folder import RunFolder

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import small
 
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 from imaginet_pt.replication import grid, published, report, run_all, verdicts
 from imaginet_pt.replication.results import PUBLISHED, NotRun, Result, result
 from imaginet_pt.replication.script import Script

@@ -14,11 +14,11 @@ import pytest
 import small
 from numpy.lib.format import open_memmap
 
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.dataset import Dataset
 from imaginet_pt.data.scenes.corpus import load
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 from imaginet_pt.replication import synsets, table2
 from imaginet_pt.replication.results import NotRun
 from imaginet_pt.replication.wordnet import make_synsets

@@ -14,9 +14,9 @@ from imaginet_pt.__main__ import COMMANDS
 from imaginet_pt.backends import select
 from imaginet_pt.cli import parser
 from imaginet_pt.cli.commands.train import settings_given
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 from imaginet_pt.replication import grid, missing_runs, workers
 from imaginet_pt.settings import Settings
 from imaginet_pt.training.interrupt import Stopped

@@ -35,9 +35,9 @@ from crash.stand_in import (
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.backends import functions
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 from imaginet_pt.replication import grid
 from imaginet_pt.runs.checkpoint import Checkpoints
 from imaginet_pt.training import experiment, trainer

@@ -9,10 +9,10 @@ import pytest
 import small
 
 from imaginet_pt.backends import functions, select
-from imaginet_pt.cli.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.files.arrays import read_arrays
+from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment, trainer

@@ -1,7 +1,7 @@
 """`imaginet convert-legacy`: a checkpoint of the 2015 program as a run."""
 
 from ...legacy.conversion import convert_legacy
-from ..progress import Progress
+from ...progress import Progress
 
 HELP = "read a checkpoint of the 2015 program"
 EXAMPLE = "imaginet convert-legacy OLD NEW"

@@ -4,8 +4,8 @@ import argparse
 
 from ...data import summary, vgg16
 from ...data.download import catalog
+from ...progress import Progress
 from ..options import DATA_HELP
-from ..progress import Progress
 
 HELP = "get and check data sets, compute image features"
 EXAMPLE = "imaginet data check scenes"

@@ -4,9 +4,9 @@ from ...data import data_provider
 from ...evaluation import retrieval
 from ...files.atomic import atomic
 from ...files.folders import make_folder
+from ...progress import Progress
 from ...runs.run_folder import RunFolder
 from ..options import data_option, padding_option, run_options, split_option, workflow
-from ..progress import Progress
 
 HELP = "image and paraphrase retrieval by a trained run"
 EXAMPLE = "imaginet evaluate RUN --data scenes --out EVAL"

@@ -7,13 +7,13 @@ from ...data import data_provider, word_pairs
 from ...errors import UserError
 from ...files.atomic import atomic
 from ...files.reading import digest
+from ...progress import Progress
 from ...reports import comparison, learning_curves, plots
 from ...reports.page import Run, picture, render_page, shown
 from ...runs import model_card
 from ...runs.workflow import Workflow
 from .. import options
 from ..options import data_option
-from ..progress import Progress
 
 HELP = "compare runs on one page"
 EXAMPLE = "imaginet report RUN --data scenes --out report.html"

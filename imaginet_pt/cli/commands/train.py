@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from ...data import data_provider
 from ...errors import UserError
+from ...progress import Progress
 from ...runs.run_folder import RunFolder
 from ...settings import Settings
 from ...training import experiment
@@ -18,7 +19,6 @@ from ..options import (
     data_option,
     process_options,
 )
-from ..progress import Progress
 
 HELP = "train a model"
 EXAMPLE = "imaginet train --data scenes --out RUN --model-type shared_embeddings --hidden-size 64"
