@@ -55,7 +55,7 @@ def outputs(model, params, backend):
     return lambda X: dict(zip(names, compute(X), strict=True))
 
 
-def next_words(model, params, backend):
-    """`next_words(X)`: the likeliest next id at each place, (time, batch)."""
-    compute = backend.compile(lambda params, X: [model.next_words(params, X)], params, "X")
+def word_scores(model, params, backend):
+    """Compile `word_scores(X)`: scores of all words at each place, (time, batch, words)."""
+    compute = backend.compile(lambda params, X: [model.word_scores(params, X)], params, "X")
     return lambda X: compute(X)[0]

@@ -6,7 +6,8 @@ from typing import Any
 from ..backends import select
 from ..backends.distributed import ALONE, Processes
 from ..errors import UserError
-from ..runs.workflow import PADDING, Workflow
+from ..runs.trained_model import PADDING
+from ..runs.workflow import Workflow
 from . import vector_formats
 
 DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scenes (synthetic)"
@@ -35,7 +36,7 @@ def run_options(parser):
 
 
 def padding_option(parser, default):
-    """`--padding`, one of `workflow.PADDING`."""
+    """`--padding`, one of `trained_model.PADDING`."""
     parser.add_argument(
         "--padding",
         choices=PADDING,

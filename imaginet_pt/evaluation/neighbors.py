@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..runs.workflow import predicted
+from ..runs.workflow import predicted_images
 from .ranking import similarities
 from .retrieval import STATES, image_vectors, orders
 
@@ -89,7 +89,7 @@ def images(workflow, queries, dataset, split, k):
     Raises:
         UserError: no such split, images of another size, or the model does not predict images.
     """
-    vectors = predicted(workflow, _outputs(workflow, queries))
+    vectors = predicted_images(workflow, _outputs(workflow, queries))
     rows = np.array(sorted(image.imgid for image in dataset.split(split)))
     found = nearest(vectors, image_vectors(workflow, dataset, rows, vectors), k)
     return found._replace(index=rows[found.index])

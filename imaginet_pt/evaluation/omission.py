@@ -11,7 +11,7 @@ There v is the last state of a pathway; here it is the image vector predicted fr
 import numpy as np
 
 from ..errors import UserError
-from ..runs.workflow import predicted
+from ..runs.workflow import predicted_images
 from .ranking import similarities
 
 
@@ -38,5 +38,5 @@ def scores(workflow, ids):
     if len(ids) < 2:
         raise UserError("one word cannot be left out of itself; give a sentence of two or more")
     shorter = [ids[:i] + ids[i + 1 :] for i in range(len(ids))]
-    whole, *without = predicted(workflow, workflow.model.outputs([ids, *shorter], "none"))
+    whole, *without = predicted_images(workflow, workflow.model.outputs([ids, *shorter], "none"))
     return moved(whole, np.array(without))

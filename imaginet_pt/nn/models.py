@@ -111,11 +111,15 @@ class Imaginet:
         distinct = Gather()(states.reshape((-1, states.shape[2])), places)
         return cross_entropy(*self._scores(params, distinct), rows, Y.flatten())
 
-    def next_words(self, params, X):
-        """The likeliest next id at each place of X (time, batch): equation 9."""
+    def word_scores(self, params, X):
+        """Scores of all words to come next at each place of X (time, batch), before the softmax.
+
+        Returns:
+            (time, batch, words), float32: the argument of the softmax in equation 9.
+        """
         states = self.states(params, X)["textual"]
         scores, b = self._scores(params, states.reshape((-1, states.shape[2])))
-        return pt.argmax(scores + b, axis=1).reshape(X.shape)
+        return (scores + b).reshape((X.shape[0], X.shape[1], -1))
 
     def image(self, params, states):
         """Equation 9: image vectors (batch, features) from states (time, batch, size)."""

@@ -1,222 +1,269 @@
 """What a trained run makes of words and sentences."""
 
 import copy
-import functools
-from typing import Any
+import difflib
+from collections.abc import Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import log_softmax
 
-from ..backends import functions, select
-from ..data import bag_of_words
-from ..data.iterators import batches, equal_lengths, padded
 from ..data.preprocessing import END, PAD, SPECIAL, Tokenizer
 from ..data.scalers import SCALERS
-from ..errors import UserError
-from ..files.arrays import match_parameters, read_arrays
-from ..nn import models
-from ..nn.inits import shaped
+from ..errors import UserError, UserTypeError
+from ..files.arrays import read_arrays
 from ..settings import Settings
 from .run_folder import RunFolder
+from .trained_model import PADDING, Arrays, RecurrentModel, build_model
 
-# How sentences come into minibatches: padded to the longest as in the original, so that a vector
-# depends on its batch; or with sentences of one length only, so that it does not.
-PADDING = {"batch": batches, "none": equal_lengths}
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
-
-class Functions:
-    """What a recurrent model computes, compiled when first asked for, of one epoch at a time."""
-
-    def __init__(self, model, backend):
-        self.model, self.backend, self.params = model, backend, None
-
-    @functools.cached_property
-    def _shared(self):
-        return functions.State(self.params, {}).params
-
-    def _made(self, make):
-        return make(self.model, self._shared, self.backend or select.get())
-
-    @functools.cached_property
-    def outputs(self):
-        """`functions.outputs` of the model."""
-        return self._made(functions.outputs)
-
-    @functools.cached_property
-    def next_words(self):
-        """`functions.next_words` of the model."""
-        return self._made(functions.next_words)
-
-    def of(self, params):
-        """These functions with the parameters `params`, arrays by name, until the next call."""
-        if params is not self.params:
-            self.params = params
-            for name, array in params.items():
-                self._shared[name].set_value(np.asarray(array, order="C"), borrow=True)
-        return self
-
-
-class Model:
-    """What a run trains. `params`: its parameters, arrays by name."""
-
-    params: dict[str, Any]
-
-    def holding(self, arrays, source):
-        """The same with the parameters `arrays`, of the file `source`; what is compiled is shared.
-
-        Raises:
-            UserError: they do not fit the model.
-        """
-        other = copy.copy(self)
-        other.params = match_parameters(self.params, arrays, source)
-        return other
-
-
-class Recurrent(Model):
-    """`models.Imaginet` with its parameters."""
-
-    def __init__(self, settings, tokenizer, features, backend):
-        self.model = models.build(settings, len(tokenizer.words), features)
-        self.params = self.model.parameters(None)
-        self.batch_size = settings.batch_size
-        self.pathways = self.model.weights()
-        self.functions = Functions(self.model, backend)
-
-    @property
-    def embeddings(self):
-        """Vectors of the words, (words, size), the special ones out."""
-        return self.params["embeddings"][len(SPECIAL) :]
-
-    def outputs(self, captions, padding):
-        """`Imaginet.outputs` of lists of word ids: arrays (captions, size) by name."""
-        compute = self.functions.of(self.params).outputs
-        lengths = [len(ids) for ids in captions]
-        order = list(PADDING[padding](lengths, self.batch_size))
-        parts = [compute(padded([captions[i] for i in indices])) for indices in order]
-        back = np.argsort(np.concatenate(order))
-        return {name: np.concatenate([part[name] for part in parts])[back] for name in parts[0]}
-
-    def next_words(self, captions, padding):
-        """The likeliest next id after each id of lists of word ids, a list for each."""
-        compute = self.functions.of(self.params).next_words
-        lengths = [len(ids) for ids in captions]
-        found = {}
-        for indices in PADDING[padding](lengths, self.batch_size):
-            ids = compute(padded([captions[i] for i in indices])).T
-            for i, row in zip(indices, ids, strict=True):
-                found[i] = row[row.size - lengths[i] :].tolist()
-        return [found[i] for i in range(len(captions))]
-
-
-class Linear(Model):
-    """LINREG with its parameters: images from counts of words, `linear.ridge`."""
-
-    def __init__(self, settings, tokenizer, features, backend):
-        self.n_words = len(tokenizer.words)
-        shape = (self.n_words - len(SPECIAL), features)
-        self.params = {"linear.w": shaped(shape), "linear.b": shaped(features)}
-
-    @property
-    def embeddings(self):
-        """Vectors of the words, (words, features): the columns of A."""
-        return self.params["linear.w"]
-
-    def outputs(self, captions, padding):
-        """Image vectors, (captions, features), as `output_vis`; there is nothing to pad."""
-        X = bag_of_words.count_words(captions, self.n_words)
-        predicted = X @ self.params["linear.w"] + self.params["linear.b"]
-        return {"output_vis": predicted.astype("float32")}
-
-
-KINDS = {"linear": Linear}
+Place = list[tuple[str, float]]  # words with their probabilities, the likeliest first
 
 
 class Workflow:
-    """A run at one epoch: vocabulary, scaler and model, as the original's class of this name.
+    """A trained run at one epoch: vocabulary, scaler and model.
 
-    path: the run's folder; iteration: the epoch, by default the last; backend: a `Backend`, by
-    default the one that `auto` takes.
+    It has the name of the original's class. Where a method takes `sentences`, a string is one
+    sentence and gives one result; a sequence of strings gives a result for each.
 
-    Raises:
-        UserError: no run there, no such epoch, or files that do not fit each other.
+    >>> w = Workflow("runs/mine")  # doctest: +SKIP
+    >>> w.project("a dog chases a cat").shape  # doctest: +SKIP
+    (4096,)
+    >>> w.project(["a dog chases a cat", "a bird"]).shape  # doctest: +SKIP
+    (2, 4096)
     """
 
-    def __init__(self, path, iteration=None, backend=None):
-        folder = self.folder = RunFolder.open(path)
-        described = folder.described()
-        self.settings = Settings.of(described["settings"], folder / "run.json")
-        self.data = described["data"]
-        self.tokenizer = Tokenizer.load(folder / "vocabulary.json", self.settings.unit)
+    def __init__(
+        self, path: str | PathLike[str], iteration: int | None = None, backend: Any = None
+    ) -> None:
+        """Load the run in the folder `path`.
+
+        Args:
+            path: the run's folder.
+            iteration: the epoch, by default the last.
+            backend: what computes, by default `backends.select.get("auto")`.
+
+        Raises:
+            UserError: there is no run, no such epoch, or its files do not fit each other.
+        """
+        self.folder = RunFolder.open(path)
+        described = self.folder.described()
+        self.settings = Settings.of(described["settings"], self.folder / "run.json")
+        self.data: dict[str, Any] = described["data"]
+        self.tokenizer = Tokenizer.load(self.folder / "vocabulary.json", self.settings.unit)
         scaler = SCALERS[self.settings.scaler]
-        self.scaler = scaler.of(described["features"], folder / "scaler.npz")
-        kind = KINDS.get(self.settings.model_type, Recurrent)
-        self.model: Any = kind(self.settings, self.tokenizer, described["features"], backend)
-        self._take(iteration)
+        self.scaler = scaler.of(described["features"], self.folder / "scaler.npz")
+        self.model = build_model(
+            self.settings, len(self.tokenizer.words), described["features"], backend
+        )
+        self._load_weights(iteration)
 
-    def _take(self, iteration):
-        self.iteration = _existing(self.folder, iteration)
+    def __repr__(self) -> str:
+        return (
+            f"Workflow({str(self.folder.path)!r}, epoch {self.iteration}: "
+            f"{self.settings.model_type}, {len(self.tokenizer.words) - len(SPECIAL):,} words, "
+            f"trained on {self.data['name']})"
+        )
+
+    def _load_weights(self, iteration: int | None) -> None:
+        self.iteration = _existing_epoch(self.folder, iteration)
         weights = self.folder.weights(self.iteration)
-        self.model = self.model.holding(read_arrays(weights), weights)
+        self.model = self.model.with_parameters(read_arrays(weights), weights)
 
-    def at(self, iteration):
-        """The same run at another epoch; both use what either has compiled."""
+    def at(self, iteration: int) -> Self:
+        """Return the same run at another epoch; both use what either has compiled."""
         other = copy.copy(self)
-        other._take(iteration)
+        other._load_weights(iteration)
         return other
 
-    def outputs(self, sentences, padding="none"):
-        """What the model makes of `sentences`, arrays (sentences, size) by the original's names.
+    # Vectors of sentences.
 
-        `output_vis`: image vectors, scaled as in training; `hidden_vis`, `hidden_text`: last states
-        of the pathways in use.
+    def outputs(self, sentences: str | Sequence[str], padding: str = "none") -> Arrays:
+        """Compute what the model makes of sentences, arrays by the original's names.
+
+        Args:
+            sentences: one sentence, or several.
+            padding: how they share minibatches, one of `PADDING`.
+
+        Returns:
+            `output_vis`: image vectors, scaled as in training; `hidden_vis` and `hidden_text`:
+            last states of the pathways in use. Each is (sentences, size), or (size,) for one.
         """
-        return self.model.outputs(self.tokenizer.transform(sentences), padding)
+        texts = _as_list(sentences)
+        _check_padding(padding)
+        captions = self.tokenizer.transform(texts)
+        for text, ids in zip(texts, captions, strict=True):
+            if not ids:
+                raise UserError(f"{self.folder.path} reads no word in {text!r}; give some words")
+        arrays = self.model.outputs(captions, padding)
+        if isinstance(sentences, str):
+            return {name: array[0] for name, array in arrays.items()}
+        return arrays
 
-    def project(self, sentences, padding="none"):
-        """Image vectors of `sentences`, (sentences, features), on the scale of the features."""
-        return self.scaler.inverse_transform(predicted(self, self.outputs(sentences, padding)))
+    def project(
+        self, sentences: str | Sequence[str], padding: str = "none"
+    ) -> npt.NDArray[np.float32]:
+        """Predict the image features of sentences, on the scale of the data's features.
 
-    def project_words(self):
-        """Image vectors of all words, (words, features), in the order of `words`.
+        Args:
+            sentences: one sentence, or several.
+            padding: how they share minibatches, one of `PADDING`.
+
+        Returns:
+            (sentences, features), or (features,) for one sentence.
+
+        Raises:
+            UserError: the model does not predict images.
+        """
+        outputs = self.outputs(sentences, padding)
+        return self.scaler.inverse_transform(predicted_images(self, outputs))
+
+    def project_words(self) -> npt.NDArray[np.float32]:
+        """Predict the image features of all words, (words, features), in the order of `words`.
 
         Each is read as the original's `project_words` does: PAD word END, though no sentence of
         the training has an END in its input.
         """
         ids = range(len(SPECIAL), len(self.tokenizer.words))
-        sequences = [[PAD, i, END] for i in ids]
-        outputs = self.model.outputs(sequences, "none")
-        return self.scaler.inverse_transform(predicted(self, outputs))
+        outputs = self.model.outputs([[PAD, i, END] for i in ids], "none")
+        return self.scaler.inverse_transform(predicted_images(self, outputs))
 
-    def next_words(self, sentences, padding="none"):
-        """The likeliest next word after PAD and after each word of `sentences`: lists of words.
+    # Words and their embeddings.
+
+    def words(self) -> dict[str, int]:
+        """Map each word to its row of `embeddings`."""
+        return {word: i for i, word in enumerate(self.tokenizer.words[len(SPECIAL) :])}
+
+    @property
+    def embeddings(self) -> npt.NDArray[np.float32]:
+        """Vectors of the words, (words, size): embeddings, or LINREG's columns of A."""
+        return self.model.embeddings
+
+    def similarity(self, a: str, b: str) -> float:
+        """Compute the cosine of two words' embeddings.
+
+        Raises:
+            UserError: a word is not in the vocabulary; the nearest known ones are named.
+        """
+        rows = [self._row(a), self._row(b)]
+        x, y = _unit(self.embeddings[rows])
+        return float(x @ y)
+
+    def most_similar(self, word: str, k: int = 10) -> Place:
+        """Find the `k` words whose embeddings are nearest to that of `word`, and the cosines."""
+        _check_count("k", k)
+        row, units = self._row(word), _unit(self.embeddings)
+        cosines = units @ units[row]
+        nearest = [i for i in np.argsort(-cosines, kind="stable") if i != row][:k]
+        words = self.tokenizer.words[len(SPECIAL) :]
+        return [(words[i], float(cosines[i])) for i in nearest]
+
+    def to_keyed_vectors(self) -> "KeyedVectors":
+        """Return the words' embeddings as gensim's `KeyedVectors`."""
+        from gensim.models import KeyedVectors
+
+        keyed = KeyedVectors(self.embeddings.shape[1])
+        keyed.add_vectors(list(self.words()), self.embeddings)
+        return keyed
+
+    def _row(self, word: str) -> int:
+        """Return the row of `embeddings` of a word, which is lowered as the tokenizer does."""
+        if not isinstance(word, str):
+            raise UserTypeError(f"a word must be a string, not {word!r}")
+        rows = self.words()
+        if word.lower() in rows:
+            return rows[word.lower()]
+        near = ", ".join(map(repr, difflib.get_close_matches(word.lower(), rows, 3)))
+        raise UserError(
+            f"{word!r} is not in the vocabulary of {self.folder.path}; "
+            + (f"did you mean {near}?" if near else "no word there is like it")
+        )
+
+    # Next words and their probabilities.
+
+    def next_words(
+        self, sentences: str | Sequence[str], k: int = 1, padding: str = "none"
+    ) -> list[Any]:
+        """Find the `k` likeliest next words at each place of sentences.
+
+        The places are the start and after each word; END stands for the end of the sentence.
+
+        Args:
+            sentences: one sentence, or several.
+            k: how many words for each place.
+            padding: how sentences share minibatches, one of `PADDING`.
+
+        Returns:
+            For one sentence a list of places, each a list of (word, probability), the likeliest
+            first; for several a list of those.
 
         Raises:
             UserError: the model does not predict words.
         """
-        if "textual" not in getattr(self.model, "pathways", ()):
-            raise UserError(
-                f"{self.folder.path} does not predict words; train --model-type shared_embeddings"
-            )
-        begun = [[PAD, *ids] for ids in self.tokenizer.transform(sentences)]
-        found = self.model.next_words(begun, padding)
-        return [[self.tokenizer.words[i] for i in ids] for ids in found]
+        _check_count("k", k)
+        _check_padding(padding)
+        captions = self.tokenizer.transform(_as_list(sentences))
+        words: list[list[Place]] = [[] for _ in captions]
+        for i, scores in self._predicting_model().word_scores(_after_pad(captions), padding):
+            words[i] = [self._likeliest(place, k) for place in scores]
+        return words[0] if isinstance(sentences, str) else words
 
-    def words(self):
-        """The row of `embeddings` of each word."""
-        return {word: i for i, word in enumerate(self.tokenizer.words[len(SPECIAL) :])}
+    def _likeliest(self, scores: npt.NDArray[np.float32], k: int) -> Place:
+        """Return the `k` words with the highest scores (words,), and their probabilities."""
+        probabilities = np.exp(_log_probabilities(scores))
+        first = [scores.argmax()] if k == 1 else np.argsort(-scores, kind="stable")[:k]
+        return [(self.tokenizer.words[i], float(probabilities[i])) for i in first]
 
-    @property
-    def embeddings(self):
-        """Vectors of the words, (words, size): embeddings, or LINREG's columns of A."""
-        return self.model.embeddings
+    def surprisal(self, sentences: str | Sequence[str]) -> pd.DataFrame:
+        """Compute how surprising each word of sentences is, given the words before it.
+
+        A word outside the vocabulary counts as UNK. The end of each sentence, END, comes last.
+
+        Args:
+            sentences: one sentence, or several.
+
+        Returns:
+            A row a word: `position` (from 1), `word` (as the model reads it) and `bits`,
+            -log2 p(word | words before). For several sentences `sentence`, the index of the
+            sentence from 0, comes first.
+
+        Raises:
+            UserError: the model does not predict words.
+        """
+        captions = self.tokenizer.transform(_as_list(sentences))
+        bits: list[Any] = [None] * len(captions)
+        for i, scores in self._predicting_model().word_scores(_after_pad(captions), "none"):
+            targets = [*captions[i], END]
+            bits[i] = -_log_probabilities(scores)[np.arange(len(targets)), targets] / np.log(2)
+        rows = [
+            (i, position, self.tokenizer.words[target], bits[i][position - 1])
+            for i, ids in enumerate(captions)
+            for position, target in enumerate([*ids, END], start=1)
+        ]
+        table = pd.DataFrame(rows, columns=["sentence", "position", "word", "bits"])
+        return table.drop(columns="sentence") if isinstance(sentences, str) else table
+
+    def _predicting_model(self) -> RecurrentModel:
+        """Return the model if it predicts words."""
+        if "textual" in self.model.pathways and isinstance(self.model, RecurrentModel):
+            return self.model
+        raise UserError(
+            f"{self.folder.path} does not predict words; train with `model_type` shared_embeddings"
+        )
 
 
-def load_workflow(path, iteration=None):
-    """The `Workflow` of the run at `path`, by the original's name for this."""
+def load_workflow(path: str | PathLike[str], iteration: int | None = None) -> Workflow:
+    """Load the run in the folder `path` at an epoch, by default the last."""
     return Workflow(path, iteration)
 
 
-def predicted(workflow, outputs):
-    """The image vectors among the outputs of a run's model, scaled as in training.
+def predicted_images(workflow: Workflow, outputs: Arrays) -> npt.NDArray[np.float32]:
+    """Return the image vectors among the outputs of a run's model, scaled as in training.
 
     Raises:
         UserError: the model does not predict images.
@@ -224,15 +271,61 @@ def predicted(workflow, outputs):
     if "output_vis" not in outputs:
         raise UserError(
             f"{workflow.folder.path} does not predict images, it has {', '.join(outputs)}; "
-            "train with images and --alpha below 1"
+            "train with images and `alpha` below 1"
         )
     return outputs["output_vis"]
 
 
-def _existing(folder, iteration):
-    there = folder.iterations()
-    if not there:
+def _as_list(sentences: str | Sequence[str]) -> list[str]:
+    """Return the sentences as a list: one string is one sentence."""
+    if isinstance(sentences, str):
+        return [sentences]
+    if isinstance(sentences, bytes) or not hasattr(sentences, "__iter__"):
+        kind = type(sentences).__name__
+        raise UserTypeError(f"`sentences` is of type {kind}; give a string or a list of strings")
+    texts = list(sentences)
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise UserTypeError(f"`sentences` has {text!r} at index {i}; give strings")
+    return texts
+
+
+def _check_count(name: str, value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise UserTypeError(f"`{name}` is {value!r}; it must be an integer")
+    if value < 1:
+        raise UserError(f"`{name}` is {value}; it must be at least 1")
+
+
+def _check_padding(padding: str) -> None:
+    if padding not in PADDING:
+        raise UserError(f"`padding` is {padding!r}; choose one of {', '.join(PADDING)}")
+
+
+def _after_pad(captions: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return lists of ids behind PAD, with which every sentence of the training begins."""
+    return [[PAD, *ids] for ids in captions]
+
+
+def _log_probabilities(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return the natural logarithm of the softmax of scores (..., words)."""
+    result: npt.NDArray[np.float64] = log_softmax(scores.astype(np.float64), axis=-1)
+    return result
+
+
+def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return rows (n, size) at length one; rows of zeros stay zero."""
+    norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    units: npt.NDArray[np.float64] = vectors / np.where(norms > 0, norms, 1)
+    return units
+
+
+def _existing_epoch(folder: RunFolder, iteration: int | None) -> int:
+    """Return `iteration`, or the last epoch for None, if the run has its weights."""
+    epochs = folder.iterations()
+    if not epochs:
         raise UserError(f"{folder.path} holds no weights yet; let its training finish an epoch")
-    if iteration is not None and iteration not in there:
-        raise UserError(f"--iteration {iteration}: {folder.path} has {', '.join(map(str, there))}")
-    return iteration or there[-1]
+    if iteration is not None and iteration not in epochs:
+        present = ", ".join(map(str, epochs))
+        raise UserError(f"`iteration` is {iteration}; {folder.path} has {present}")
+    return iteration or epochs[-1]

@@ -56,17 +56,18 @@ def test_next_words_are_the_original_s(kind, workflow, golden, shared):
     texts = data_provider.load(shared / "goldens/dataset").captions("val").texts[:64]
     ids = workflow.tokenizer.transform(texts)
     begun = ids if kind == "plain" else [[0, *caption] for caption in ids]
-    found = workflow.model.next_words(begun, "batch")
+    scores = dict(workflow.model.word_scores(begun, "batch"))
+    found = [scores[i].argmax(axis=1) for i in range(len(begun))]
     assert [len(words) for words in found] == golden[f"lengths_{kind}"].tolist()
     assert np.concatenate(found).tolist() == golden[f"next_{kind}"].tolist()
 
 
 def test_next_words_begin_after_pad_and_are_words(workflow):
     vocabulary = workflow.tokenizer.words
-    (words,) = workflow.next_words(["a dog"])
+    words = [word for ((word, _),) in workflow.next_words("a dog")]
     begun = [[0, vocabulary.index("a"), vocabulary.index("dog")]]
-    (ids,) = workflow.model.next_words(begun, "none")
-    assert words == [vocabulary[i] for i in ids] and len(words) == 3
+    ((_, scores),) = workflow.model.word_scores(begun, "none")
+    assert words == [vocabulary[i] for i in scores.argmax(axis=1)] and len(words) == 3
 
 
 def run_cli(monkeypatch, capsysbinary, text, *arguments):

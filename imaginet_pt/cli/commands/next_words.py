@@ -15,5 +15,6 @@ def add_options(parser):
 
 
 def run(args):
-    for words in workflow(args).next_words(vector_formats.sentences(sys.stdin), args.padding):
-        print(*words)
+    sentences = vector_formats.sentences(sys.stdin)
+    for places in workflow(args).next_words(sentences, padding=args.padding):
+        print(*(likeliest[0][0] for likeliest in places))

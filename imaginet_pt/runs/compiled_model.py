@@ -1,0 +1,62 @@
+"""Functions of a recurrent model that are compiled once and take their parameters as arguments."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..backends import functions, select
+from ..nn.models import Imaginet
+
+Params = dict[str, npt.NDArray[np.float32]]
+
+
+class CompiledModel:
+    """Outputs and word scores of a model, each compiled when it is first needed.
+
+    One compilation serves the parameters of all epochs: a call that brings other arrays than the
+    call before puts them into the compiled functions first, without a copy.
+    """
+
+    def __init__(self, model: Imaginet, backend: Any = None) -> None:
+        """Prepare `model` for `backend`, by default the one that `auto` takes."""
+        self._model, self._backend = model, backend
+        self._current: Params = {}
+        self._shared: dict[str, Any] = {}
+
+    def outputs(self, params: Params, X: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[Any]]:
+        """Compute `Imaginet.outputs` of ids X (time, batch), arrays by name."""
+        self._load(params)
+        result: dict[str, npt.NDArray[Any]] = self._outputs(X)
+        return result
+
+    def word_scores(self, params: Params, X: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """Compute `Imaginet.word_scores` of ids X (time, batch): (time, batch, words)."""
+        self._load(params)
+        scores: npt.NDArray[np.float32] = self._word_scores(X)
+        return scores
+
+    def _load(self, params: Params) -> None:
+        """Put `params` into the shared variables, unless they are there already."""
+        if not self._shared:
+            self._shared = functions.State(params, {}).params
+        elif params is not self._current:
+            for name, array in params.items():
+                self._shared[name].set_value(np.asarray(array, order="C"), borrow=True)
+        self._current = params
+
+    @functools.cached_property
+    def _outputs(self) -> Callable[..., Any]:
+        return self._compile(functions.outputs)
+
+    @functools.cached_property
+    def _word_scores(self) -> Callable[..., Any]:
+        return self._compile(functions.word_scores)
+
+    def _compile(self, build: Callable[..., Any]) -> Callable[..., Any]:
+        compiled: Callable[..., Any] = build(
+            self._model, self._shared, self._backend or select.get()
+        )
+        return compiled
