@@ -6,7 +6,7 @@ import pytest
 import small
 
 from imaginet_pt.backends import select
-from imaginet_pt.cli.progress import Progress
+from imaginet_pt.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError, UserTypeError
 from imaginet_pt.runs.workflow import Workflow
