@@ -11,8 +11,8 @@ from typing import Any
 COMMANDS = {
     name: f"imaginet_pt.cli.commands.{name.replace('-', '_')}"
     for name in (
-        "data", "train", "evaluate", "project", "next-words", "neighbors", "omission", "export",
-        "report", "convert-legacy",
+        "data", "train", "evaluate", "project", "next-words", "surprisal", "neighbors", "omission",
+        "export", "report", "convert-legacy",
     )
 } | {"replicate": "imaginet_pt.replication.command"}  # fmt: skip
 

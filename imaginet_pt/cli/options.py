@@ -1,16 +1,29 @@
-"""Options and small steps that several commands share."""
+"""Options and small steps that several commands share.
+
+The names that an option accepts are written out here, since the tables that they come from load
+PyTensor; a test holds the two against each other.
+"""
+
+from __future__ import annotations
 
 import sys
-from typing import Any
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from ..backends import select
-from ..backends.distributed import ALONE, Processes
 from ..errors import UserError
-from ..runs.trained_model import PADDING
-from ..runs.workflow import Workflow
 from . import vector_formats
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from ..backends.distributed import Processes
+    from ..runs.workflow import Workflow
+
 DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scenes (synthetic)"
+BACKENDS = ("c", "numba", "jax")  # of `backends.select`
+PADDINGS = ("batch", "none")  # of `runs.trained_model`
 PROCESS_OPTIONS = {
     "coordinator": "--coordinator",
     "process_id": "--process-id",
@@ -18,73 +31,77 @@ PROCESS_OPTIONS = {
 }
 
 
-def data_option(parser):
-    """`--data`, which must be given."""
+def data_option(parser: ArgumentParser) -> None:
+    """Add `--data`, which must be given."""
     parser.add_argument("--data", required=True, help=DATA_HELP)
 
 
-def split_option(parser):
-    """`--split`."""
+def split_option(parser: ArgumentParser) -> None:
+    """Add `--split`."""
     parser.add_argument("--split", default="val", help="part of the data (default val)")
 
 
-def run_options(parser):
-    """The run that a command is about, and the backend that computes with it: `workflow`."""
+def run_options(parser: ArgumentParser) -> None:
+    """Add the run that a command is about, and the backend that computes with it."""
     parser.add_argument("run", metavar="RUN", help="folder of a run")
     parser.add_argument("--iteration", type=int, help="epoch (default the last)")
     backend_options(parser)
 
 
-def padding_option(parser, default):
-    """`--padding`, one of `trained_model.PADDING`."""
+def padding_option(parser: ArgumentParser, default: str) -> None:
+    """Add `--padding`, one of `PADDINGS`."""
     parser.add_argument(
         "--padding",
-        choices=PADDING,
+        choices=PADDINGS,
         default=default,
         help="batch as the original, so that a vector depends on its minibatch, or none "
         f"(default {default})",
     )
 
 
-def format_option(parser, default):
-    """`--format`, one of `vectors.FORMATS`."""
+def format_option(parser: ArgumentParser, default: str) -> None:
+    """Add `--format`, one of `vector_formats.FORMATS`."""
     parser.add_argument(
         "--format", choices=vector_formats.FORMATS, default=default, help=f"(default {default})"
     )
 
 
-def workflow(args):
-    """`Workflow` of the run of `run_options`."""
+def load_workflow(args: Namespace) -> Workflow:
+    """Load the run that `run_options` name."""
+    from ..runs.workflow import Workflow
+
     return Workflow(args.run, args.iteration, chosen_backend(args))
 
 
-def described(workflow):
-    """A run in words: its folder's name, epoch and data."""
+def describe(workflow: Workflow) -> str:
+    """Describe a run in words: its folder's name, its epoch and its data."""
     folder, data = workflow.folder.path.resolve().name, workflow.data["name"]
     return f"{folder}, epoch {workflow.iteration}, trained on {data}"
 
 
-def ids_of(workflow, sentence):
-    """The word ids of a sentence.
+def word_ids(workflow: Workflow, sentence: str) -> list[int]:
+    """Return the word ids of a sentence.
 
     Raises:
         UserError: the run reads no word in it.
     """
+    ids: list[int]
     (ids,) = workflow.tokenizer.transform([sentence])
     if not ids:
         raise UserError(f"{workflow.folder.path} reads no word in {sentence!r}; give some words")
     return ids
 
 
-def write_vectors(args, names, array):
-    """`array` (names, size) on the standard output, in the format of `format_option`."""
-    sys.stdout.buffer.write(vector_formats.FORMATS[args.format](names, array))
+def write_vectors(args: Namespace, names: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
+    """Write `vectors` (names, size) to the standard output, in the format of `format_option`."""
+    sys.stdout.buffer.write(vector_formats.FORMATS[args.format](names, vectors))
 
 
-def backend_options(parser):
-    """The options that choose a backend."""
-    names = ["auto", *select.BACKENDS]
-    parser.add_argument("--backend", default="auto", choices=names, help="(default auto)")
+def backend_options(parser: ArgumentParser) -> None:
+    """Add the options that choose a backend."""
+    parser.add_argument(
+        "--backend", default="auto", choices=("auto", *BACKENDS), help="(default auto)"
+    )
     parser.add_argument("--devices", type=int, help="of JAX, in each process (default 1)")
     parser.add_argument(
         "--precision",
@@ -93,12 +110,14 @@ def backend_options(parser):
     )
 
 
-def chosen_backend(args):
-    """The backend of a command line with `backend_options`.
+def chosen_backend(args: Namespace) -> Any:
+    """Return the backend of a command line with `backend_options`.
 
     Raises:
         UserError: options of JAX without it, and what `select.get` raises.
     """
+    from ..backends import select
+
     options = {n: v for n in ("devices", "precision") if (v := getattr(args, n)) is not None}
     group = chosen_processes(args)
     if group.coordinator:
@@ -108,8 +127,8 @@ def chosen_backend(args):
     return select.get(args.backend, **options)
 
 
-def process_options(parser):
-    """The options of a command that several processes can do together."""
+def process_options(parser: ArgumentParser) -> None:
+    """Add the options of a command that several processes can do together."""
     parser.add_argument(
         "--coordinator", metavar="HOST:PORT", help="where the processes of a training meet"
     )
@@ -117,27 +136,30 @@ def process_options(parser):
     parser.add_argument("--num-processes", type=int, metavar="N", help="that train together")
 
 
-def chosen_processes(args):
-    """The `Processes` of a command line, `ALONE` where it says nothing of them.
+def chosen_processes(args: Namespace) -> Processes:
+    """Return the `Processes` of a command line, `ALONE` where it says nothing of them.
 
     Raises:
         UserError: options that are missing or do not fit each other.
     """
+    from ..backends.distributed import ALONE, Processes
+
     values: dict[str, Any] = {name: getattr(args, name, None) for name in PROCESS_OPTIONS}
     missing = [PROCESS_OPTIONS[name] for name, value in values.items() if value is None]
     if len(missing) == len(PROCESS_OPTIONS):
         return ALONE
     if missing:
         raise UserError(f"several processes need {' and '.join(missing)} too")
-    return _check_processes(Processes(*values.values()))
-
-
-def _check_processes(group):
-    host, _, port = group.coordinator.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
-        raise UserError(f"--coordinator {group.coordinator}: must be HOST:PORT of process 0")
-    if group.count < 1:
-        raise UserError(f"--num-processes {group.count}: must be at least 1")
-    if not 0 <= group.index < group.count:
-        raise UserError(f"--process-id {group.index}: must be from 0 to {group.count - 1}")
+    group = Processes(*values.values())
+    _check_processes(str(group.coordinator), group.index, group.count)
     return group
+
+
+def _check_processes(coordinator: str, index: int, count: int) -> None:
+    host, _, port = coordinator.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
+        raise UserError(f"--coordinator {coordinator}: must be HOST:PORT of process 0")
+    if count < 1:
+        raise UserError(f"--num-processes {count}: must be at least 1")
+    if not 0 <= index < count:
+        raise UserError(f"--process-id {index}: must be from 0 to {count - 1}")

@@ -5,40 +5,60 @@ import importlib
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn, Protocol, cast
 
 from ..errors import UserError
 from ..training.interrupt import Stopped
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose mistakes are told as everywhere here: in one line, with exit status 2."""
+class Command(Protocol):
+    """A module of `cli.commands`.
 
-    def error(self, message):
+    Attributes:
+        HELP: the command's line in `imaginet --help`.
+        EXAMPLE: a command line that works, with which the command's own help ends.
+    """
+
+    HELP: str
+    EXAMPLE: str
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's options to its parser."""
+
+    def run(self, args: argparse.Namespace) -> None:
+        """Run the command."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises `UserError` where argparse would print and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `UserError` with `message` and the help to look at."""
         raise UserError(f"{message}; see {self.prog} --help")
 
 
-def build_parser(commands: Mapping[str, str], names: Sequence[str] | None = None) -> Parser:
-    """Build the parser of the commands `names`, by default of all of them.
+def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser:
+    """Build the parser of the command `name`, or one that knows only what each command is for.
 
     Args:
-        commands: the module of each command, which has HELP, EXAMPLE, `add_options(parser)` and
-            `run(args)`. Only the modules of `names` are imported.
+        commands: the module of each command, by name. Only that of `name` is imported, if there
+            is such a command.
     """
     top = Parser(prog="imaginet", description="Learn language from pictures: IMAGINET (2015).")
     subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in names or commands:
-        module = importlib.import_module(commands[name])
-        command = subparsers.add_parser(
-            name,
+    for each in [name] if name and name in commands else list(commands):
+        module = cast(Command, importlib.import_module(commands[each]))
+        parser = subparsers.add_parser(
+            each,
             help=module.HELP,
-            description=module.__doc__,
+            description=cast(Any, module).__doc__,
             epilog=f"example:\n  {module.EXAMPLE}",
             formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the example in one line
         )
-        module.add_options(command)
-        command.set_defaults(run_command=module.run)
-        command.add_argument("--quiet", action="store_true", help="no progress, only errors")
+        parser.set_defaults(run_command=module.run)
+        if each == name:
+            module.add_options(parser)
+            parser.add_argument("--quiet", action="store_true", help="no progress, only errors")
     return top
 
 
@@ -47,10 +67,9 @@ def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
 
     0: done; 2: a mistake of the user, told in one line; 130: stopped by Ctrl-C.
     """
+    words = [str(argument) for argument in arguments]
     try:
-        # Only the command asked for is loaded: all of them together take seconds.
-        asked = [name for name in commands if name in map(str, arguments[:1])]
-        args = build_parser(commands, asked).parse_args(list(map(str, arguments)))
+        args = build_parser(commands, words[0] if words else None).parse_args(words)
         args.run_command(args)
     except UserError as error:
         print(f"imaginet: error: {with_flags(str(error))}", file=sys.stderr)

@@ -1,41 +1,47 @@
-"""Text laid out for a terminal, without colours, so that a file of it reads the same."""
+"""Text laid out for a terminal, without colours, so that it reads the same in a file."""
 
 import shutil
 import sys
 import textwrap
+from collections.abc import Sequence
 from itertools import zip_longest
 
 GAP = 2  # spaces between columns
 
 
-def width():
-    """Characters of a line: those of the terminal, 80 where there is none."""
+def width() -> int:
+    """Return the characters of a line: those of the terminal, 80 where there is none."""
     return shutil.get_terminal_size().columns
 
 
-def column(total, n):
-    """The width of each of `n` columns, `GAP` apart, in lines of `total` characters."""
+def column_width(total: int, n: int) -> int:
+    """Return the width of each of `n` columns, `GAP` apart, in lines of `total` characters."""
     return (total - GAP * (n - 1)) // n
 
 
-def entry(mark, texts, width):
-    """Lines of at most `width`: the mark, and beside it the texts, each on lines of its own."""
+def entry(mark: str, texts: Sequence[str], width: int) -> list[str]:
+    """Lay out a mark and, beside it, texts that each begin on a line of their own.
+
+    Returns:
+        Lines of at most `width` characters.
+    """
     room = max(1, width - len(mark) - GAP)
     lines = [line for text in texts for line in textwrap.wrap(text, room)] or [""]
     marks = [mark, *[" " * len(mark)] * (len(lines) - 1)]
     return [f"{m}{' ' * GAP}{line}".rstrip() for m, line in zip(marks, lines, strict=True)]
 
 
-def side_by_side(blocks, width):
-    """Lines of the blocks, lists of lines of at most `width`, each in a column of that width."""
+def side_by_side(blocks: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Lay out blocks of lines beside each other, each in a column of `width` characters."""
     rows = zip_longest(*blocks, fillvalue="")
     return [(" " * GAP).join(line.ljust(width) for line in row).rstrip() for row in rows]
 
 
-def bars(labels, values, width):
-    """A line for each label, its value and a bar; the largest value has the longest bar.
+def bars(labels: Sequence[str], values: Sequence[float], width: int) -> list[str]:
+    """Draw a line for each label, with its value and a bar; the largest value fills the line.
 
-    values: 0 or more. The bar is drawn with blocks in a terminal, and else with #.
+    Args:
+        values: 0 or more. Bars are blocks in a terminal, and # elsewhere.
     """
     left = min(max(map(len, labels)), width // 3)
     room = width - left - len("  0.000 ")

@@ -1,32 +1,37 @@
 """Vectors of words and sentences in formats that other programs read, as bytes.
 
-Each format is a function of names, a list, and of their vectors, (names, size) float32.
+Each format is a function of the names and of their vectors (names, size).
 """
 
 import io
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from ..errors import UserError
 from ..files import reading, validation
 
+Vectors = npt.NDArray[np.float32]
 
-def npy(names, vectors):
-    """NumPy's format: the vectors alone."""
+
+def npy(names: Sequence[str], vectors: Vectors) -> bytes:
+    """Write the vectors alone, in NumPy's format."""
     file = io.BytesIO()
     np.save(file, vectors)
     return file.getvalue()
 
 
-def csv(names, vectors):
-    """A row a name: the text and its vector, under a header."""
+def csv(names: Sequence[str], vectors: Vectors) -> bytes:
+    """Write a row for each name, the text and its vector, under a header."""
+    import pandas as pd
+
     frame = pd.DataFrame(vectors, index=pd.Index(names, name="text"))
-    return frame.to_csv(lineterminator="\n").encode()
+    return str(frame.to_csv(lineterminator="\n")).encode()
 
 
-def word2vec(names, vectors):
-    """word2vec's text format, which gensim's `KeyedVectors.load_word2vec_format` reads.
+def word2vec(names: Sequence[str], vectors: Vectors) -> bytes:
+    """Write word2vec's text format, for gensim's `KeyedVectors.load_word2vec_format`.
 
     Spaces in a name, which the format has no place for, become `_`.
     """
@@ -36,11 +41,13 @@ def word2vec(names, vectors):
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-FORMATS = {"npy": npy, "csv": csv, "word2vec": word2vec}
+FORMATS: dict[str, Callable[[Sequence[str], Vectors], bytes]] = {
+    "npy": npy, "csv": csv, "word2vec": word2vec,
+}  # fmt: skip
 
 
-def sentences(lines):
-    """The sentences of an input, one a line.
+def read_sentences(lines: Iterable[str]) -> list[str]:
+    """Read the sentences of an input, one a line.
 
     Raises:
         UserError: there is none, the input is not UTF-8, or a line is no sentence.

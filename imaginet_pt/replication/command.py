@@ -4,8 +4,6 @@ import argparse
 import importlib
 from argparse import ArgumentParser, Namespace
 
-from . import script
-
 HELP = "make a table or figure of the paper"
 EXAMPLE = "imaginet replicate table1 --data scenes"
 SCRIPTS = {
@@ -16,6 +14,8 @@ SCRIPTS = {
 
 def add_options(parser: ArgumentParser) -> None:
     """Add a subcommand for each of `SCRIPTS`."""
+    from . import script
+
     scripts = parser.add_subparsers(dest="script", required=True, metavar="SCRIPT")
     for name, module in SCRIPTS.items():
         program = importlib.import_module(f"{__package__}.{module}").SCRIPT
@@ -32,4 +32,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Run the script that the command line names."""
+    from . import script
+
     script.run(args.program, args)

@@ -21,7 +21,7 @@ def test_no_line_is_wider_than_asked_for(text):
 
 
 def test_blocks_stand_side_by_side():
-    width = terminal.column(12, 2)
+    width = terminal.column_width(12, 2)
     assert terminal.side_by_side([["one", "two"], ["three"]], width) == ["one    three", "two"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from reference import PLAIN
 
 from imaginet_pt.__main__ import COMMANDS
-from imaginet_pt.cli.commands.train import settings_given
+from imaginet_pt.cli.commands.train import read_settings
 from imaginet_pt.cli.parser import build_parser
 from imaginet_pt.data import data_provider
 from imaginet_pt.evaluation import retrieval
@@ -68,7 +68,9 @@ def arguments(run, tmp_path):
         else:
             ours.append(argument)
     ours = [a.replace("_", "-") if a.startswith("--") else a for a in ours]
-    return build_parser(COMMANDS).parse_args(["train", "--data", "here", "--out", "there", *ours])
+    return build_parser(COMMANDS, "train").parse_args(
+        ["train", "--data", "here", "--out", "there", *ours]
+    )
 
 
 def trained(name, reduced, tmp_path):
@@ -76,7 +78,7 @@ def trained(name, reduced, tmp_path):
     (tmp_path / "vocabulary.json").write_text(json.dumps(RUNS["vocabularies"][run["vocabulary"]]))
     inits = np.load(GOLDENS / "inits.npz")
     np.savez(tmp_path / "init.npz", *(inits[array] for array in run["init"]))
-    settings = settings_given(arguments(run, tmp_path))
+    settings = read_settings(arguments(run, tmp_path))
     experiment.train(
         reduced, settings, tmp_path / "run", PLAIN, Progress(quiet=True),
         tmp_path / "vocabulary.json", tmp_path / "init.npz",
@@ -149,7 +151,7 @@ def compare_figures(run, state, workflow, reduced):
 def test_linreg_is_the_original_s_with_an_exact_solver(name, reduced, tmp_path):
     golden = np.load(GOLDENS / f"{name}.npz")
     run = json.loads((GOLDENS / f"{name}.json").read_text())
-    settings = settings_given(arguments(run, tmp_path))
+    settings = read_settings(arguments(run, tmp_path))
     experiment.train(reduced, settings, tmp_path / "run", None, Progress(quiet=True))
     workflow = Workflow(tmp_path / "run")
     assert sorted(workflow.words()) == sorted(run["vocab"])

@@ -67,7 +67,7 @@ def read_captions(folder, content):
 
 
 def read_sentences(folder, content):
-    found = vector_formats.sentences(io.TextIOWrapper(io.BytesIO(content), "utf-8"))
+    found = vector_formats.read_sentences(io.TextIOWrapper(io.BytesIO(content), "utf-8"))
     assert found and all(text.encode("utf-8").strip() for text in found)
 
 

@@ -13,7 +13,7 @@ import small
 from imaginet_pt.__main__ import COMMANDS
 from imaginet_pt.backends import select
 from imaginet_pt.cli import parser
-from imaginet_pt.cli.commands.train import settings_given
+from imaginet_pt.cli.commands.train import read_settings
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
@@ -135,6 +135,6 @@ def test_commands_for_a_scheduler_are_those_of_the_missing_runs(tmp_path, capsys
     lines = [shlex.split(line)[3:] for line in capsys.readouterr().out.splitlines()]
     assert len(lines) == len(jobs) - 1 and f"--resume={jobs[1].folder}" in lines[0]
     for line, job in zip(lines[1:], jobs[2:], strict=True):
-        given = parser.build_parser(COMMANDS, ["train"]).parse_args(line)
-        assert settings_given(given) == job.settings and Path(given.out) == job.folder
+        given = parser.build_parser(COMMANDS, "train").parse_args(line)
+        assert read_settings(given) == job.settings and Path(given.out) == job.folder
         assert given.data == str(tmp_path / "data") and given.devices == 2

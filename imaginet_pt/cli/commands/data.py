@@ -1,37 +1,48 @@
 """`imaginet data`: get data sets, look at what is there, compute image features."""
 
 import argparse
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import NamedTuple
 
-from ...data import summary, vgg16
-from ...data.download import catalog
 from ...progress import Progress
 from ..options import DATA_HELP
 
 HELP = "get and check data sets, compute image features"
 EXAMPLE = "imaginet data check scenes"
+SOURCES = ("flickr8k", "flickr30k", "coco", "men", "simlex")  # of `data.download.catalog`
 
 
-def get_options(parser):
-    parser.add_argument("name", choices=catalog.SOURCES, help="data set")
+def get_options(parser: ArgumentParser) -> None:
+    """Add the options of `imaginet data get`."""
+    parser.add_argument("name", choices=SOURCES, help="data set")
     parser.add_argument(
         "--out", metavar="DIR", default="data", help="folder for its folder (default data)"
     )
 
 
-def get(args):
+def get(args: Namespace) -> None:
+    """Download a data set."""
+    from ...data.download import catalog
+
     catalog.get(catalog.SOURCES[args.name], args.out, Progress(args.quiet))
 
 
-def check_options(parser):
+def check_options(parser: ArgumentParser) -> None:
+    """Add the options of `imaginet data check`."""
     parser.add_argument("data", metavar="DIR", help=DATA_HELP)
     parser.add_argument("--men", metavar="FILE", help="MEN's word pairs")
 
 
-def check(args):
+def check(args: Namespace) -> None:
+    """Print what a data set has and lacks."""
+    from ...data import summary
+
     print(summary.check(args.data, args.men))
 
 
-def features_options(parser):
+def features_options(parser: ArgumentParser) -> None:
+    """Add the options of `imaginet data features`."""
     parser.add_argument("images", metavar="IMAGES", help="folder with the image files")
     parser.add_argument("out", metavar="OUT", help="folder with dataset.json, for feats.npy")
     parser.add_argument(
@@ -42,25 +53,36 @@ def features_options(parser):
     )
 
 
-def features(args):
+def features(args: Namespace) -> None:
+    """Compute the features of images."""
+    from ...data import vgg16
+
     vgg16.write(args.images, args.out, args.weights, Progress(args.quiet))
 
 
-# What is to be done -> (help, example, options, function).
+class Part(NamedTuple):
+    """A subcommand: its help, an example, and the functions that add its options and run it."""
+
+    help: str
+    example: str
+    add_options: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], None]
+
+
 PARTS = {
-    "get": (
+    "get": Part(
         "download a data set from its official address and unpack it; go on where it broke off",
         "imaginet data get flickr8k --out data",
         get_options,
         get,
     ),
-    "check": (
+    "check": Part(
         "tell what a data set has, what of the word pairs it covers, and what is missing",
         "imaginet data check data/flickr8k --men data/MEN/MEN_dataset_natural_form_full",
         check_options,
         check,
     ),
-    "features": (
+    "features": Part(
         "compute VGG16's features of the images of a dataset.json, by torchvision",
         "imaginet data features images data/mine --weights vgg16-00b39a1b.pth",
         features_options,
@@ -69,18 +91,23 @@ PARTS = {
 }
 
 
-def add_options(parser):
-    parts = parser.add_subparsers(dest="part", required=True, metavar="|".join(PARTS))
-    for name, (told, example, options, do) in PARTS.items():
-        part = parts.add_parser(
-            name, help=told, description=told.capitalize(), epilog=f"example: {example}"
+def add_options(parser: ArgumentParser) -> None:
+    """Add a subcommand for each of `PARTS`."""
+    subparsers = parser.add_subparsers(dest="part", required=True, metavar="|".join(PARTS))
+    for name, part in PARTS.items():
+        subparser = subparsers.add_parser(
+            name,
+            help=part.help,
+            description=part.help.capitalize(),
+            epilog=f"example: {part.example}",
         )
-        options(part)
-        part.add_argument(
+        part.add_options(subparser)
+        subparser.add_argument(
             "--quiet", action="store_true", default=argparse.SUPPRESS, help="no progress"
         )
-        part.set_defaults(do=do)
+        subparser.set_defaults(run_part=part.run)
 
 
-def run(args):
-    args.do(args)
+def run(args: Namespace) -> None:
+    """Run the subcommand that the command line names."""
+    args.run_part(args)

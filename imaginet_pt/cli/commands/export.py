@@ -1,20 +1,43 @@
-"""`imaginet export`: vectors of all words of a run."""
+"""`imaginet export`: write the vectors of all words of a run."""
 
-from ...runs.workflow import Workflow
-from ..options import format_option, run_options, workflow, write_vectors
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..options import format_option, load_workflow, run_options, write_vectors
+
+if TYPE_CHECKING:
+    from ...runs.workflow import Workflow
 
 HELP = "vectors of all words"
 EXAMPLE = "imaginet export RUN --what embeddings > embeddings.txt"
 
-WHAT = {"embeddings": lambda w: w.embeddings, "words-in-visual-space": Workflow.project_words}
+
+def embeddings(workflow: Workflow) -> Any:
+    """Return the word embeddings, (words, size)."""
+    return workflow.embeddings
 
 
-def add_options(parser):
+def images(workflow: Workflow) -> Any:
+    """Return the image that each word alone makes the run imagine, (words, features)."""
+    return workflow.project_words()
+
+
+WHAT: dict[str, Callable[[Workflow], Any]] = {
+    "embeddings": embeddings, "words-in-visual-space": images,
+}  # fmt: skip
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add the run, what is exported, and the format."""
     run_options(parser)
     parser.add_argument("--what", choices=WHAT, default="embeddings", help="(default embeddings)")
     format_option(parser, "word2vec")
 
 
-def run(args):
-    trained = workflow(args)
-    write_vectors(args, list(trained.words()), WHAT[args.what](trained))
+def run(args: Namespace) -> None:
+    """Write the vectors to the standard output."""
+    workflow = load_workflow(args)
+    write_vectors(args, list(workflow.words()), WHAT[args.what](workflow))

@@ -1,20 +1,23 @@
-"""`imaginet project`: image vectors of sentences."""
+"""`imaginet project`: write the image vectors of sentences."""
 
 import sys
+from argparse import ArgumentParser, Namespace
 
 from .. import vector_formats
-from ..options import format_option, padding_option, run_options, workflow, write_vectors
+from ..options import format_option, load_workflow, padding_option, run_options, write_vectors
 
 HELP = "image vectors of sentences"
 EXAMPLE = "imaginet project RUN --format csv < sentences.txt > vectors.csv"
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
+    """Add the run, the padding and the format."""
     run_options(parser)
     padding_option(parser, "none")
     format_option(parser, "csv")
 
 
-def run(args):
-    sentences = vector_formats.sentences(sys.stdin)
-    write_vectors(args, sentences, workflow(args).project(sentences, args.padding))
+def run(args: Namespace) -> None:
+    """Write the vector of each sentence of the standard input."""
+    sentences = vector_formats.read_sentences(sys.stdin)
+    write_vectors(args, sentences, load_workflow(args).project(sentences, args.padding))

@@ -1,25 +1,28 @@
-"""`imaginet report`: trained runs beside each other, on one page that needs no network."""
+"""`imaginet report`: compare trained runs on one page that needs no network."""
+
+from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ...data import data_provider, word_pairs
 from ...errors import UserError
-from ...files.atomic import atomic
-from ...files.reading import digest
 from ...progress import Progress
-from ...reports import comparison, learning_curves, plots
-from ...reports.page import Run, picture, render_page, shown
-from ...runs import model_card
-from ...runs.workflow import Workflow
 from .. import options
 from ..options import data_option
+
+if TYPE_CHECKING:
+    from ...data.dataset import Dataset
+    from ...runs.workflow import Workflow
 
 HELP = "compare runs on one page"
 EXAMPLE = "imaginet report RUN --data scenes --out report.html"
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
+    """Add the runs, the data and word pairs that they are measured on, and the page."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folders of runs")
     data_option(parser)
     parser.add_argument("--men", metavar="FILE", help="MEN's word pairs")
@@ -27,29 +30,39 @@ def add_options(parser):
     options.backend_options(parser)
 
 
-def run(args):
-    dataset, benchmarks = data_provider.load(args.data), benchmarks_of(args)
+def run(args: Namespace) -> None:
+    """Measure the runs and write the page."""
+    from ...data import data_provider
+    from ...files.atomic import atomic
+    from ...files.reading import digest
+    from ...reports.page import Run, render_page
+
+    dataset, benchmarks = data_provider.load(args.data), read_benchmarks(args)
     if not Path(args.out).absolute().parent.is_dir():
         raise UserError(f"--out {args.out}: no such folder; make it, or choose another file")
-    workflows, progress = workflows_of(args), Progress(args.quiet)
-    found = content(workflows, dataset, benchmarks, progress)
-    trained = [Run.of(name, workflow) for name, workflow in workflows.items()]
+    workflows, progress = load_workflows(args), Progress(args.quiet)
+    content = measure(workflows, dataset, benchmarks, progress)
+    runs = [Run.of(name, workflow) for name, workflow in workflows.items()]
     digests = {args.men: digest(args.men)} if args.men else {}
     command = ["python", "-m", "imaginet_pt", *sys.argv[1:]]
-    page = render_page("compare.html.jinja", dataset, trained, digests, command, found)
+    page = render_page("compare.html.jinja", dataset, runs, digests, command, content)
     with atomic(args.out) as file:
         file.write(page)
     progress.say(f"{args.out} written ({dataset.name})")
 
 
-def benchmarks_of(args):
-    """{name: word pairs}; SimLex-999 comes with gensim, MEN must be given."""
+def read_benchmarks(args: Namespace) -> dict[str, Any]:
+    """Read the word pairs of each benchmark: SimLex-999 comes with gensim, MEN must be given."""
+    from ...data import word_pairs
+
     men = {"MEN": word_pairs.read_pairs(args.men)} if args.men else {}
     return {"SimLex-999": word_pairs.simlex()} | men
 
 
-def workflows_of(args):
-    """{name: Workflow}, called by the folder's own name where that is enough to tell them apart."""
+def load_workflows(args: Namespace) -> dict[str, Workflow]:
+    """Load each run, named by its folder's own name where that is enough to tell them apart."""
+    from ...runs.workflow import Workflow
+
     paths, backend = list(dict.fromkeys(args.runs)), options.chosen_backend(args)
     names = [Path(path).resolve().name for path in paths]
     if len(set(names)) < len(names):
@@ -57,14 +70,17 @@ def workflows_of(args):
     return {name: Workflow(p, backend=backend) for name, p in zip(names, paths, strict=True)}
 
 
-def content(workflows, dataset, benchmarks, progress):
-    """What compare.html.jinja needs."""
-    costs = {name: model_card.costs(workflow.folder) for name, workflow in workflows.items()}
-    still = [name for name, of_run in costs.items() if not len(of_run)]
-    curves = None
-    if len(still) < len(workflows):
-        svg = plots.content(learning_curves.draw(costs), "svg")
-        curves = picture("learning curves", "svg", svg)
+def measure(
+    workflows: Mapping[str, Workflow],
+    dataset: Dataset,
+    benchmarks: Mapping[str, Any],
+    progress: Progress,
+) -> dict[str, Any]:
+    """Measure the runs: what compare.html.jinja needs, by name."""
+    from ...reports import comparison
+    from ...reports.page import shown
+
+    curves, without_epochs = _curves(workflows)
     progress.say("similarity of words ...")
     words = {
         b: comparison.table(workflows, comparison.similarity_row(p)) for b, p in benchmarks.items()
@@ -72,15 +88,29 @@ def content(workflows, dataset, benchmarks, progress):
     progress.say("retrieval ...")
     retrieval = comparison.table(workflows, comparison.retrieval_row(dataset))
     progress.say("neighbours ...")
-    near = comparison.nearest(workflows, dataset)
+    neighbors = comparison.nearest(workflows, dataset)
     return {
         "count": f"{len(workflows)} {'run' if len(workflows) == 1 else 'runs'}",
         "others": [n for n, w in workflows.items() if w.data["digests"] != dataset.digests],
         "curves": curves,
-        "still": still,
+        "without_epochs": without_epochs,
         "men": "MEN" in benchmarks,
         "words": [shown(table, benchmark) for benchmark, table in words.items()],
         "split": comparison.SPLIT,
         "retrieval": shown(retrieval),
-        "neighbours": [shown(table, caption) for caption, table in near.items()],
+        "neighbours": [shown(table, caption) for caption, table in neighbors.items()],
     }
+
+
+def _curves(workflows: Mapping[str, Workflow]) -> tuple[dict[str, str] | None, list[str]]:
+    """Draw the learning curves; list the runs without epochs, which have none."""
+    from ...reports import learning_curves, plots
+    from ...reports.page import picture
+    from ...runs import model_card
+
+    costs = {name: model_card.costs(workflow.folder) for name, workflow in workflows.items()}
+    without_epochs = [name for name, of_run in costs.items() if not len(of_run)]
+    if len(without_epochs) == len(workflows):
+        return None, without_epochs
+    svg = plots.content(learning_curves.draw(costs), "svg")
+    return picture("learning curves", "svg", svg), without_epochs

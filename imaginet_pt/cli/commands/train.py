@@ -1,16 +1,15 @@
-"""`imaginet train`: a run from its settings, or from where it was stopped."""
+"""`imaginet train`: train a run from its settings, or go on where one was stopped."""
+
+from __future__ import annotations
 
 import argparse
 import sys
+from argparse import ArgumentParser, Namespace
 from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
-from ...data import data_provider
 from ...errors import UserError
 from ...progress import Progress
-from ...runs.run_folder import RunFolder
-from ...settings import Settings
-from ...training import experiment
-from ...training.trainer import CHECKPOINT_MINUTES
 from .. import supervisor
 from ..options import (
     backend_options,
@@ -20,11 +19,16 @@ from ..options import (
     process_options,
 )
 
+if TYPE_CHECKING:
+    from ...settings import Settings
+
 HELP = "train a model"
 EXAMPLE = "imaginet train --data scenes --out RUN --model-type shared_embeddings --hidden-size 64"
+CHECKPOINT_MINUTES = 10.0  # as in `training.trainer`
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
+    """Add the data, the run's folder, what it begins with, and an option for each setting."""
     data_option(parser)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", metavar="RUN", help="new folder for the run")
@@ -44,10 +48,12 @@ def add_options(parser):
     add_settings(parser)
 
 
-def add_settings(parser):
-    """An option for each field of `Settings`, with its default and where that comes from."""
+def add_settings(parser: ArgumentParser) -> None:
+    """Add an option for each field of `Settings`, with its default and where that comes from."""
+    from ...settings import Settings
+
     for f in fields(Settings):
-        kind = {"type": f.metadata["parse"] or f.type, "metavar": "X"}
+        kind: dict[str, Any] = {"type": f.metadata["parse"] or f.type, "metavar": "X"}
         if f.type is bool:
             kind = {"action": "store_true"}
         choices = f.metadata["choices"]
@@ -60,25 +66,30 @@ def add_settings(parser):
         )
 
 
-def minutes(text):
-    """A time in minutes, 0 or more; ValueError for another, which argparse tells."""
+def minutes(text: str) -> float:
+    """Read a time in minutes; raise ValueError, which argparse reports, where it is negative."""
     value = float(text)
     if not value >= 0:
         raise ValueError
     return value
 
 
-def given(args):
-    """The settings that stand on the command line, by name."""
+def given_settings(args: Namespace) -> dict[str, Any]:
+    """Return the settings that stand on the command line, by name."""
+    from ...settings import Settings
+
     return {f.name: getattr(args, f.name) for f in fields(Settings) if hasattr(args, f.name)}
 
 
-def settings_given(args):
-    """`Settings` of the command line."""
-    return Settings(**given(args))
+def read_settings(args: Namespace) -> Settings:
+    """Return the `Settings` of the command line, with defaults for those that are not given."""
+    from ...settings import Settings
+
+    return Settings(**given_settings(args))
 
 
-def run(args):
+def run(args: Namespace) -> None:
+    """Train, in a child process where several processes train together."""
     args.go_on = f"go on with --resume {args.resume or args.out}"
     group = chosen_processes(args)
     if group.count > 1 and not supervisor.is_child():
@@ -87,21 +98,27 @@ def run(args):
     _train(args, backend, Progress(args.quiet or not group.first))
 
 
-def _train(args, backend, progress):
+def _train(args: Namespace, backend: Any, progress: Progress) -> None:
+    from ...data import data_provider
+    from ...training import experiment
+
     dataset = data_provider.load(args.data)
     if args.resume:
-        _same_settings(args.resume, given(args))
+        _check_same_settings(args.resume, given_settings(args))
         experiment.resume(dataset, args.resume, backend, progress, args.checkpoint_minutes)
     else:
         options = args.init_tokenizer, args.init_weights, args.checkpoint_minutes
-        experiment.train(dataset, settings_given(args), args.out, backend, progress, *options)
+        experiment.train(dataset, read_settings(args), args.out, backend, progress, *options)
 
 
-def _same_settings(run, wanted):
-    """Settings `wanted` with --resume must be those of the run."""
+def _check_same_settings(run: str, wanted: dict[str, Any]) -> None:
+    """Raise `UserError` where settings given with --resume are not those of the run."""
+    from ...runs.run_folder import RunFolder
+    from ...settings import Settings
+
     folder = RunFolder.open(run)
-    settings = Settings.of(folder.described()["settings"], folder / "run.json")
+    settings: Settings = Settings.of(folder.described()["settings"], folder / "run.json")
     for name, value in wanted.items():
         if getattr(settings, name) != value:
-            flag, found = "--" + name.replace("_", "-"), getattr(settings, name)
-            raise UserError(f"{flag} {value}: {run} has {found}; leave the option out")
+            flag, trained = "--" + name.replace("_", "-"), getattr(settings, name)
+            raise UserError(f"{flag} {value}: {run} has {trained}; leave the option out")

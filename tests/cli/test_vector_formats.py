@@ -88,7 +88,7 @@ def test_exported_embeddings_are_read_by_gensim(
 
 
 def test_formats_of_project_agree(converted, workflow, monkeypatch, capsysbinary):
-    monkeypatch.setattr(project, "workflow", lambda args: workflow)  # compiled once
+    monkeypatch.setattr(project, "load_workflow", lambda args: workflow)  # compiled once
     text = "a dog runs\na man on a bench\n"
     made = {}
     for name in vector_formats.FORMATS:
