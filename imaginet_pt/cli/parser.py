@@ -88,4 +88,8 @@ def with_flags(message: str) -> str:
     >>> with_flags("`hidden_size` is 0; it must be at least 1")
     '--hidden-size is 0; it must be at least 1'
     """
-    return re.sub(r"`(\w+)`", lambda match: f"--{match[1].replace('_', '-')}", message)
+
+    def flag(match: re.Match[str]) -> str:
+        return f"{'-' if len(match[1]) == 1 else '--'}{match[1].replace('_', '-')}"
+
+    return re.sub(r"`(\w+)`", flag, message)

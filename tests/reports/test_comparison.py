@@ -17,7 +17,8 @@ from imaginet_pt.data import data_provider, word_pairs
 from imaginet_pt.data.dataset import Captions
 from imaginet_pt.evaluation import neighbors, retrieval, word_similarity
 from imaginet_pt.reports import comparison, learning_curves, plots
-from imaginet_pt.runs.workflow import Recurrent, Workflow
+from imaginet_pt.runs.trained_model import RecurrentModel
+from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment
 
@@ -52,7 +53,7 @@ def vectors():
         return {"hidden_text": -made, "hidden_vis": made**3, "output_vis": made}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Recurrent, "outputs", outputs)
+        patch.setattr(RecurrentModel, "outputs", outputs)
         yield
 
 

@@ -6,9 +6,9 @@ import pytest
 import small
 
 from imaginet_pt.backends import select
-from imaginet_pt.progress import Progress
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError, UserTypeError
+from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment

@@ -79,7 +79,7 @@ def test_a_model_without_images_shows_captions_and_says_why_no_images(
     def hidden(self, captions, padding):
         return {"hidden_text": outputs(captions, padding)["output_vis"]}
 
-    monkeypatch.setattr("imaginet_pt.runs.workflow.Linear.outputs", hidden)
+    monkeypatch.setattr("imaginet_pt.runs.trained_model.LinearModel.outputs", hidden)
     *_, captions, images = shown(capsys, run, "--data", data, SENTENCE)
     assert len(captions) == 6
     assert "none" in images[1] and "does not predict images" in " ".join(images)

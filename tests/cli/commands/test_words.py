@@ -61,4 +61,4 @@ def test_surprisal_is_a_row_a_word(run, monkeypatch, capsys):
 def test_no_words_a_place_is_refused_in_one_line(run, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("a dog\n"))
     assert main(["next-words", str(run), "-k", "0"]) == 2
-    assert capsys.readouterr().err == "imaginet: error: --k is 0; it must be at least 1\n"
+    assert capsys.readouterr().err == "imaginet: error: -k is 0; it must be at least 1\n"
