@@ -37,12 +37,12 @@ class Inputs:
 
 def train(
     dataset, settings, out, backend, progress, init_tokenizer=None, init_weights=None,
-    checkpoint_minutes=CHECKPOINT_MINUTES,
+    checkpoint_minutes=CHECKPOINT_MINUTES, on_epoch=None,
 ):  # fmt: skip
     """Train the model of `settings` on `dataset` into the new folder `out`; its `RunFolder`.
 
     init_tokenizer: path of a vocabulary to use; init_weights: path of arrays to begin with;
-    checkpoint_minutes: between checkpoints inside an epoch.
+    checkpoint_minutes: between checkpoints inside an epoch; on_epoch: `trainer.OnEpoch`.
 
     Raises:
         UserError: settings, data or files that cannot be used, before anything is written.
@@ -65,7 +65,7 @@ def train(
     with RunFolder.create(out) if first else contextlib.nullcontext(RunFolder(out)) as folder:
         trainer = TRAINERS[first](
             inputs, rule, state, settings, rng, folder, Checkpoints(folder.path),
-            History(rng.get_state()), checkpoint_minutes,
+            History(rng.get_state()), checkpoint_minutes, on_epoch,
         )  # fmt: skip
         if first:
             trainer.save()
@@ -74,7 +74,7 @@ def train(
     return folder
 
 
-def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTES):
+def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTES, on_epoch=None):
     """Take up the run in `out` where its checkpoint stands; its `RunFolder`.
 
     Raises:
@@ -99,7 +99,7 @@ def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTE
         rule = update_rule(settings)
         trainer = TRAINERS[first](
             inputs, rule, _state_of(inputs.model, rule, params, update, checkpoints.whole),
-            settings, rng, folder, checkpoints, history, checkpoint_minutes,
+            settings, rng, folder, checkpoints, history, checkpoint_minutes, on_epoch,
         )  # fmt: skip
         _run(trainer, dataset, backend, progress)
     return folder

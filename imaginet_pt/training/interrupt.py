@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import threading
 
 
 class Stopped(Exception):
@@ -13,8 +14,13 @@ def stop_requests(agree=bool):
     """A function that tells whether Ctrl-C has come; a second one ends the program at once.
 
     agree: `Processes.agree`, where it may have come to any of several processes.
+
+    Ctrl-C comes to the main thread alone: in another thread there is nothing to tell.
     """
     requests = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: agree(requests)
+        return
 
     def note(number, frame):
         requests.append(number)

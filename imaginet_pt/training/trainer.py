@@ -1,6 +1,7 @@
 """The loop over epochs and minibatches of one run, which can be stopped and taken up again."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ from ..settings import Settings
 from .interrupt import Stopped, stop_requests
 
 CHECKPOINT_MINUTES = 10.0
+# Called with the run's folder after each epoch; a true value ends the training there.
+OnEpoch = Callable[[RunFolder], object]
 WAY_OUT = "the checkpoint before it is kept; train with a lower --rate or with --clipnorm"
 
 
@@ -27,7 +30,8 @@ class Trainer:
 
     inputs: `experiment.Inputs`; rule: the update rule; state: `functions.State`; rng:
     RandomState, from which the order of minibatches is drawn; folder: `RunFolder`, locked;
-    checkpoint_minutes: between checkpoints inside an epoch, 0 for one after each minibatch.
+    checkpoint_minutes: between checkpoints inside an epoch, 0 for one after each minibatch;
+    on_epoch: called after each epoch, when its files are written.
     """
 
     inputs: Any
@@ -39,6 +43,7 @@ class Trainer:
     checkpoints: Checkpoints
     history: History
     checkpoint_minutes: float = CHECKPOINT_MINUTES
+    on_epoch: OnEpoch | None = None
 
     def run(self, backend, progress):
         """Train to the last epoch, with a weights file and a validation pass after each.
@@ -59,6 +64,8 @@ class Trainer:
                 self._epoch(step, bar, stopping)
                 self._finish_epoch(validate)
                 progress.say(self._summary())
+                if self.on_epoch and self.on_epoch(self.folder):
+                    break
                 if stopping() and not self._finished():
                     raise Stopped(f"stopped after epoch {self.history.epoch - 1}")
 

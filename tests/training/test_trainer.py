@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import threading
 
 import numpy as np
 import pytest
 import small
+from crash import stand_in
 
 from imaginet_pt.backends import functions, select
 from imaginet_pt.data import data_provider
@@ -185,3 +187,36 @@ def test_vectors_come_back_in_the_order_of_the_sentences(workflow, padding):
     np.testing.assert_allclose(vectors[::3], np.repeat(vectors[:1], 30, axis=0), atol=1e-6)
     if padding == "none":
         np.testing.assert_allclose(vectors[0], alone[0], atol=1e-6)
+
+
+def test_a_callback_sees_each_epoch_and_can_end_the_training(tmp_path, monkeypatch):
+    """What is written is the unbroken run's, up to there, and resuming goes on to its end."""
+    dataset = data_provider.load(small.write(tmp_path / "small"))
+    model = stand_in.Model()
+    monkeypatch.setattr(functions, "train_step", model.train_step)
+    monkeypatch.setattr(functions, "validation_costs", model.validation_costs)
+    seen = []
+
+    def stop_after_two(folder):
+        seen.append(folder.iterations())
+        return len(seen) == 2
+
+    stand_in.train(dataset, tmp_path / "whole")
+    stand_in.train(dataset, tmp_path / "run", on_epoch=stop_after_two)
+    assert seen == [[1], [1, 2]]
+    assert (tmp_path / "run/model-card.md").exists()
+    stand_in.resume(dataset, tmp_path / "run", on_epoch=lambda folder: seen.append("resumed"))
+    assert seen[2:] == ["resumed"]
+    assert stand_in.written(tmp_path / "run") == stand_in.written(tmp_path / "whole")
+
+
+def test_a_training_runs_in_a_thread(tmp_path, monkeypatch):
+    """Signals can only be handled in the main thread."""
+    dataset = data_provider.load(small.write(tmp_path / "small"))
+    model = stand_in.Model()
+    monkeypatch.setattr(functions, "train_step", model.train_step)
+    monkeypatch.setattr(functions, "validation_costs", model.validation_costs)
+    thread = threading.Thread(target=stand_in.train, args=(dataset, tmp_path / "run"))
+    thread.start()
+    thread.join()
+    assert (tmp_path / "run/model-card.md").exists()
