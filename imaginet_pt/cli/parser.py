@@ -41,8 +41,8 @@ def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser
     """Build the parser of the command `name`, or one that knows only what each command is for.
 
     Args:
-        commands: the module of each command, by name. Only that of `name` is imported, if there
-            is such a command.
+        commands: the module of each command, by name.
+        name: the command whose options are added, and whose module alone is imported.
     """
     top = Parser(prog="imaginet", description="Learn language from pictures: IMAGINET (2015).")
     subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")

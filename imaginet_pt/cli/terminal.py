@@ -41,7 +41,9 @@ def bars(labels: Sequence[str], values: Sequence[float], width: int) -> list[str
     """Draw a line for each label, with its value and a bar; the largest value fills the line.
 
     Args:
+        labels: what the lines begin with, cut to a third of the line.
         values: 0 or more. Bars are blocks in a terminal, and # elsewhere.
+        width: characters of a line.
     """
     left = min(max(map(len, labels)), width // 3)
     room = width - left - len("  0.000 ")

@@ -74,7 +74,7 @@ def draw(curve, dataset):
         axis.set(xlabel="Iteration", ylabel=label)
         axis.set_ylim(bottom=0)
         axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
-    figure.get_layout_engine().set(wspace=0.05)
+    figure.set_layout_engine("constrained", wspace=0.05)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..files.reading import digest
-from ..reports.page import KINDS, Run, picture, render_page, shown
+from ..reports.page import KINDS, Run, picture, render_page, table
 from .published import TOLERANCE
 from .verdicts import WORDS
 
@@ -40,7 +40,7 @@ def render_report(args, dataset, workflows, results, reasons, verdicts, numbers)
         "tally": [(word, words.count(word)) for word in WORDS],
         "verdicts": [verdict._asdict() | {"bars": bars(verdict.parts)} for verdict in verdicts],
         "tolerance": TOLERANCE,
-        "numbers": shown(numbers),
+        "numbers": table(numbers),
         "sections": [_section(n, results.get(n), reasons.get(n), args.out) for n in HEADINGS],
     }
     command = ["python", *sys.argv]
@@ -92,8 +92,8 @@ def _is_table(file):
 def _table(path):
     if path.stem in ARRANGED:
         arrange, heading = ARRANGED[path.stem]
-        return shown(arrange(pd.read_csv(path)), heading)
-    return shown(pd.read_csv(path, dtype=str, keep_default_na=False))
+        return table(arrange(pd.read_csv(path)), heading)
+    return table(pd.read_csv(path, dtype=str, keep_default_na=False))
 
 
 def _best_pairs(pairs):

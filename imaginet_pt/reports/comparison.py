@@ -1,25 +1,32 @@
-"""What trained runs come to beside each other: similarity of words, retrieval and neighbours.
+"""Compare trained runs: similarity of words, retrieval and neighbours.
 
-Each table has a row a run; `workflows` are the runs, {name: Workflow}. A run that cannot be asked
-has a row with the reason under `note`.
+Each table has a row for each run; `workflows` are the runs by name. A run that cannot answer has a
+row with the reason under `note`.
 """
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..data.dataset import Captions, Dataset
 from ..errors import UserError
 from ..evaluation import neighbors, retrieval
 from ..evaluation.word_similarity import word_similarity
+from ..runs.workflow import Workflow
+
+Workflows = Mapping[str, Workflow]
 
 SPLIT, PADDING = "val", "batch"  # as the original evaluates
 SEED = 1  # of the bootstrap
-QUESTIONS, K = 3, 2  # captions to ask with, and what is shown of each kind of neighbours
-# Task of `assess.retrieval` -> its score.
+QUERIES, K = 3, 2  # captions whose neighbours are shown, and how many of each kind
+# Task of `evaluation.retrieval` -> its score.
 SCORES = {"image_retrieval": "accuracy@5", "paraphrase_retrieval": "recall@4"}
 
 
-def table(workflows, row):
-    """DataFrame of row(workflow), a dict, for each run; a `UserError` of it is told as a note."""
+def table(workflows: Workflows, row: Callable[[Workflow], Mapping[str, str]]) -> pd.DataFrame:
+    """Make a row for each run by `row(workflow)`; its `UserError` becomes a note."""
     rows = []
     for name, workflow in workflows.items():
         try:
@@ -29,27 +36,27 @@ def table(workflows, row):
     return pd.DataFrame(rows).fillna("")
 
 
-def similarity_row(pairs):
-    """Row of `table`: Spearman's rho of cosines of words and human scores, as in Table 1."""
+def similarity_row(pairs: Any) -> Callable[[Workflow], dict[str, str]]:
+    """Return a row of `table`: Spearman's rho of words' cosines and human scores, as in Table 1."""
 
-    def row(workflow):
+    def row(workflow: Workflow) -> dict[str, str]:
         generator = np.random.default_rng(SEED)
-        found = word_similarity(pairs, workflow.words(), workflow.embeddings, generator)
+        result = word_similarity(pairs, workflow.words(), workflow.embeddings, generator)
         return {
-            "rho": f"{found.rho:.3f}",
-            "95 % interval": f"{found.low:.3f} to {found.high:.3f}",
-            "p": f"{found.p:.1g}",
-            "pairs": str(found.used),
-            "of": str(found.total),
+            "rho": f"{result.rho:.3f}",
+            "95 % interval": f"{result.low:.3f} to {result.high:.3f}",
+            "p": f"{result.p:.1g}",
+            "pairs": str(result.used),
+            "of": str(result.total),
         }
 
     return row
 
 
-def retrieval_row(dataset):
-    """Row of `table`: scores in percent, in order and scrambled, as in Figure 2."""
+def retrieval_row(dataset: Dataset) -> Callable[[Workflow], dict[str, str]]:
+    """Return a row of `table`: scores in percent, in order and scrambled, as in Figure 2."""
 
-    def row(workflow):
+    def row(workflow: Workflow) -> dict[str, str]:
         metrics, _ = retrieval.retrieval(workflow, dataset, SPLIT, PADDING)
         cells = {}
         for task, score in SCORES.items():
@@ -61,55 +68,61 @@ def retrieval_row(dataset):
     return row
 
 
-def _percent(share):
+def _percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f}"
 
 
-def questions(captions):
-    """Places of the captions to ask with: `QUESTIONS` of them, evenly spread over the split."""
+def query_indices(captions: Captions) -> list[int]:
+    """Choose `QUERIES` captions, evenly spread over the split; return their indices."""
     n = len(captions.texts)
-    return np.unique(np.arange(QUESTIONS) * n // QUESTIONS).tolist()
+    indices: list[int] = np.unique(np.arange(QUERIES) * n // QUERIES).tolist()
+    return indices
 
 
-def nearest(workflows, dataset):
-    """{caption: DataFrame} of `questions`: what is nearest to it in each run.
+def nearest(workflows: Workflows, dataset: Dataset) -> dict[str, pd.DataFrame]:
+    """Find what is nearest to the captions of `query_indices` in each run.
 
-    Its rows are `K` captions and images of each run, its columns the orders of the words.
+    Returns:
+        A table for each caption. Its rows are `K` captions and images of each run, its columns
+        the orders of the words.
     """
     captions = dataset.captions(SPLIT)
-    places = questions(captions)
-    found = {name: _nearest(workflow, dataset, places) for name, workflow in workflows.items()}
+    indices = query_indices(captions)
+    cells = {name: _nearest(workflow, dataset, indices) for name, workflow in workflows.items()}
     return {
-        captions.texts[place]: pd.concat(
-            _side_by_side(name, cells[cells["number"] == number]) for name, cells in found.items()
+        captions.texts[index]: pd.concat(
+            _side_by_side(name, of_run[of_run["number"] == number])
+            for name, of_run in cells.items()
         )
-        for number, place in enumerate(places, start=1)
+        for number, index in enumerate(indices, start=1)
     }
 
 
-def _nearest(workflow, dataset, places):
-    """Rows of `neighbors.table` for the captions at `places`, with `kind` and `shown`."""
+def _nearest(workflow: Workflow, dataset: Dataset, indices: Sequence[int]) -> pd.DataFrame:
+    """Return rows of `neighbors.table` for the captions `indices`, with `kind` and `shown`."""
     captions = dataset.captions(SPLIT)
-    queries = neighbors.word_orders(workflow, [captions.texts[place] for place in places])
-    asked, ids = neighbors.flat(queries), workflow.tokenizer.transform(captions.texts)
-    own = np.repeat(places, len(queries[0]))
-    found = neighbors.captions(workflow, asked, ids, K, own)
-    tables = [_shown(neighbors.table(workflow, queries, found), "caption", captions.texts)]
+    queries = neighbors.word_orders(workflow, [captions.texts[i] for i in indices])
+    flat, ids = neighbors.flat(queries), workflow.tokenizer.transform(captions.texts)
+    own = np.repeat(indices, len(queries[0]))
+    near = neighbors.captions(workflow, flat, ids, K, own)
+    texts = dict(enumerate(captions.texts))
+    tables = [_with_text(neighbors.table(workflow, queries, near), "caption", texts)]
     try:
-        found = neighbors.images(workflow, asked, dataset, SPLIT, K)
+        near = neighbors.images(workflow, flat, dataset, SPLIT, K)
     except UserError:
         return tables[0]
-    images = {i.imgid: f"{i.filename}: {i.sentences[0]}" for i in dataset.split(SPLIT)}
-    return pd.concat([*tables, _shown(neighbors.table(workflow, queries, found), "image", images)])
+    texts = {i.imgid: f"{i.filename}: {i.sentences[0]}" for i in dataset.split(SPLIT)}
+    tables.append(_with_text(neighbors.table(workflow, queries, near), "image", texts))
+    return pd.concat(tables)
 
 
-def _shown(found, kind, texts):
-    shown = [f"{near.similarity:.3f} {texts[near.index]}" for near in found.itertuples()]
-    return found.assign(kind=kind, shown=shown)
+def _with_text(table: pd.DataFrame, kind: str, texts: Mapping[int, str]) -> pd.DataFrame:
+    shown = [f"{near.similarity:.3f} {texts[near.index]}" for near in table.itertuples()]
+    return table.assign(kind=kind, shown=shown)
 
 
-def _side_by_side(name, cells):
-    """A row a kind and rank, a column an order; the run's name stands in its first row."""
+def _side_by_side(name: str, cells: pd.DataFrame) -> pd.DataFrame:
+    """Make a row for each kind and rank, and a column for each order; the first has the name."""
     orders = {order: rows["shown"].tolist() for order, rows in cells.groupby("order", sort=False)}
     first = cells[cells["order"] == cells["order"].iloc[0]]
     nearest = [f"{kind} {rank}" for kind, rank in zip(first["kind"], first["rank"], strict=True)]

@@ -1,13 +1,17 @@
-"""Rows of images, each a picture or a card with its captions, drawn by matplotlib.
+"""Draw rows of images with matplotlib, each a picture or a card with its captions.
 
 All measures are points; y runs down from the upper edge of the page.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import matplotlib.image
 import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch
@@ -16,7 +20,7 @@ from matplotlib.textpath import text_to_path
 COLUMNS = 4
 MARGIN, WIDTH, GAP, PAD = 4, 500, 8, 7  # of the page, its rest, between cards, inside a card
 CARD = (WIDTH - (COLUMNS - 1) * GAP) / COLUMNS
-PLACE = (CARD - 2 * PAD, 0.75 * (CARD - 2 * PAD))  # width and height that a picture has to fit in
+BOX = (CARD - 2 * PAD, 0.75 * (CARD - 2 * PAD))  # width and height that a picture has to fit in
 SIZE, LINE, BETWEEN = 7, 8.6, 3.6  # of captions: the font's size, a line, between two captions
 HEAD, HEAD_LINE, LABEL = 8, 10.5, 56  # of queries: the font's size, a line, the label before them
 BAR, SPACE = 17, 12  # a card's line with rank and cosine; between rows
@@ -26,37 +30,37 @@ FAMILY, INK, GREY, PAPER, EDGE = "DejaVu Sans", "#1a1a1a", "#555555", "#f7f7f4",
 
 
 class Card(NamedTuple):
-    """An image that was found: rank, cosine, its captions, and its pixels or None."""
+    """A retrieved image: its rank, cosine and captions, and its pixels or None."""
 
     rank: int
     similarity: float
     captions: tuple[str, ...]
-    picture: np.ndarray | None
+    picture: npt.NDArray[Any] | None
 
 
 class Row(NamedTuple):
-    """A query, what kind it is, and at most `COLUMNS` cards of what it finds."""
+    """A query, a label for its kind, and at most `COLUMNS` cards of what it retrieves."""
 
     label: str
     query: str
     cards: list[Card]
 
 
-def read_picture(path):
-    """Pixels of a picture, (height, width) or (height, width, channels); None if unreadable."""
+def read_picture(path: str | Path) -> npt.NDArray[Any] | None:
+    """Read the pixels of a picture, (height, width[, channels]); None if it is unreadable."""
     try:
-        return matplotlib.image.imread(path)
+        return np.asarray(matplotlib.image.imread(path))
     except Exception:  # decoders of broken pictures raise anything; a card will stand in
         return None
 
 
-def text_width(text, size):
-    """Width of a line of text in points."""
+def text_width(text: str, size: float) -> float:
+    """Measure a line of text in points."""
     return text_to_path.get_text_width_height_descent(text, _font(size), ismath=False)[0]
 
 
-def wrapped(text, width, size, most):
-    """`text` in lines of at most `width` points, and at most `most` of them; long words are cut."""
+def wrapped(text: str, width: float, size: float, most: int) -> list[str]:
+    """Break `text` into at most `most` lines of at most `width` points; long words are cut."""
     lines = [""]
     for word in text.split():
         for piece in _pieces(word, width, size):
@@ -70,8 +74,8 @@ def wrapped(text, width, size, most):
     return lines
 
 
-def body(card):
-    """The captions of a card in lines, each with whether it begins a caption."""
+def body(card: Card) -> list[tuple[bool, str]]:
+    """Break the captions of a card into lines, each with whether it begins a caption."""
     lines = [
         (i == 0, line)
         for caption in card.captions
@@ -80,14 +84,14 @@ def body(card):
     return lines if len(lines) <= MOST else [*lines[: MOST - 1], (False, "…")]
 
 
-def draw(title, rows):
-    """The rows below each other, under a title, as a matplotlib Figure."""
+def draw(title: str, rows: Sequence[Row]) -> Figure:
+    """Draw the rows below each other, under a title."""
     titles = wrapped(title, WIDTH, HEAD, MOST_HEAD)
     queries = [wrapped(f"“{row.query}”", WIDTH - LABEL, HEAD, MOST_HEAD) for row in rows]
     heads = [len(lines) * HEAD_LINE + 5 for lines in queries]
     heights = [max(map(_height, row.cards)) for row in rows]
     y = len(titles) * HEAD_LINE + SPACE / 2
-    axes = _page(y + sum(heads) + sum(heights) + (len(rows) - 1) * SPACE)
+    figure, axes = _page(y + sum(heads) + sum(heights) + (len(rows) - 1) * SPACE)
     _lines(axes, 0, 0, titles, color=GREY)
     for row, lines, head, height in zip(rows, queries, heads, heights, strict=True):
         _lines(axes, 0, y, [row.label], weight="bold")
@@ -95,36 +99,36 @@ def draw(title, rows):
         for i, card in enumerate(row.cards):
             _card(axes, i * (CARD + GAP), y + head, height, card)
         y += head + height + SPACE
-    return axes.figure
+    return figure
 
 
-def _page(height):
-    """Axes over a whole figure, (0, 0) the upper left corner inside its margin."""
+def _page(height: float) -> tuple[Figure, Axes]:
+    """Make a figure and axes over it, with (0, 0) in the upper left corner inside the margin."""
     size = (WIDTH + 2 * MARGIN) / 72, (height + 2 * MARGIN) / 72
     figure = Figure(size, dpi=DPI)
     figure.suppressComposite = True  # or SVG and PDF would have one picture over all cards
     axes = figure.add_axes((0, 0, 1, 1), autoscale_on=False)
     axes.set(xlim=(-MARGIN, WIDTH + MARGIN), ylim=(height + MARGIN, -MARGIN))
     axes.set_axis_off()
-    return axes
+    return figure, axes
 
 
-def _lines(axes, x, y, lines, **style):
-    """Lines of a title or query, below y."""
+def _lines(axes: Axes, x: float, y: float, lines: Sequence[str], **style: Any) -> None:
+    """Draw the lines of a title or query, below y."""
     for i, line in enumerate(lines):
         _text(axes, x, y + HEAD + i * HEAD_LINE, line, HEAD, **style)
 
 
-def _height(card):
+def _height(card: Card) -> float:
     if card.picture is not None:
-        return BAR + PLACE[1] + PAD
+        return BAR + BOX[1] + PAD
     lines = body(card)
     between = BETWEEN * (sum(begins for begins, _ in lines) - 1)
     return BAR + len(lines) * LINE + between + PAD - (LINE - SIZE)
 
 
-def _card(axes, x, y, height, card):
-    """A frame with rank and cosine, and the picture or the captions in it."""
+def _card(axes: Axes, x: float, y: float, height: float, card: Card) -> None:
+    """Draw a frame with rank and cosine, and the picture or the captions in it."""
     box = FancyBboxPatch(
         (x, y), CARD, height, "round,pad=0,rounding_size=4", fc=PAPER, ec=EDGE, lw=0.7
     )
@@ -138,30 +142,30 @@ def _card(axes, x, y, height, card):
         _captions(axes, x + PAD, y + BAR, body(card))
 
 
-def _captions(axes, x, y, lines):
+def _captions(axes: Axes, x: float, y: float, lines: Sequence[tuple[bool, str]]) -> None:
     for i, (begins, line) in enumerate(lines):
         y += BETWEEN if begins and i else 0
         _text(axes, x, y + SIZE, line, SIZE)
         y += LINE
 
 
-def _picture(axes, x, y, room, pixels):
-    """The picture, as large as `PLACE` allows, in the middle of the height `room`."""
-    scale = min(np.array(PLACE) / pixels.shape[1::-1])
+def _picture(axes: Axes, x: float, y: float, room: float, pixels: npt.NDArray[Any]) -> None:
+    """Draw the picture, as large as `BOX` allows, in the middle of the height `room`."""
+    scale = min(np.array(BOX) / pixels.shape[1::-1])
     width, height = scale * pixels.shape[1], scale * pixels.shape[0]
-    left, top = x + (PLACE[0] - width) / 2, y + (room - height) / 2
+    left, top = x + (BOX[0] - width) / 2, y + (room - height) / 2
     extent = (left, left + width, top + height, top)
     white = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
     axes.imshow(pixels, cmap="gray", vmin=0, vmax=white, extent=extent, aspect="auto", zorder=2)
 
 
-def _closed(text):
-    """The text with no space before the marks that close a sentence or a part of one."""
+def _closed(text: str) -> str:
+    """Return the text with no space before the marks that close a sentence or a part of one."""
     return re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", text)
 
 
-def _pieces(word, width, size):
-    """A word in pieces of at most `width` points."""
+def _pieces(word: str, width: float, size: float) -> list[str]:
+    """Cut a word into pieces of at most `width` points."""
     pieces = [""]
     for letter in word:
         if text_width(pieces[-1] + letter, size) <= width:
@@ -171,11 +175,14 @@ def _pieces(word, width, size):
     return pieces
 
 
-def _font(size, weight="normal"):
+def _font(size: float, weight: str = "normal") -> FontProperties:
     return FontProperties(family=FAMILY, size=size, weight=weight)
 
 
-def _text(axes, x, y, text, size, weight="normal", color=INK, ha="left"):
-    """A line on the baseline y; no letter in it is mathematics."""
+def _text(
+    axes: Axes, x: float, y: float, text: str, size: float,
+    weight: str = "normal", color: str = INK, ha: str = "left",
+) -> None:  # fmt: skip
+    """Draw a line on the baseline y; no letter in it is mathematics."""
     font = _font(size, weight)
     axes.text(x, y, text, fontproperties=font, color=color, ha=ha, parse_math=False)

@@ -1,5 +1,11 @@
-"""Costs of runs by epoch, as a figure."""
+"""Draw the costs of runs by epoch."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from . import plots
@@ -13,10 +19,12 @@ PANELS = {
 }
 
 
-def draw(costs):
-    """A panel for each kind of cost that a run has, as a matplotlib Figure.
+def draw(costs: Mapping[str, pd.DataFrame]) -> Figure:
+    """Draw a panel for each kind of cost that some run has.
 
-    costs: {name: `model_card.costs`} of at least one run with epochs; others are no lines.
+    Args:
+        costs: `model_card.costs` of each run, by name. At least one has epochs; a run without
+            them has no line.
     """
     costs = {name: of_run for name, of_run in costs.items() if len(of_run)}
     shown = [panel for panel in PANELS if any(panel in of_run for of_run in costs.values())]
@@ -32,8 +40,8 @@ def draw(costs):
     return figure
 
 
-def _panel(axes, panel, costs):
-    """One kind of cost of the runs that have it; a run looks the same in each panel."""
+def _panel(axes: Axes, panel: str, costs: Mapping[str, Any]) -> None:
+    """Draw one kind of cost of the runs that have it; a run looks the same in each panel."""
     for i, (name, of_run) in enumerate(costs.items()):
         if panel in of_run:
             axes.plot(of_run.index, of_run[panel], label=name, markersize=3, **plots.style(i))

@@ -1,4 +1,4 @@
-"""Pages that need nothing but themselves to be read, on what was found on some runs."""
+"""Render pages about trained runs, each one file that needs no network."""
 
 import base64
 import datetime
@@ -6,80 +6,98 @@ import platform
 import shlex
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from .. import templates
+from ..data.dataset import Dataset
+from ..runs.workflow import Workflow
 
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}
 LIBRARIES = ["pytensor", "numpy", "scipy", "pandas", "gensim", "matplotlib", "jinja2"]
 
 
 class Run(NamedTuple):
-    """A trained run and what is told of it; described: its run.json; epochs: its times.csv."""
+    """A trained run as a page shows it.
+
+    Attributes:
+        name: how the page calls it.
+        seed: its random seed.
+        described: its run.json.
+        epochs: its times.csv, without rows for LINREG.
+    """
 
     name: str
     seed: int
-    described: dict
+    described: dict[str, Any]
     epochs: pd.DataFrame
 
     @classmethod
-    def of(cls, name, workflow):
-        """The run of a `Workflow` under this name."""
+    def of(cls, name: str, workflow: Workflow) -> "Run":
+        """Describe the run of a `Workflow` under this name."""
         described, times = workflow.folder.read_json("run.json"), workflow.folder / "times.csv"
         epochs = pd.read_csv(times) if times.exists() else pd.DataFrame({"seconds": []})
         return cls(name, described["settings"]["random_seed"], described, epochs)
 
 
-def render_page(template, dataset, trained, digests, command, content):
-    """A page on `dataset` and the runs `trained`, as HTML.
+def render_page(
+    template: str,
+    dataset: Dataset,
+    trained: Sequence[Run],
+    digests: Mapping[str, str],
+    command: Sequence[str],
+    content: Mapping[str, Any],
+) -> str:
+    """Render a page about runs as HTML.
 
     Args:
         template: its name; it extends page.html.jinja.
-        trained: list of `Run`.
+        dataset: what the page measures the runs on.
+        trained: the runs.
         digests: SHA-256 by name of what was read beside the data.
         command: words of the command that makes the page.
         content: what the template needs beside this.
     """
-    differing, shared = settings(trained)
+    differing, shared = compare_settings(trained)
     common = {
         "data": dataset.name,
         "synthetic": dataset.synthetic,
         "features": 0 if dataset.features is None else dataset.features.shape[1],
         "today": datetime.date.today().isoformat(),
-        "runs": shown(run_table(trained)),
-        "settings": shown(differing),
+        "runs": table(run_table(trained)),
+        "settings": table(differing),
         "shared": shared,
         "command": shlex.join(command),
         "versions": versions(),
-        "digests": dataset.digests | digests,
+        "digests": dataset.digests | dict(digests),
     }
-    return templates.render(template, common | content)
+    return templates.render(template, common | dict(content))
 
 
-def shown(frame, heading=""):
-    """A DataFrame for a template: columns, those of them that hold numbers, and rows."""
+def table(frame: pd.DataFrame, heading: str = "") -> dict[str, Any]:
+    """Prepare a DataFrame for a template: its columns, which of them hold numbers, its rows."""
     numeric = [name for name in frame if _numeric(frame[name])]
     rows = frame.to_dict("records")
     return {"heading": heading, "columns": list(frame), "numeric": numeric, "rows": rows}
 
 
-def _numeric(column):
+def _numeric(column: "pd.Series[Any]") -> bool:
     filled = column[column != ""]
-    return len(filled) > 0 and pd.to_numeric(filled, errors="coerce").notna().all()
+    return len(filled) > 0 and bool(pd.to_numeric(filled, errors="coerce").notna().all())
 
 
-def picture(name, kind, content):
-    """The bytes of a picture, of one of `KINDS`, for a template."""
+def picture(name: str, kind: str, content: bytes) -> dict[str, str]:
+    """Prepare the bytes of a picture, of one of `KINDS`, for a template."""
     encoded = base64.b64encode(content).decode()
     return {"name": name, "uri": f"data:{KINDS[kind]};base64,{encoded}"}
 
 
-def run_table(trained):
-    """A row a run: how long it took, and with what it was trained; LINREG has no epochs."""
+def run_table(trained: Sequence[Run]) -> pd.DataFrame:
+    """Tabulate how long each run took and with what it was trained; LINREG has no epochs."""
     return pd.DataFrame(
         {
             "run": run.name,
@@ -95,13 +113,18 @@ def run_table(trained):
     )
 
 
-def _pairs(entries):
+def _pairs(entries: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in entries.items())
 
 
-def settings(trained):
-    """(DataFrame of the settings that differ, a row each and a column a name; {shared: value})."""
-    by_name = {}
+def compare_settings(trained: Sequence[Run]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Compare the settings of runs.
+
+    Returns:
+        The settings that differ, a row each with a column a run; and the values of those that
+        all runs share, by name.
+    """
+    by_name: dict[str, dict[str, list[str]]] = {}
     for run in trained:
         for setting, value in run.described["settings"].items():
             by_name.setdefault(setting, {}).setdefault(run.name, []).append(_text(value))
@@ -113,18 +136,18 @@ def settings(trained):
     return pd.DataFrame(differing), {s: next(iter(of.values())) for s, of in shared.items()}
 
 
-def _text(value):
+def _text(value: Any) -> str:
     return "none" if value in ([], ()) else str(value)
 
 
-def versions():
-    """What made the page: this code, Python and the libraries."""
-    found = {"imaginet_pt": _code(), "Python": platform.python_version()}
-    return found | {name: version(name) for name in LIBRARIES} | {"on": platform.platform()}
+def versions() -> dict[str, str]:
+    """Return the versions of what makes the page: this code, Python and the libraries."""
+    own = {"imaginet_pt": _code_version(), "Python": platform.python_version()}
+    return own | {name: version(name) for name in LIBRARIES} | {"on": platform.platform()}
 
 
-def _code():
-    """The commit of this code, or the package's version where it is no clone."""
+def _code_version() -> str:
+    """Return the commit of this code, or the package's version outside a clone."""
     folder = Path(__file__).resolve().parents[2]
     command = ["git", "-C", str(folder), "describe", "--always", "--dirty"]
     if not (folder / ".git").exists() or not shutil.which("git"):

@@ -1,6 +1,8 @@
-"""Figures by matplotlib, the same bytes each time."""
+"""Draw figures with matplotlib, the same bytes each time."""
 
 import io
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from matplotlib import rc_context
@@ -26,20 +28,22 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def figure(columns=1, rows=1, size=(7.2, 3.3)):
-    """A Figure of `size` inches, and its axes with light grids and no box."""
+def figure(
+    columns: int = 1, rows: int = 1, size: tuple[float, float] = (7.2, 3.3)
+) -> tuple[Figure, Any]:
+    """Make a Figure of `size` inches, and its axes with light grids and no box."""
     with rc_context(STYLE):
-        made = Figure(size, layout="constrained")
-        FigureCanvasAgg(made)
-        axes = made.subplots(rows, columns)
-        for axis in made.axes:
+        drawing = Figure(size, layout="constrained")
+        FigureCanvasAgg(drawing)
+        axes = drawing.subplots(rows, columns)
+        for axis in drawing.axes:
             axis.spines[["top", "right"]].set_visible(False)
             axis.grid(alpha=0.25)
-    return made, axes
+    return drawing, axes
 
 
-def style(i):
-    """Colour, marker and dash of the line `i` of a figure, from 0; 105 lines differ."""
+def style(i: int) -> dict[str, Any]:
+    """Return the colour, marker and dash of line `i` of a figure, from 0; 105 lines differ."""
     return {
         "color": COLOURS[i % len(COLOURS)],
         "marker": MARKERS[i % len(MARKERS)],
@@ -47,22 +51,22 @@ def style(i):
     }
 
 
-def content(figure, kind):
-    """The bytes of `figure` in one of `FORMATS`."""
+def content(figure: Figure, kind: str) -> bytes:
+    """Render `figure` in one of `FORMATS`."""
     file = io.BytesIO()
     with rc_context(STYLE):
         figure.savefig(file, format=kind, **FORMATS[kind])
     return file.getvalue()
 
 
-def write(figure, path, kind):
+def write(figure: Figure, path: str | PathLike[str], kind: str) -> None:
     """Write `figure` to the file `path` in one of `FORMATS`."""
     with atomic(path, "wb") as file:
         file.write(content(figure, kind))
 
 
-def save(figure, folder, name):
-    """Write `figure` in all `FORMATS` under `folder`; the names of the files."""
+def save(figure: Figure, folder: Path, name: str) -> list[str]:
+    """Write `figure` in all `FORMATS` into `folder`; return the names of the files."""
     for kind in FORMATS:
         write(figure, folder / f"{name}.{kind}", kind)
     return [f"{name}.{kind}" for kind in FORMATS]

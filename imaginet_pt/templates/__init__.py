@@ -1,12 +1,18 @@
-"""Pages and texts from templates of this folder, by Jinja."""
+"""The templates of pages and model cards, and their filling-in by Jinja.
 
+Each template is a `.jinja` file of this folder; `page.html.jinja` is what all pages share.
+What goes into them is prepared by `reports` and `runs`.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
 
-def render(name, content):
-    """The template `name` filled in with `content`, a dict; in HTML all text is escaped."""
+def render(name: str, content: Mapping[str, Any]) -> str:
+    """Fill in the template `name` with `content`; in HTML all text is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=jinja2.select_autoescape(["html.jinja"]),

@@ -21,7 +21,7 @@ from imaginet_pt.files.folders import make_folder
 from imaginet_pt.replication import claims, published, report
 from imaginet_pt.replication.results import markdown, result, write_text
 from imaginet_pt.replication.verdicts import FAILS, HOLDS, INCONCLUSIVE, NOT_RUN, above, not_run
-from imaginet_pt.reports.page import Run, settings
+from imaginet_pt.reports.page import Run, compare_settings
 from imaginet_pt.runs.run_folder import RunFolder
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "chrome"]
@@ -198,7 +198,7 @@ def test_settings_that_differ_and_those_that_do_not(tmp_path):
         for model, workflows in workflows(tmp_path).items()
         for workflow in workflows
     ]
-    differing, shared = settings(trained)
+    differing, shared = compare_settings(trained)
     assert shared == {"hidden_size": "256", "zero_shot": "none"}
     assert differing.set_index("setting").to_dict("index") == {
         "random_seed": {"VISUAL": "1, 2", "LINREG": "1"},

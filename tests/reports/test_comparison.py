@@ -187,9 +187,9 @@ def test_a_folder_without_a_run_is_told(made, capsys):
     assert "nowhere holds no run" in capsys.readouterr().err
 
 
-def test_questions_are_spread_over_the_split():
-    assert comparison.questions(Captions([""] * 10, np.zeros(10))) == [0, 3, 6]
-    assert comparison.questions(Captions(["", ""], np.zeros(2))) == [0, 1]
+def test_queries_are_spread_over_the_split():
+    assert comparison.query_indices(Captions([""] * 10, np.zeros(10))) == [0, 3, 6]
+    assert comparison.query_indices(Captions(["", ""], np.zeros(2))) == [0, 1]
 
 
 def test_curves_have_a_panel_a_cost_and_a_line_a_run():

@@ -78,7 +78,7 @@ def measure(
 ) -> dict[str, Any]:
     """Measure the runs: what compare.html.jinja needs, by name."""
     from ...reports import comparison
-    from ...reports.page import shown
+    from ...reports.page import table
 
     curves, without_epochs = _curves(workflows)
     progress.say("similarity of words ...")
@@ -95,10 +95,10 @@ def measure(
         "curves": curves,
         "without_epochs": without_epochs,
         "men": "MEN" in benchmarks,
-        "words": [shown(table, benchmark) for benchmark, table in words.items()],
+        "words": [table(frame, benchmark) for benchmark, frame in words.items()],
         "split": comparison.SPLIT,
-        "retrieval": shown(retrieval),
-        "neighbours": [shown(table, caption) for caption, table in neighbors.items()],
+        "retrieval": table(retrieval),
+        "neighbours": [table(frame, caption) for caption, frame in neighbors.items()],
     }
 
 
