@@ -1,10 +1,18 @@
-"""All that decides a training run, in one place; `--help` prints it."""
+"""All settings that decide a training run, with their defaults, sources and limits.
+
+`Settings` is the one place for them: the command line makes its options from these fields, and
+run.json stores them.
+"""
 
 import math
+import numbers
 import reprlib
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, asdict, dataclass, field, fields
+from os import PathLike
+from typing import Any, Self
 
-from .errors import UserError
+from .errors import UserError, UserTypeError
 from .files import reading, validation
 from .nn.activations import ACTIVATIONS
 from .nn.costs import IMAGE_COSTS
@@ -13,21 +21,61 @@ from .nn.models import PLANS
 from .nn.updates import UPDATES
 
 
-def option(default, help, origin, choices=None, parse=None):
-    """A setting: its default, what it is, where the default comes from, the values it can take.
+@dataclass(frozen=True)
+class Limits:
+    """The numbers from `low` to `high`; `above` leaves out `low` itself."""
 
-    parse: from the text of the command line to the value, where that is not the field's type.
+    low: float
+    high: float = math.inf
+    above: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high and not (self.above and value == self.low)
+
+    def __str__(self) -> str:
+        if self.high < math.inf:
+            return f"between {self.low:,} and {self.high:,}"
+        return f"above {self.low}" if self.above else f"at least {self.low}"
+
+
+COUNT = Limits(1)
+SIZE = Limits(1, 2**16)  # of a layer; one matrix of the largest has 17 GB
+NOT_NEGATIVE = Limits(0)
+
+
+def option(
+    default: Any,
+    help: str,
+    origin: str,
+    choices: Iterable[str] | None = None,
+    limits: Limits | None = None,
+    parse: Callable[[str], Any] | None = None,
+) -> Any:
+    """Declare a setting.
+
+    Args:
+        default: its value where none is given.
+        help: what it is, in a few words.
+        origin: where the default comes from.
+        choices: the values it can take, for a name.
+        limits: the values it can take, for a number.
+        parse: makes the value of the command line's text, where the field's type does not.
     """
-    choices = choices and sorted(choices)
-    metadata = {"help": help, "origin": origin, "choices": choices, "parse": parse}
+    metadata = {
+        "help": help,
+        "origin": origin,
+        "choices": sorted(choices) if choices else None,
+        "limits": limits,
+        "parse": parse,
+    }
     return field(default=default, metadata=metadata)
 
 
-def read_words(path):
-    """The words of a JSON list, or of a text file with a word a line, as a tuple.
+def read_words(path: str | PathLike[str]) -> tuple[str, ...]:
+    """Read the words of a JSON list, or of a text file with a word a line.
 
     Raises:
-        UserError: no such file, or neither.
+        UserError: there is no such file, or it is neither.
     """
     text = reading.read_text(path, "give a text file of words")
     if not text.lstrip().startswith("["):
@@ -37,7 +85,17 @@ def read_words(path):
 
 @dataclass(frozen=True)
 class Settings:
-    """Names are those of the original's `main.py`; defaults are the paper's where it gives any."""
+    """All settings of a training run.
+
+    Names are those of the original's `main.py`; defaults are the paper's where it gives any.
+
+    Raises:
+        UserTypeError: a value is of another type than its field.
+        UserError: a value is outside its limits, or two do not go together.
+
+    >>> Settings(model_type="shared_embeddings", hidden_size=256).rate
+    0.0002
+    """
 
     # The model.
     model_type: str = option(
@@ -47,8 +105,8 @@ class Settings:
         [*PLANS, "linear"],
     )
     hidden_type: str = option("gru", "recurrent layer", "paper section 3", RECURRENT)
-    hidden_size: int = option(1024, "units of each recurrent layer", "paper section 4")
-    embedding_size: int = option(1024, "size of a word embedding", "paper section 4")
+    hidden_size: int = option(1024, "units of each recurrent layer", "paper section 4", limits=SIZE)
+    embedding_size: int = option(1024, "size of a word embedding", "paper section 4", limits=SIZE)
     activation: str = option(
         "clipped_rectify", "activation of h~", "paper section 3.1", ACTIVATIONS
     )
@@ -59,25 +117,49 @@ class Settings:
     # What it learns from, and how.
     cost: str = option("MeanSquaredError", "cost of image vectors", "paper eq. 12", IMAGE_COSTS)
     scaler: str = option("none", "scaling of image features", "main.py", ["none", "standard"])
-    alpha: float = option(0.1, "weight of the words' cost, in [0, 1]", "paper section 4, eq. 10")
-    update: str = option("Adam", "update rule", "paper section 4", UPDATES)
-    rate: float = option(0.0002, "learning rate, the paper's for Adam", "paper section 4")
-    clipnorm: float = option(0.0, "largest norm of the gradient; 0 is no limit", "main.py")
-    l1: float = option(0.0, "weight of the L1 penalty on all parameters", "Passage's updates.py")
-    l2: float = option(0.0, "weight of the L2 penalty on all parameters", "Passage's updates.py")
-    maxnorm: float = option(
-        0.0, "largest norm of a matrix column; 0 is no limit", "Passage's updates.py"
+    alpha: float = option(
+        0.1, "weight of the words' cost, in [0, 1]", "paper section 4, eq. 10", limits=Limits(0, 1)
     )
-    iterations: int = option(8, "epochs", "paper section 4")
-    batch_size: int = option(64, "captions in a minibatch", "main.py")
-    word_freq_threshold: int = option(10, "a word in fewer captions becomes UNK", "paper section 4")
-    ridge_alpha: float = option(1.0, "L2 penalty of LINREG", "main.py")
+    update: str = option("Adam", "update rule", "paper section 4", UPDATES)
+    rate: float = option(
+        0.0002,
+        "learning rate, the paper's for Adam",
+        "paper section 4",
+        limits=Limits(0, above=True),
+    )
+    clipnorm: float = option(
+        0.0, "largest norm of the gradient; 0 is no limit", "main.py", limits=NOT_NEGATIVE
+    )
+    l1: float = option(
+        0.0,
+        "weight of the L1 penalty on all parameters",
+        "Passage's updates.py",
+        limits=NOT_NEGATIVE,
+    )
+    l2: float = option(
+        0.0,
+        "weight of the L2 penalty on all parameters",
+        "Passage's updates.py",
+        limits=NOT_NEGATIVE,
+    )
+    maxnorm: float = option(
+        0.0,
+        "largest norm of a matrix column; 0 is no limit",
+        "Passage's updates.py",
+        limits=NOT_NEGATIVE,
+    )
+    iterations: int = option(8, "epochs", "paper section 4", limits=COUNT)
+    batch_size: int = option(64, "captions in a minibatch", "main.py", limits=COUNT)
+    word_freq_threshold: int = option(
+        10, "a word in fewer captions becomes UNK", "paper section 4", limits=COUNT
+    )
+    ridge_alpha: float = option(1.0, "L2 penalty of LINREG", "main.py", limits=NOT_NEGATIVE)
     shuffle: bool = option(False, "shuffle the training captions first", "main.py")
     non_interpolated: bool = option(
         False, "add the picture's cost with weight 1, not 1 - alpha", "main.py"
     )
     character: bool = option(False, "tokens are characters, not words", "main.py")
-    zero_shot: tuple = option(
+    zero_shot: tuple[str, ...] = option(
         (),
         "file of words, a JSON list or one a line: captions with one have an image of zeros",
         "main.py",
@@ -85,86 +167,104 @@ class Settings:
     )
 
     # How it runs.
-    random_seed: int = option(1, "seed of the one random stream", "ours; none in main.py")
-    snapshot_freq: int = option(1, "epochs between weights files", "ours; 5 in main.py")
+    random_seed: int = option(
+        1,
+        "seed of the one random stream",
+        "ours; none in main.py",
+        limits=Limits(0, 2**32 - 1),
+    )
+    snapshot_freq: int = option(
+        1, "epochs between weights files", "ours; 5 in main.py", limits=COUNT
+    )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for f in fields(self):
-            _check(f, getattr(self, f.name))
+            value = getattr(self, f.name)
+            if message := _type_error(f, value):
+                raise UserTypeError(message)
+            value = CONVERSIONS[_kind(f)](value)
+            object.__setattr__(self, f.name, value)
+            _check_value(f, value)
         self._check_together()
 
-    def _check_together(self):
-        if (
-            self.model_type == "matrix"
-            and int(self.embedding_size**0.5) ** 2 != self.embedding_size
-        ):
-            raise UserError(f"--embedding-size {self.embedding_size}: matrix wants a square number")
+    def _check_together(self) -> None:
+        size = self.embedding_size
+        if self.model_type == "matrix" and math.isqrt(size) ** 2 != size:
+            raise UserError(f"`embedding_size` is {size}; matrix needs a square number")
         if self.model_type == "shared_all" and self.zero_shot:
-            raise UserError("--zero-shot is not for shared_all; take shared_embeddings")
+            raise UserError("`zero_shot` is not for shared_all; take shared_embeddings")
 
     @property
-    def unit(self):
-        """What the tokens are: `preprocessing.TOKENIZE`."""
+    def unit(self) -> str:
+        """What the tokens are, one of `preprocessing.TOKENIZE`."""
         return "character" if self.character else "bag" if self.model_type == "linear" else "word"
 
-    def as_dict(self):
-        """All settings by name, ready for JSON."""
+    def as_dict(self) -> dict[str, Any]:
+        """Return all settings by name, ready for JSON."""
         return asdict(self)
 
     @classmethod
-    def of(cls, values, source):
-        """The settings that `as_dict` gave, read from the file `source`.
+    def of(cls, values: Mapping[str, Any], source: str | PathLike[str]) -> Self:
+        """Make the settings that `as_dict` gave, read from the file `source`.
 
         Raises:
-            UserError: one is missing, unknown, or of another type; all of them are listed.
+            UserError: one is missing, unknown, or of another type (all of them are listed), or
+                has a value that no setting takes.
         """
         known = {f.name: f for f in fields(cls)}
         wrong = [f"{name} is missing" for name in known if name not in values]
-        wrong += [f"{name} is unknown" for name in values if name not in known]
+        wrong += [f"{reprlib.repr(name)[1:-1]} is unknown" for name in values if name not in known]
         wrong += [
-            f"{name} is {reprlib.repr(value)}"
-            for name, value in values.items()
-            if name in known and not _typed(value, known[name].type)
+            message
+            for name, f in known.items()
+            if name in values and (message := _type_error(f, values[name]))
         ]
-        if wrong:
-            raise UserError(f"{source} holds no settings of this program: {'; '.join(wrong)}")
-        zero_shot = tuple(validation.check_words(values["zero_shot"], source))
-        return cls(**values | {"zero_shot": zero_shot})
+        try:
+            if not wrong:
+                return cls(**values)
+        except UserError as error:
+            wrong = [str(error)]
+        message = "; ".join(wrong).replace("`", "")
+        raise UserError(f"{source} holds no settings of this program: {message}")
 
 
-def _typed(value, kind):
-    """Whether a value from JSON is one of a setting's type."""
-    found = {tuple: (list,), float: (float, int)}.get(kind, (kind,))
-    return type(value) in found
-
-
-LARGEST = 2**16  # size of a layer, of which one matrix has then 17 GB
-# setting -> (what must be true of its value, in words)
-LIMITS = {
-    "hidden_size": (lambda v: 1 <= v <= LARGEST, f"between 1 and {LARGEST:,}"),
-    "embedding_size": (lambda v: 1 <= v <= LARGEST, f"between 1 and {LARGEST:,}"),
-    "alpha": (lambda v: 0 <= v <= 1, "between 0 and 1"),
-    "rate": (lambda v: v > 0, "above 0"),
-    "clipnorm": (lambda v: v >= 0, "0 or more"),
-    "l1": (lambda v: v >= 0, "0 or more"),
-    "l2": (lambda v: v >= 0, "0 or more"),
-    "maxnorm": (lambda v: v >= 0, "0 or more"),
-    "iterations": (lambda v: v >= 1, "at least 1"),
-    "batch_size": (lambda v: v >= 1, "at least 1"),
-    "word_freq_threshold": (lambda v: v >= 1, "at least 1"),
-    "ridge_alpha": (lambda v: v >= 0, "0 or more"),
-    "random_seed": (lambda v: 0 <= v < 2**32, "between 0 and 2**32 - 1"),
-    "snapshot_freq": (lambda v: v >= 1, "at least 1"),
+# Kind of a setting -> what a value of it is, in words, and the values of Python it accepts.
+KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "str": ("a string", (str,)),
+    "int": ("an integer", (numbers.Integral,)),
+    "float": ("a number", (numbers.Real,)),
+    "bool": ("true or false", (bool,)),
+    "tuple": ("a list of words", (tuple, list)),
 }
+CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "str": str, "int": int, "float": float, "bool": bool, "tuple": tuple,
+}  # fmt: skip
 
 
-def _check(f, value):
-    name = "--" + f.name.replace("_", "-")
-    choices = f.metadata["choices"]
-    if f.type is float and not math.isfinite(value):
-        raise UserError(f"{name} {value}: must be a finite number")
+def _kind(f: "Field[Any]") -> str:
+    """Return the kind of a setting: its type, without what is in it."""
+    kind = getattr(f.type, "__origin__", f.type)
+    return str(getattr(kind, "__name__", kind))
+
+
+def _type_error(f: "Field[Any]", value: Any) -> str:
+    """Say how `value` is of another type than the setting `f`; empty where it is not."""
+    description, types = KINDS[_kind(f)]
+    fits = isinstance(value, types) and (bool in types or not isinstance(value, bool))
+    if fits and _kind(f) == "tuple":
+        fits = all(isinstance(word, str) for word in value)
+    return "" if fits else f"`{f.name}` is {reprlib.repr(value)}; it must be {description}"
+
+
+def _check_value(f: "Field[Any]", value: Any) -> None:
+    """Raise a `UserError` where a setting of the right type has a wrong value."""
+    name, choices, limits = f.name, f.metadata["choices"], f.metadata["limits"]
     if choices and value not in choices:
-        raise UserError(f"{name} {value}: unknown; choose one of {', '.join(choices)}")
-    holds, wanted = LIMITS.get(f.name, (lambda v: True, ""))
-    if not holds(value):
-        raise UserError(f"{name} {value}: must be {wanted}")
+        known = ", ".join(choices)
+        raise UserError(f"`{name}` is {reprlib.repr(value)}; choose one of {known}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UserError(f"`{name}` is {value}; it must be a finite number")
+    if limits and value not in limits:
+        raise UserError(f"`{name}` is {reprlib.repr(value)}; it must be {limits}")
+    if isinstance(value, tuple):
+        validation.check_words(list(value), f"`{name}`")

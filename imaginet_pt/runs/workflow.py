@@ -1,7 +1,6 @@
 """What a trained run makes of words and sentences."""
 
 import copy
-import difflib
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
@@ -13,16 +12,18 @@ from scipy.special import log_softmax
 
 from ..data.preprocessing import END, PAD, SPECIAL, Tokenizer
 from ..data.scalers import SCALERS
-from ..errors import UserError, UserTypeError
+from ..errors import UserError
 from ..files.arrays import read_arrays
 from ..settings import Settings
+from .arguments import check_count, sentence_list
 from .run_folder import RunFolder
 from .trained_model import PADDING, Arrays, RecurrentModel, build_model
+from .word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
-Place = list[tuple[str, float]]  # words with their probabilities, the likeliest first
+WordScores = list[tuple[str, float]]  # words with their probabilities or cosines, best first
 
 
 class Workflow:
@@ -94,7 +95,7 @@ class Workflow:
             `output_vis`: image vectors, scaled as in training; `hidden_vis` and `hidden_text`:
             last states of the pathways in use. Each is (sentences, size), or (size,) for one.
         """
-        texts = _as_list(sentences)
+        texts = sentence_list(sentences)
         _check_padding(padding)
         captions = self.tokenizer.transform(texts)
         for text, ids in zip(texts, captions, strict=True):
@@ -137,12 +138,16 @@ class Workflow:
 
     def words(self) -> dict[str, int]:
         """Map each word to its row of `embeddings`."""
-        return {word: i for i, word in enumerate(self.tokenizer.words[len(SPECIAL) :])}
+        return self._word_vectors().rows
 
     @property
     def embeddings(self) -> npt.NDArray[np.float32]:
         """Vectors of the words, (words, size): embeddings, or LINREG's columns of A."""
         return self.model.embeddings
+
+    def _word_vectors(self) -> WordVectors:
+        words = self.tokenizer.words[len(SPECIAL) :]
+        return WordVectors(words, self.embeddings, self.folder.path)
 
     def similarity(self, a: str, b: str) -> float:
         """Compute the cosine of two words' embeddings.
@@ -150,39 +155,22 @@ class Workflow:
         Raises:
             UserError: a word is not in the vocabulary; the nearest known ones are named.
         """
-        rows = [self._row(a), self._row(b)]
-        x, y = _unit(self.embeddings[rows])
-        return float(x @ y)
+        return self._word_vectors().similarity(a, b)
 
-    def most_similar(self, word: str, k: int = 10) -> Place:
-        """Find the `k` words whose embeddings are nearest to that of `word`, and the cosines."""
-        _check_count("k", k)
-        row, units = self._row(word), _unit(self.embeddings)
-        cosines = units @ units[row]
-        nearest = [i for i in np.argsort(-cosines, kind="stable") if i != row][:k]
-        words = self.tokenizer.words[len(SPECIAL) :]
-        return [(words[i], float(cosines[i])) for i in nearest]
+    def most_similar(self, word: str, k: int = 10) -> WordScores:
+        """Find the `k` words whose embeddings are nearest to that of `word`.
+
+        Returns:
+            (word, cosine) of each, the nearest first.
+
+        Raises:
+            UserError: the word is not in the vocabulary; the nearest known ones are named.
+        """
+        return self._word_vectors().most_similar(word, k)
 
     def to_keyed_vectors(self) -> "KeyedVectors":
         """Return the words' embeddings as gensim's `KeyedVectors`."""
-        from gensim.models import KeyedVectors
-
-        keyed = KeyedVectors(self.embeddings.shape[1])
-        keyed.add_vectors(list(self.words()), self.embeddings)
-        return keyed
-
-    def _row(self, word: str) -> int:
-        """Return the row of `embeddings` of a word, which is lowered as the tokenizer does."""
-        if not isinstance(word, str):
-            raise UserTypeError(f"a word must be a string, not {word!r}")
-        rows = self.words()
-        if word.lower() in rows:
-            return rows[word.lower()]
-        near = ", ".join(map(repr, difflib.get_close_matches(word.lower(), rows, 3)))
-        raise UserError(
-            f"{word!r} is not in the vocabulary of {self.folder.path}; "
-            + (f"did you mean {near}?" if near else "no word there is like it")
-        )
+        return self._word_vectors().to_keyed_vectors()
 
     # Next words and their probabilities.
 
@@ -205,15 +193,15 @@ class Workflow:
         Raises:
             UserError: the model does not predict words.
         """
-        _check_count("k", k)
+        check_count("k", k)
         _check_padding(padding)
-        captions = self.tokenizer.transform(_as_list(sentences))
-        words: list[list[Place]] = [[] for _ in captions]
+        captions = self.tokenizer.transform(sentence_list(sentences))
+        words: list[list[WordScores]] = [[] for _ in captions]
         for i, scores in self._predicting_model().word_scores(_after_pad(captions), padding):
             words[i] = [self._likeliest(place, k) for place in scores]
         return words[0] if isinstance(sentences, str) else words
 
-    def _likeliest(self, scores: npt.NDArray[np.float32], k: int) -> Place:
+    def _likeliest(self, scores: npt.NDArray[np.float32], k: int) -> WordScores:
         """Return the `k` words with the highest scores (words,), and their probabilities."""
         probabilities = np.exp(_log_probabilities(scores))
         first = [scores.argmax()] if k == 1 else np.argsort(-scores, kind="stable")[:k]
@@ -235,7 +223,7 @@ class Workflow:
         Raises:
             UserError: the model does not predict words.
         """
-        captions = self.tokenizer.transform(_as_list(sentences))
+        captions = self.tokenizer.transform(sentence_list(sentences))
         bits: list[Any] = [None] * len(captions)
         for i, scores in self._predicting_model().word_scores(_after_pad(captions), "none"):
             targets = [*captions[i], END]
@@ -276,27 +264,6 @@ def predicted_images(workflow: Workflow, outputs: Arrays) -> npt.NDArray[np.floa
     return outputs["output_vis"]
 
 
-def _as_list(sentences: str | Sequence[str]) -> list[str]:
-    """Return the sentences as a list: one string is one sentence."""
-    if isinstance(sentences, str):
-        return [sentences]
-    if isinstance(sentences, bytes) or not hasattr(sentences, "__iter__"):
-        kind = type(sentences).__name__
-        raise UserTypeError(f"`sentences` is of type {kind}; give a string or a list of strings")
-    texts = list(sentences)
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise UserTypeError(f"`sentences` has {text!r} at index {i}; give strings")
-    return texts
-
-
-def _check_count(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise UserTypeError(f"`{name}` is {value!r}; it must be an integer")
-    if value < 1:
-        raise UserError(f"`{name}` is {value}; it must be at least 1")
-
-
 def _check_padding(padding: str) -> None:
     if padding not in PADDING:
         raise UserError(f"`padding` is {padding!r}; choose one of {', '.join(PADDING)}")
@@ -311,13 +278,6 @@ def _log_probabilities(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float6
     """Return the natural logarithm of the softmax of scores (..., words)."""
     result: npt.NDArray[np.float64] = log_softmax(scores.astype(np.float64), axis=-1)
     return result
-
-
-def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Return rows (n, size) at length one; rows of zeros stay zero."""
-    norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
-    units: npt.NDArray[np.float64] = vectors / np.where(norms > 0, norms, 1)
-    return units
 
 
 def _existing_epoch(folder: RunFolder, iteration: int | None) -> int:

@@ -1,0 +1,38 @@
+"""Check what Python callers give: sentences and counts."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..errors import UserError, UserTypeError
+
+
+def sentence_list(sentences: str | Iterable[str]) -> list[str]:
+    """Return `sentences` as a list: a string is one sentence, never its characters.
+
+    Raises:
+        UserTypeError: they are neither a string nor strings.
+    """
+    if isinstance(sentences, str):
+        return [sentences]
+    if isinstance(sentences, bytes) or not isinstance(sentences, Iterable):
+        kind = type(sentences).__name__
+        raise UserTypeError(f"`sentences` is of type {kind}; give a string or a list of strings")
+    texts = list(sentences)
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise UserTypeError(f"`sentences` has {text!r} at index {i}; give strings")
+    return texts
+
+
+def check_count(name: str, value: int) -> None:
+    """Check that the argument `name` is an integer of at least 1.
+
+    Raises:
+        UserTypeError: it is no integer.
+        UserError: it is below 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise UserTypeError(f"`{name}` is {value!r}; it must be an integer")
+    if value < 1:
+        raise UserError(f"`{name}` is {value}; it must be at least 1")
