@@ -1,0 +1,67 @@
+"""Checks of what a Python user passes: a wrong type or value raises an error that names it."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ..data.dataset import Dataset
+from ..errors import UserError, UserTypeError
+
+
+def check_path(name: str, value: Any) -> Path:
+    """Return the argument `name` as a path; UserTypeError if it is no path."""
+    if not isinstance(value, str | os.PathLike) or isinstance(value, bytes):
+        raise UserTypeError(f"`{name}` is {_shown(value)}; give a path, a string or a Path")
+    return Path(value)
+
+
+def check_text(name: str, value: Any) -> str:
+    """Return the argument `name`, one string."""
+    if not isinstance(value, str):
+        raise UserTypeError(f"`{name}` is {_shown(value)}; give one string")
+    return value
+
+
+def check_count(name: str, value: Any, least: int = 1) -> int:
+    """Return the argument `name`, an integer of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise UserTypeError(f"`{name}` is {_shown(value)}; give an integer")
+    if value < least:
+        raise UserError(f"`{name}` is {value}; it must be at least {least}")
+    return value
+
+
+def check_data(value: Any) -> Dataset:
+    """Return the argument `data`, a data set."""
+    if not isinstance(value, Dataset):
+        raise UserTypeError(
+            f"`data` is {_shown(value)}; give a data set, as load_data(path) and scenes() return"
+        )
+    return value
+
+
+def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
+    """Return the argument `name`, one of `choices`."""
+    known = list(choices)
+    if check_text(name, value) not in known:
+        raise UserError(f"`{name}` is {value!r}; choose one of {', '.join(known)}")
+    return str(value)
+
+
+def check_names(given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise UserTypeError for a keyword that is none of the `known` ones, and name the nearest."""
+    known = list(known)
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            fix = f"did you mean `{near[0]}`?" if near else "see help(imaginet_pt.Settings)"
+            raise UserTypeError(f"`{name}` is no setting; {fix}")
+
+
+def _shown(value: Any) -> str:
+    """Describe a value of a wrong type in a few words."""
+    if isinstance(value, str | int | float | bytes | bool | None):
+        return repr(value)[:80]
+    return f"of type {type(value).__name__}"

@@ -1,0 +1,67 @@
+"""The package's front page: quick to import, and all that it names is there."""
+
+import pydoc
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+import imaginet_pt as im
+
+SECONDS = 0.2
+HEAVY = {"pytensor", "numpy", "pandas", "scipy", "gensim", "matplotlib", "tqdm"}
+
+
+def in_a_new_process(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_importing_takes_no_time_and_loads_no_library():
+    program = (
+        "import sys, time; start = time.perf_counter(); import imaginet_pt; "
+        "print(time.perf_counter() - start, *{name.partition('.')[0] for name in sys.modules})"
+    )
+    runs = [in_a_new_process(program).split() for _ in range(3)]
+    assert not HEAVY & set(runs[0][1:])
+    assert min(float(seconds) for seconds, *_ in runs) < SECONDS
+
+
+def test_data_are_read_without_pytensor():
+    program = (
+        "import sys, imaginet_pt; imaginet_pt.scenes(train=3, val=2); imaginet_pt.UserError; "
+        "print('pytensor' in sys.modules)"
+    )
+    assert in_a_new_process(program) == "False\n"
+
+
+@pytest.mark.parametrize("name", im.__all__)
+def test_each_name_is_there_and_explained(name):
+    assert name in dir(im)
+    assert getattr(im, name).__doc__
+    assert getattr(im, name).__module__.startswith("imaginet_pt.")
+
+
+def test_names_have_one_module_each():
+    assert set(im.__all__) == set(im._MODULES)
+
+
+def test_another_name_is_not_there():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = im.nothing
+    assert not hasattr(im, "nothing")
+
+
+def test_the_version_is_the_installed_one():
+    assert im.__version__[0].isdigit()
+    assert "__version__" in dir(im)
+
+
+def test_help_reads_like_a_manual():
+    text = pydoc.render_doc(im, renderer=pydoc.plaintext)
+    for name in ("train(", "load_workflow(", "class Workflow", "neighbors", "surprisal"):
+        assert name in text
+    assert len(im.__doc__.splitlines()) < 45
