@@ -1,4 +1,20 @@
-"""Training, and the run that it leaves behind."""
+"""Training, and the run that it leaves behind.
+
+`on_epoch` is where logging and early stopping go. To Weights & Biases:
+
+    train(data, "runs/mine", on_epoch=wandb.log)
+
+To TensorBoard, with a `SummaryWriter`:
+
+    def on_epoch(epoch):
+        writer.add_scalar("validation", epoch["validation"], epoch["epoch"])
+
+Stop when the validation cost has not fallen for three epochs:
+
+    def on_epoch(epoch):
+        costs.append(epoch["validation"])
+        return min(costs) < min(costs[-3:])
+"""
 
 from __future__ import annotations
 
@@ -119,14 +135,6 @@ def train(
         UserTypeError: an argument of a wrong type, or a setting that does not exist.
 
     >>> train(data, "runs/mine", model_type="simple", hidden_size=256)  # doctest: +SKIP
-    >>> train(data, "runs/logged", on_epoch=wandb.log)  # doctest: +SKIP
-
-    Early stopping when the validation cost has not fallen for three epochs:
-
-    >>> costs = []  # doctest: +SKIP
-    >>> def on_epoch(epoch):  # doctest: +SKIP
-    ...     costs.append(epoch["validation"])
-    ...     return min(costs) < min(costs[-3:])
     """
     chosen = _settings(settings, options)
     folder, callback = check_path("out", out), _after_epoch(on_epoch)
