@@ -1,0 +1,136 @@
+"""The original's results beside ours, from the same seeds: table, picture, correlation, difference.
+
+    python tests/benchmarks/seed_by_seed.py --originals DIR --runs DIR --data DIR [--out DIR]
+    python tests/benchmarks/seed_by_seed.py [--out DIR]
+
+The first evaluates our runs RUNS/MODEL-seedN beside the original's results ORIGINALS/TYPE-N.json,
+which peers/original_run.py writes, and keeps the scores in seed_by_seed.json beside this script.
+The second makes the table and the picture again from that file. Differences are ours minus the
+original's, in percentage points, with a 95 % interval by Student's t over the seeds.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from imaginet_pt.data import data_provider  # noqa: E402
+from imaginet_pt.evaluation import retrieval  # noqa: E402
+from imaginet_pt.reports import plots  # noqa: E402
+from imaginet_pt.runs.workflow import Workflow  # noqa: E402
+
+SCORES = HERE / "seed_by_seed.json"
+TYPES = {"VISUAL": "simple", "MULTITASK": "shared_embeddings"}
+NAMES = ["accuracy@5", "accuracy@5 scrambled", "recall@4", "recall@4 scrambled"]
+MARKERS = {"VISUAL": "o", "MULTITASK": "s"}
+
+
+def original_scores(path: Path) -> dict[str, float]:
+    """Read the scores of a result of the original, in percent."""
+    by_order = json.loads(path.read_text())["scores"]
+    scores = {}
+    for order, mark in {"original": "", "scrambled": " scrambled"}.items():
+        ranks = np.array(by_order[order]["image_rank"])
+        scores[f"accuracy@5{mark}"] = 100 * float((ranks <= 5).mean())
+        scores[f"recall@4{mark}"] = 100 * float(np.mean(by_order[order]["paraphrase_share"]))
+    return scores
+
+
+def our_scores(run: Path, dataset) -> dict[str, float]:
+    """Evaluate one of our runs as the original does, in percent."""
+    metrics, _ = retrieval.retrieval(Workflow(run), dataset, "val", "batch", "hidden_vis")
+    scores = {}
+    for task, name in {
+        "image_retrieval": "accuracy@5",
+        "paraphrase_retrieval": "recall@4",
+    }.items():
+        scores[name] = 100 * metrics[task][name]
+        scores[f"{name} scrambled"] = 100 * metrics[task]["scrambled"][name]
+    return scores
+
+
+def collect(originals: Path, runs: Path, data: str) -> pd.DataFrame:
+    """Evaluate all pairs: a row a model, seed and score, with `original` and `ours`."""
+    dataset, rows = data_provider.load(data), []
+    for model, kind in TYPES.items():
+        for path in sorted(originals.glob(f"{kind}-*.json")):
+            seed = int(path.stem.rpartition("-")[2])
+            theirs, ours = original_scores(path), our_scores(runs / f"{model}-seed{seed}", dataset)
+            rows += [(model, seed, name, theirs[name], ours[name]) for name in NAMES]
+            print(f"{model}, seed {seed}: evaluated", file=sys.stderr)
+    return pd.DataFrame(rows, columns=["model", "seed", "score", "original", "ours"])
+
+
+def summary(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Summarize each model and score: both means, correlation over seeds, mean difference."""
+    rows = []
+    for (model, score), group in pairs.groupby(["model", "score"], sort=False):
+        difference = group["ours"] - group["original"]
+        low, high = stats.t.interval(0.95, len(group) - 1, difference.mean(), stats.sem(difference))
+        rows.append(
+            {
+                "model": model,
+                "score, %": score,
+                "original": " ".join(f"{x:.1f}" for x in group["original"]),
+                "ours": " ".join(f"{x:.1f}" for x in group["ours"]),
+                "correlation": f"{group['original'].corr(group['ours']):.3f}",
+                "difference": f"{difference.mean():+.2f} ({low:+.2f} to {high:+.2f})",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def draw(pairs: pd.DataFrame):
+    """Draw each seed's score in the original and here, a panel a score; a matplotlib Figure."""
+    figure, _ = plots.figure(columns=2, rows=2, size=(6.5, 6.5))
+    for axes, name in zip(figure.axes, NAMES, strict=True):
+        group = pairs[pairs["score"] == name]
+        ends = [
+            0.9 * group[["original", "ours"]].min(None),
+            1.05 * group[["original", "ours"]].max(None),
+        ]
+        axes.plot(ends, ends, color="0.7", linewidth=1)
+        for i, (model, rows) in enumerate(group.groupby("model", sort=False)):
+            axes.plot(
+                rows["original"], rows["ours"], MARKERS[model], color=plots.COLOURS[i], label=model
+            )
+            for row in rows.itertuples():
+                axes.annotate(
+                    str(row.seed), (row.original, row.ours), (4, -8), textcoords="offset points",
+                    fontsize=7,
+                )  # fmt: skip
+        axes.set(title=f"{name}, %", xlabel="the original", ylabel="imaginet_pt", aspect="equal")
+    figure.axes[0].legend(frameon=False)
+    figure.suptitle("The same seed in the original and here; the number is the seed", fontsize=8)
+    return figure
+
+
+def main() -> None:
+    """Collect or read the scores; print the table, and draw the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--originals", type=Path)
+    parser.add_argument("--runs", type=Path)
+    parser.add_argument("--data")
+    parser.add_argument("--out", type=Path, help="folder for seed_by_seed.svg and .png")
+    args = parser.parse_args()
+    kept = json.loads(SCORES.read_text()) if SCORES.exists() else {}
+    if args.originals:
+        pairs = collect(args.originals, args.runs, args.data)
+        rows = pairs.round(3).to_dict("records")
+        kept = kept | {"pairs": rows}
+        SCORES.write_text(json.dumps(kept, indent=1) + "\n")
+    pairs = pd.DataFrame(kept["pairs"])
+    print(summary(pairs).to_string(index=False))
+    if args.out:
+        plots.save(draw(pairs), args.out, "seed_by_seed")
+
+
+if __name__ == "__main__":
+    main()
