@@ -20,12 +20,12 @@ COMMANDS = {
 def main(arguments: Sequence[Any] | None = None) -> int:
     """Run the command line; return the exit status, also where Ctrl-C comes while importing."""
     try:
-        from .cli import parser, supervisor
+        from .cli import boundary, supervisor
 
         command_line = sys.argv[1:] if arguments is None else arguments
         if supervisor.is_child():
-            return supervisor.run_child(lambda: parser.run(COMMANDS, command_line))
-        return parser.run(COMMANDS, command_line)
+            return supervisor.run_child(lambda: boundary.run(COMMANDS, command_line))
+        return boundary.run(COMMANDS, command_line)
     except KeyboardInterrupt:
         return 130
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
-from . import vector_formats
+from . import streams, vector_formats
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,7 +94,17 @@ def word_ids(workflow: Workflow, sentence: str) -> list[int]:
 
 def write_vectors(args: Namespace, names: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
     """Write `vectors` (names, size) to the standard output, in the format of `format_option`."""
-    sys.stdout.buffer.write(vector_formats.FORMATS[args.format](names, vectors))
+    content = vector_formats.FORMATS[args.format](names, vectors)
+    if sys.stdout.isatty():
+        sys.stdout.write(content.decode())
+    else:
+        streams.write_bytes(content)
+
+
+def check_not_terminal(args: Namespace) -> None:
+    """Raise `UserError` where bytes that are no text would go to a terminal."""
+    if args.format == "npy" and sys.stdout.isatty():
+        raise UserError("`format` npy is binary, and the output a terminal; add > vectors.npy")
 
 
 def backend_options(parser: ArgumentParser) -> None:

@@ -1,14 +1,13 @@
-"""The command line's parser, and the boundary at which every command begins and ends."""
+"""The command line's parser: its commands, their help, and mistakes in the options."""
 
 import argparse
 import importlib
 import re
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NoReturn, Protocol, cast
 
 from ..errors import UserError
-from ..training.interrupt import Stopped
+from . import terminal
 
 
 class Command(Protocol):
@@ -29,8 +28,20 @@ class Command(Protocol):
         """Run the command."""
 
 
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as a terminal, in which an example keeps to one line."""
+
+    def __init__(self, prog: str) -> None:
+        """Format the help of `prog`."""
+        super().__init__(prog, width=terminal.width() - 2)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that raises `UserError` where argparse would print and exit."""
+
+    def __init__(self, **options: Any) -> None:
+        """Make a parser as argparse does."""
+        super().__init__(**{"formatter_class": HelpFormatter} | options)
 
     def error(self, message: str) -> NoReturn:
         """Raise `UserError` with `message` and the help to look at."""
@@ -53,33 +64,12 @@ def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser
             help=module.HELP,
             description=cast(Any, module).__doc__,
             epilog=f"example:\n  {module.EXAMPLE}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the example in one line
         )
         parser.set_defaults(run_command=module.run)
         if each == name:
             module.add_options(parser)
             parser.add_argument("--quiet", action="store_true", help="no progress, only errors")
     return top
-
-
-def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
-    """Run one of `commands` and return the exit status.
-
-    0: done; 2: a mistake of the user, told in one line; 130: stopped by Ctrl-C.
-    """
-    words = [str(argument) for argument in arguments]
-    try:
-        args = build_parser(commands, words[0] if words else None).parse_args(words)
-        args.run_command(args)
-    except UserError as error:
-        print(f"imaginet: error: {with_flags(str(error))}", file=sys.stderr)
-        return 2
-    except Stopped as stopped:
-        print(f"imaginet: {stopped}; {args.go_on}", file=sys.stderr)
-        return 130
-    except KeyboardInterrupt:
-        return 130
-    return 0
 
 
 def with_flags(message: str) -> str:

@@ -36,7 +36,7 @@ def supervise(group: Processes) -> int:
     """
     with tempfile.TemporaryFile("w+", errors="replace") as log:
         child = _start(log)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda number, frame: child.send_signal(number))
         status = child.wait()
         log.seek(0)
@@ -88,7 +88,7 @@ def _leave_soon(status: int) -> None:
 
 def run_child(command: Callable[[], int]) -> int:
     """Run `command()` in the child; return its exit status."""
-    sys.stderr = os.fdopen(int(os.environ[TERMINAL]), "w", buffering=1)
+    sys.stderr = os.fdopen(int(os.environ[TERMINAL]), "w", buffering=1, errors="backslashreplace")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         status = command()

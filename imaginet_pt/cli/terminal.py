@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 GAP = 2  # spaces between columns
+NARROWEST, WIDEST = 20, 1000  # characters of a line, whatever COLUMNS says
 
 
 def width() -> int:
     """Return the characters of a line: those of the terminal, 80 where there is none."""
-    return shutil.get_terminal_size().columns
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
 
 
 def column_width(total: int, n: int) -> int:

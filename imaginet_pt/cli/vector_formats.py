@@ -4,13 +4,16 @@ Each format is a function of the names and of their vectors (names, size).
 """
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import TextIO
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
 from ..files import reading, validation
+
+MAX_SENTENCES = 1_000_000  # of an input
 
 Vectors = npt.NDArray[np.float32]
 
@@ -46,16 +49,21 @@ FORMATS: dict[str, Callable[[Sequence[str], Vectors], bytes]] = {
 }  # fmt: skip
 
 
-def read_sentences(lines: Iterable[str]) -> list[str]:
+def read_sentences(lines: TextIO) -> list[str]:
     """Read the sentences of an input, one a line.
 
     Raises:
-        UserError: there is none, the input is not UTF-8, or a line is no sentence.
+        UserError: there is none, the input is not UTF-8 or has too many, or a line is no sentence.
     """
+    texts: list[str] = []
     with reading.guard("the input", "give UTF-8 text"):
-        texts = [line.strip() for line in lines]
+        # A line that is longer than any sentence is read no further.
+        while line := lines.readline(validation.MAX_TEXT + 2):
+            place = f"line {len(texts) + 1} of the input"
+            text = line.removeprefix("\ufeff").strip() if not texts else line.strip()
+            texts.append(validation.text({"sentence": text}, "sentence", place))
+            if len(texts) > MAX_SENTENCES:
+                raise UserError(f"the input has over {MAX_SENTENCES:,} sentences; split it up")
     if not texts:
         raise UserError("no sentence in the input; give one a line")
-    for number, text in enumerate(texts, start=1):
-        validation.text({"sentence": text}, "sentence", f"line {number} of the input")
     return texts

@@ -1,6 +1,5 @@
 """Make a table or figure of the paper, as the scripts of `replicate/` do."""
 
-import argparse
 import importlib
 from argparse import ArgumentParser, Namespace
 
@@ -23,7 +22,6 @@ def add_options(parser: ArgumentParser) -> None:
             name,
             help=program.description.partition("\n")[0],
             description=program.description,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         for add in (script.shared_options, *program.options):
             add(subparser)

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..options import format_option, load_workflow, run_options, write_vectors
+from ..options import check_not_terminal, format_option, load_workflow, run_options, write_vectors
 
 if TYPE_CHECKING:
     from ...runs.workflow import Workflow
@@ -39,5 +39,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Write the vectors to the standard output."""
+    check_not_terminal(args)
     workflow = load_workflow(args)
     write_vectors(args, list(workflow.words()), WHAT[args.what](workflow))

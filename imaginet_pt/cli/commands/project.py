@@ -4,7 +4,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from .. import vector_formats
-from ..options import format_option, load_workflow, padding_option, run_options, write_vectors
+from ..options import (
+    check_not_terminal,
+    format_option,
+    load_workflow,
+    padding_option,
+    run_options,
+    write_vectors,
+)
 
 HELP = "image vectors of sentences"
 EXAMPLE = "imaginet project RUN --format csv < sentences.txt > vectors.csv"
@@ -19,5 +26,6 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Write the vector of each sentence of the standard input."""
+    check_not_terminal(args)
     sentences = vector_formats.read_sentences(sys.stdin)
     write_vectors(args, sentences, load_workflow(args).project(sentences, args.padding))

@@ -1,0 +1,76 @@
+"""Where every command begins and ends: its streams, its errors in one line, its exit status."""
+
+import errno
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import UserError
+from ..training.interrupt import Stopped
+from . import streams
+from .parser import build_parser, with_flags
+
+MISTAKE = 2  # exit status of a user's mistake
+# A shell calls a program that a signal ended 128 and the signal's number. A reader that leaves is
+# such an end for other programs in a pipe; `head` then is the one whose status counts.
+READER_LEFT = 128 + signal.SIGPIPE
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
+    """Run one of `commands` and return the exit status.
+
+    0: done; 2: a mistake of the user, or something that the system lacks, in one line; 130: stopped
+    by Ctrl-C; 141: nobody reads the output any more.
+    """
+    with streams.guarded_streams():
+        try:
+            return _run(commands, [str(argument) for argument in arguments])
+        except UserError as error:
+            return _fail(with_flags(str(error)))
+        except MemoryError as error:
+            return _fail(f"not enough memory ({error}); give smaller sizes, or free memory")
+        except BrokenPipeError:
+            streams.discard(sys.stdout)
+            return READER_LEFT
+        except OSError as error:
+            return _fail(_describe(error))
+        except KeyboardInterrupt:
+            return INTERRUPTED
+
+
+def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
+    """Run a command and write out what it has printed, also where it ends by SystemExit."""
+    try:
+        args = build_parser(commands, words[0] if words else None).parse_args(words)
+        args.run_command(args)
+    except Stopped as stopped:
+        print(f"imaginet: {stopped}; {args.go_on}", file=sys.stderr)
+        return INTERRUPTED
+    finally:
+        sys.stdout.flush()
+    return 0
+
+
+def _fail(message: str) -> int:
+    """Report an error in one line; what the output still holds is lost if it cannot be written."""
+    print(f"imaginet: error: {message}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except (UserError, OSError):
+        streams.discard(sys.stdout)
+    return MISTAKE
+
+
+def _describe(error: OSError) -> str:
+    """Say what the system refused, and what to do about it."""
+    fix = {
+        errno.ENOSPC: "free space, or choose another folder",
+        errno.EACCES: "change its permissions, or choose another",
+        errno.ENAMETOOLONG: "choose a shorter name",
+        errno.EMFILE: "allow more open files (ulimit -n)",
+        errno.ENOMEM: "free memory",
+    }.get(error.errno or 0, "check it")
+    name = f"{error.filename}: " if error.filename else ""
+    return f"{name}{error.strerror or error}; {fix}"

@@ -1,0 +1,147 @@
+"""The standard streams, whatever the shell made of them.
+
+Within `guarded_streams`, what a command prints reaches the user or ends it in one line: a full
+device, a stream that was closed, an encoding without the characters, a terminal that would obey
+escape characters in a caption. A reader that leaves raises BrokenPipeError. The error stream never
+stops anything: a training goes on when nobody reads its progress any more.
+"""
+
+import contextlib
+import logging
+import os
+import sys
+import unicodedata
+import warnings
+from collections.abc import Iterator
+from typing import Any, TextIO, cast
+
+from ..errors import UserError
+
+# What a character of these categories does is not text: control, direction, line and paragraph.
+UNPRINTABLE = {"Cc", "Cf", "Zl", "Zp"}
+KEPT = "\n\t\r\u200c\u200d\u00ad"  # of these, harmless; \r moves a progress bar
+
+
+class Output:
+    """The standard output: what cannot be written is an error in one line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Wrap `stream`."""
+        self.stream = stream
+        self._terminal = stream.isatty()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        """Write text; a terminal gets no characters that it would obey."""
+        with _one_line_errors():
+            self.stream.write(printable(text) if self._terminal else text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is left."""
+        with _one_line_errors():
+            self.stream.flush()
+
+
+class Log:
+    """The error stream: what cannot be written is lost, and stops nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Wrap `stream`."""
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        """Write text, without characters that a terminal would obey."""
+        try:
+            self.stream.write(printable(text))
+        except OSError:
+            discard(self.stream)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is left."""
+        try:
+            self.stream.flush()
+        except OSError:
+            discard(self.stream)
+
+
+@contextlib.contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UserError(
+            f"cannot write the output: {error.strerror}; free space, or send it to another file"
+        ) from error
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with control and direction characters escaped, as \x1b.
+
+    >>> printable("a \x1b[31mdog")
+    'a \\x1b[31mdog'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character in KEPT or unicodedata.category(character) not in UNPRINTABLE
+        else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def write_bytes(content: bytes) -> None:
+    """Write bytes to the standard output."""
+    with _one_line_errors():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+
+
+def discard(stream: TextIO | None) -> None:
+    """Have what is still to be written to `stream` go nowhere, so that nothing fails at the end."""
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, cast(TextIO, stream).fileno())
+        os.close(null)
+
+
+@contextlib.contextmanager
+def guarded_streams() -> Iterator[None]:
+    """Guard the standard streams; libraries' warnings, which a user cannot act on, are dropped."""
+    before = sys.stdin, sys.stdout, sys.stderr, warnings.showwarning, logging.root.manager.disable
+    _open_closed_streams()
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = cast(TextIO, Output(sys.stdout)), cast(TextIO, Log(sys.stderr))
+    warnings.showwarning = lambda *args, **kwargs: None
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr, warnings.showwarning, disabled = before
+        logging.disable(disabled)
+
+
+def _open_closed_streams() -> None:
+    """Open streams that were closed when the program began, so that no file takes their number.
+
+    The standard output is opened such that writing fails, as it would have done.
+    """
+    modes = {0: os.O_RDONLY, 1: os.O_RDONLY, 2: os.O_WRONLY}
+    for number, mode in modes.items():
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)
+    sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
