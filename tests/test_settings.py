@@ -6,8 +6,19 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from imaginet_pt import settings
 from imaginet_pt.errors import UserError, UserTypeError
+from imaginet_pt.nn import activations, costs, layers, models, updates
 from imaginet_pt.settings import Settings
+
+
+def test_names_are_those_of_the_tables():
+    assert (*models.PLANS, "linear") == settings.MODEL_TYPES
+    assert tuple(layers.RECURRENT) == settings.HIDDEN_TYPES
+    assert tuple(activations.ACTIVATIONS) == settings.ACTIVATIONS
+    assert tuple(costs.IMAGE_COSTS) == settings.IMAGE_COSTS
+    assert tuple(updates.UPDATES) == settings.UPDATES
+
 
 TYPES = {
     "hidden_size": ["32", 32.0, None, True, [32], np.float32(3)],

@@ -13,10 +13,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from ..backends.distributed import Lost, Processes
 from ..errors import UserError
+
+if TYPE_CHECKING:
+    from ..backends.distributed import Processes
 
 TERMINAL = "IMAGINET_STDERR"  # the user's error stream in the child, a file descriptor
 LOST = 75  # exit status of a child that has lost the others
@@ -28,7 +30,7 @@ def is_child() -> bool:
     return TERMINAL in os.environ
 
 
-def supervise(group: Processes) -> int:
+def supervise(group: "Processes") -> int:
     """Run this process's command line in a child; return the exit status.
 
     Raises:
@@ -88,6 +90,8 @@ def _leave_soon(status: int) -> None:
 
 def run_child(command: Callable[[], int]) -> int:
     """Run `command()` in the child; return its exit status."""
+    from ..backends.distributed import Lost
+
     sys.stderr = os.fdopen(int(os.environ[TERMINAL]), "w", buffering=1, errors="backslashreplace")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:

@@ -3,23 +3,28 @@
 Each format is a function of the names and of their vectors (names, size).
 """
 
+from __future__ import annotations
+
 import io
 from collections.abc import Callable, Sequence
-from typing import TextIO
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from ..errors import UserError
 from ..files import reading, validation
 
 MAX_SENTENCES = 1_000_000  # of an input
 
-Vectors = npt.NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vectors: TypeAlias = npt.NDArray[np.float32]
 
 
 def npy(names: Sequence[str], vectors: Vectors) -> bytes:
     """Write the vectors alone, in NumPy's format."""
+    import numpy as np
+
     file = io.BytesIO()
     np.save(file, vectors)
     return file.getvalue()
