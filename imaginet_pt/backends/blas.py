@@ -1,7 +1,7 @@
-"""Find the BLAS library that PyTensor's C code links to."""
+"""The BLAS library that PyTensor's C code is linked to."""
 
-import ctypes.util
 import functools
+import importlib.metadata
 import importlib.util
 import os
 
@@ -9,44 +9,32 @@ import pytensor
 
 from ..errors import UserError
 
-# The BLAS routines that PyTensor's C code calls, under the names that the wheel gives them.
-BLAS_NAMES = (
-    "sgemm dgemm sgemv dgemv sger dger sdot ddot saxpy daxpy sscal dscal scopy dcopy sswap dswap"
-)
-
-
-def _system_openblas():
-    """Linker flags of an OpenBLAS of the system, or None."""
-    library = ctypes.util.find_library("openblas")
-    return library and (f"-l:{library}", "")
-
-
-def _wheel_openblas():
-    """Linker and compiler flags of the OpenBLAS in the wheel `scipy-openblas32`, or None."""
-    if importlib.util.find_spec("scipy_openblas32") is None:
-        return None
-    import scipy_openblas32
-
-    folder = scipy_openblas32.get_lib_dir()
-    names = " ".join(f"-D{name}_=scipy_{name}_" for name in BLAS_NAMES.split())
-    return f"-L{folder} -l{scipy_openblas32.get_library()} -Wl,-rpath,{folder}", names
-
-
-BLAS = {"OpenBLAS of the system": _system_openblas, "OpenBLAS of scipy-openblas32": _wheel_openblas}
+WHEEL = "scipy-openblas32"
+# The BLAS routines that PyTensor's C code calls. The wheel has them under names with a prefix.
+ROUTINES = "gemm gemv ger dot axpy scal copy swap".split()
 
 
 @functools.cache
-def link_blas():
-    """Link PyTensor's C code to the first BLAS there is; its name.
+def link_blas() -> str:
+    """Link PyTensor's C code to the OpenBLAS of the wheel, and return its name.
 
-    Once a process: flags that are given again are other flags, for which all is compiled again.
+    It is the same on every machine, so that equal runs have equal bytes. Another one is taken only
+    where the user sets `blas__ldflags` in PYTENSOR_FLAGS.
+
+    This is done once in a process: flags that are set again are other flags, for which PyTensor
+    compiles everything again.
+
+    Raises:
+        UserError: the wheel is not installed.
     """
     if "blas__ldflags" in os.environ.get("PYTENSOR_FLAGS", ""):
-        return "BLAS of PYTENSOR_FLAGS"
-    for name, find in BLAS.items():
-        flags = find()
-        if flags:
-            pytensor.config.blas__ldflags, names = flags
-            pytensor.config.gcc__cxxflags = f"{pytensor.config.gcc__cxxflags} {names}".strip()
-            return name
-    raise UserError("no BLAS for the C backend; pip install scipy-openblas32, or --backend numba")
+        return f"BLAS of PYTENSOR_FLAGS: {pytensor.config.blas__ldflags or 'none'}"
+    if importlib.util.find_spec("scipy_openblas32") is None:
+        raise UserError(f"no BLAS for the C backend; pip install {WHEEL}, or take `backend` numba")
+    import scipy_openblas32
+
+    folder, library = scipy_openblas32.get_lib_dir(), scipy_openblas32.get_library()
+    pytensor.config.blas__ldflags = f"-L{folder} -l{library} -Wl,-rpath,{folder}"
+    names = " ".join(f"-D{t}{r}_=scipy_{t}{r}_" for r in ROUTINES for t in "sd")
+    pytensor.config.gcc__cxxflags = f"{pytensor.config.gcc__cxxflags} {names}".strip()
+    return f"OpenBLAS of {WHEEL} {importlib.metadata.version(WHEEL)}"

@@ -1,22 +1,25 @@
 """Several processes, on one machine or many, that train one run together.
 
-Each is started with the same command but for its --process-id. All of them hold the whole state,
-draw the same order of minibatches, and make the same updates; JAX's distributed runtime adds up
-their gradients. The first one writes the run, and the others read what they need of it.
+Each is started with the same command but for its number. All of them hold the whole state, draw the
+same order of minibatches, and make the same updates; JAX's distributed runtime adds up their
+gradients. The first one writes the run, and the others read what they need of it.
 """
 
 import contextlib
 import hashlib
 import itertools
 import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..errors import UserError
+from ..ops.types import Array, Arrays
 
 JOIN_SECONDS = 60  # in which all processes must have come
-HEARTBEAT_SECONDS = 20  # after which one that says nothing is given up
+HEARTBEAT_SECONDS = 20  # after which a silent one is given up
 
 
 class Lost(Exception):
@@ -25,22 +28,29 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Processes:
-    """The process `index` of `count`, which meet at `coordinator`, HOST:PORT of the first."""
+    """The processes that train together, and which of them this is.
+
+    Attributes:
+        coordinator: where they meet, HOST:PORT of the first.
+        index: the number of this process, from 0.
+        count: how many there are.
+    """
 
     coordinator: str | None = None
     index: int = 0
     count: int = 1
 
-    def __str__(self):
+    def __str__(self) -> str:
+        """Return which process this is, in words."""
         return f"process {self.index} of {self.count}"
 
     @property
-    def first(self):
-        """Whether this is the one that writes."""
+    def first(self) -> bool:
+        """Whether this is the process that writes."""
         return self.index == 0
 
-    def join(self):
-        """Meet the others, before JAX is used for anything else."""
+    def join(self) -> None:
+        """Meet the others; to be called before JAX is used for anything else."""
         if self.count == 1:
             return
         import jax
@@ -54,14 +64,16 @@ class Processes:
             heartbeat_timeout_seconds=HEARTBEAT_SECONDS,
         )
 
-    def agree(self, wish):
-        """Whether any process wishes so. All must ask, each as often as the others."""
-        return bool(self._gathered(np.array([bool(wish)])).any())
+    def agree(self, wish: object) -> bool:
+        """Return whether any process has a true `wish`. All must ask, equally often."""
+        return bool(self._gather(np.array([bool(wish)])).any())
 
-    def check_same(self, description, arrays):
-        """All processes must be about to do the same.
+    def check_same(self, description: Any, arrays: Callable[[], Sequence[Arrays]]) -> None:
+        """Check that all processes are about to do the same.
 
-        description: what JSON can hold; arrays: a function that gives dicts of arrays.
+        Args:
+            description: what they do, in JSON's types.
+            arrays: returns what they begin with; called only where there are other processes.
 
         Raises:
             UserError: they are not.
@@ -72,25 +84,29 @@ class Processes:
         for name, array in itertools.chain(*(group.items() for group in arrays())):
             content.update(name.encode())
             content.update(np.ascontiguousarray(array).tobytes())
-        digests = self._gathered(np.frombuffer(content.digest(), np.uint8))
+        digests = self._gather(np.frombuffer(content.digest(), np.uint8))
         if (digests != digests[0]).any():
             raise UserError(
                 f"{self} would train something else than another does; give all of them the same "
                 "options, data and files"
             )
 
-    def _gathered(self, array):
-        """The arrays of all processes, (count, ...)."""
+    def _gather(self, array: Array) -> Array:
+        """Return the arrays of all processes, (count, ...)."""
         if self.count == 1:
             return array[None]
         from jax.experimental import multihost_utils
 
         with self.exchange():
-            return multihost_utils.process_allgather(array)
+            return np.asarray(multihost_utils.process_allgather(array))
 
     @contextlib.contextmanager
-    def exchange(self):
-        """A block in which this process waits for the others; JAX's errors there are `Lost`."""
+    def exchange(self) -> Iterator[None]:
+        """Wait for the others in this block, and turn JAX's errors into `Lost`.
+
+        Raises:
+            Lost: another process has ended.
+        """
         try:
             yield
         except (ValueError, RuntimeError) as error:

@@ -1,61 +1,78 @@
-"""Compiled functions of a model: the step of training, the costs of validation, the outputs."""
+"""Compiled functions of a model: the training step, validation costs, outputs, word scores."""
+
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytensor
+from pytensor.compile.sharedvalue import SharedVariable
+
+from ..ops.types import Array, Arrays, Tensor, Tensors
+from .protocol import Backend, Compiled, Model, Shared, UpdateRule
 
 
 class State:
-    """All that training changes: parameters and the update rule's own arrays, shared, by name."""
+    """All that training changes, as shared variables by name.
 
-    def __init__(self, params, update):
-        """Arrays by name of the parameters, and of the update rule, which change in place."""
-        self.params, self.update = _shared(params), _shared(update)
+    Attributes:
+        params: the parameters.
+        update: the update rule's own arrays.
+    """
 
-    def arrays(self):
-        """All arrays as they are until the next step, `params` and `update`, by name."""
-        return tuple(
-            {name: np.asarray(shared.get_value(borrow=True)) for name, shared in group.items()}
-            for group in (self.params, self.update)
-        )
+    params: dict[str, SharedVariable]
+    update: dict[str, SharedVariable]
+
+    def __init__(self, params: Arrays, update: Arrays) -> None:
+        """Share the arrays themselves, which change in place, where they are C-contiguous."""
+        self.params, self.update = _share(params), _share(update)
+
+    def arrays(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return the arrays of `params` and of `update`, valid until the next step."""
+        return _arrays(self.params), _arrays(self.update)
 
 
-def _shared(arrays):
-    """Shared variables by name, in C's order, as our operations want them."""
+def _share(arrays: Arrays) -> dict[str, SharedVariable]:
+    """Return shared variables by name, C-contiguous and writeable, as our operations need them."""
     return {
         name: pytensor.shared(np.require(a, requirements=["C", "W"]), name, borrow=True)
         for name, a in arrays.items()
     }
 
 
-def train_step(model, rule, state, backend):
-    """`step(X, Y, Z)`: the cost of a minibatch, after which `state` has made one update."""
+def _arrays(shared: Shared) -> dict[str, Array]:
+    return {name: np.asarray(s.get_value(borrow=True)) for name, s in shared.items()}
+
+
+def train_step(model: Model, rule: UpdateRule, state: State, backend: Backend) -> Compiled:
+    """Compile `step(X, Y, Z)`: it returns the cost of a minibatch and updates `state` once."""
     return backend.compile_train_step(model.cost, rule, state, model.trained(state.params))
 
 
-def validation_costs(model, params, backend):
-    """`costs(X, Y, Z)`: the cost of each pathway in use, in the order of `model.weights()`."""
+def validation_costs(model: Model, params: Shared, backend: Backend) -> Compiled:
+    """Compile `costs(X, Y, Z)`: the cost of each pathway in use, ordered as `model.weights()`."""
 
-    def costs(params, X, Y, Z):
+    def costs(params: Tensors, X: Tensor, Y: Tensor, Z: Tensor) -> list[Tensor]:
         costs = model.costs(params, X, Y, Z)
         return [costs[pathway] for pathway in model.weights()]
 
     return backend.compile(costs, params, "XYZ")
 
 
-def outputs(model, params, backend):
-    """`outputs(X)`: what `Imaginet.outputs` makes of ids (time, batch), arrays by name."""
-    names = []
+def outputs(
+    model: Model, params: Shared, backend: Backend
+) -> Callable[[Array], Mapping[str, Array]]:
+    """Compile `outputs(X)`: the arrays of `Imaginet.outputs`, by name, for ids (time, batch)."""
+    names: list[str] = []
 
-    def named(params, X):
-        made = model.outputs(params, X)
-        names[:] = made
-        return list(made.values())
+    def build(params: Tensors, X: Tensor) -> list[Tensor]:
+        outputs = model.outputs(params, X)
+        names[:] = outputs
+        return list(outputs.values())
 
-    compute = backend.compile(named, params, "X")
+    compute = backend.compile(build, params, "X")
     return lambda X: dict(zip(names, compute(X), strict=True))
 
 
-def word_scores(model, params, backend):
-    """Compile `word_scores(X)`: scores of all words at each place, (time, batch, words)."""
+def word_scores(model: Model, params: Shared, backend: Backend) -> Callable[[Array], Array]:
+    """Compile `word_scores(X)`: scores of all words to come next, (time, batch, words)."""
     compute = backend.compile(lambda params, X: [model.word_scores(params, X)], params, "X")
-    return lambda X: compute(X)[0]
+    return lambda X: np.asarray(compute(X)[0])

@@ -1,18 +1,19 @@
 """The same expressions as JAX functions: for GPUs, and for the batch split over several devices.
 
-JAX wants shapes known, so a function is made for each shape of minibatch, once, and kept on disk by
-JAX's own cache. PyTensor's expressions become a JAX function; JAX differentiates it.
+JAX needs to know shapes, so a function is compiled for each shape of minibatch, once, and kept on
+disk by JAX's own cache. PyTensor's expressions become a JAX function; JAX differentiates it.
 """
 
 import functools
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import numpy as np
 import pytensor.tensor as pt
-from jax.sharding import AxisType, NamedSharding, PartitionSpec
+from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 from pytensor.compile.mode import get_mode
 from pytensor.graph.fg import FunctionGraph
 from pytensor.link.jax.dispatch import jax_funcify
@@ -20,8 +21,10 @@ from pytensor.link.jax.dispatch import jax_funcify
 from ..errors import UserError
 from ..files.folders import cache_folder
 from ..ops import jax_dispatch  # noqa: F401  (registers our operations with PyTensor's JAX linker)
-from .distributed import ALONE
-from .pytensor_backend import single_precision
+from ..ops.types import Array, Tensor
+from .distributed import ALONE, Processes
+from .precision import single_precision
+from .protocol import Compiled, Reporter, Shapes, Shared, TrainingState, UpdateRule
 
 # PyTensor turns double precision on in JAX; here all is float32 and int32.
 jax.config.update("jax_enable_x64", False)
@@ -30,57 +33,71 @@ warnings.filterwarnings("ignore", message="Explicitly requested dtype")
 BATCH_AXIS = {"X": 1, "Y": 1, "Z": 0}
 DTYPE = {"X": "int32", "Y": "int32", "Z": "float32"}
 
+# Arrays by name, of NumPy or of JAX.
+AnyArrays: TypeAlias = Mapping[str, Any]
+Shape: TypeAlias = tuple[int, int]
 
-def symbolic(arrays, prefix=""):
-    """A variable of the shape and type of each array, by name."""
+
+def symbolic(arrays: AnyArrays, prefix: str = "") -> dict[str, Tensor]:
+    """Return a variable of the shape and type of each array, by name."""
     return {
         name: pt.tensor(f"{prefix}{name}", shape=array.shape, dtype=array.dtype)
         for name, array in arrays.items()
     }
 
 
-def as_jax(inputs, outputs):
-    """A JAX function of `inputs` that returns a tuple of `outputs`, lists of PyTensor variables."""
+def as_jax(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Callable[..., Sequence[Any]]:
+    """Turn expressions into a JAX function of `inputs` that returns a tuple of `outputs`."""
     graph = FunctionGraph(list(inputs), list(outputs), clone=True)
     get_mode("JAX").optimizer.rewrite(graph)
-    return jax_funcify(graph)
+    function: Callable[..., Sequence[Any]] = jax_funcify(graph)
+    return function
 
 
-def _values(group):
-    """Arrays of shared variables by name: NumPy's at first, then JAX's."""
-    return {name: shared.get_value(borrow=True) for name, shared in group.items()}
+def _values(shared: Shared) -> dict[str, Any]:
+    """Return arrays of shared variables by name: NumPy's at first, then JAX's."""
+    return {name: variable.get_value(borrow=True) for name, variable in shared.items()}
 
 
-def _store(group, arrays):
-    # Where PyTensor's own JAX linker puts them: on the device, without a copy.
+def _store(shared: Shared, arrays: AnyArrays) -> None:
+    """Put `arrays` where PyTensor's own JAX linker puts them: on the device, without a copy."""
     for name, array in arrays.items():
-        group[name].container.storage[0] = array
+        shared[name].container.storage[0] = array
 
 
 @dataclass(frozen=True)
 class JaxBackend:
-    """JAX on the devices of `mesh`, whose one axis is `batch`, of all `processes`."""
+    """JAX on one or more devices; see `protocol.Backend`.
+
+    Attributes:
+        name: `jax`.
+        description: version, processes and devices, and the precision of products.
+        mesh: the devices, whose one axis is `batch`.
+        processes: those that train together.
+    """
 
     name: str
     description: str
-    mesh: Any
-    processes: Any = ALONE
+    mesh: Mesh
+    processes: Processes = ALONE
 
-    def local_rows(self, batch):
-        """The places of a minibatch of so many captions whose images this process reads."""
-        parts = self._split("Z", (batch, 1)).addressable_devices_indices_map((batch, 1)).values()
-        spans = [part[0].indices(batch) for part in parts]
+    def local_rows(self, batch: int) -> slice:
+        """Return which rows of Z this process reads, of a minibatch of `batch` captions."""
+        indices = self._split("Z", (batch, 1)).addressable_devices_indices_map((batch, 1))
+        spans = [index[0].indices(batch) for index in indices.values() if index]
         return slice(min(start for start, _, _ in spans), max(stop for _, stop, _ in spans))
 
-    def report_compilations(self, function, name, shapes, progress):
-        """`function` of minibatches; says how many `shapes` there are, and when each comes first.
+    def report_compilations(
+        self, function: Compiled, name: str, shapes: Shapes, progress: Reporter
+    ) -> Compiled:
+        """Say how many `shapes` there are; wrap `function` to note when each first comes.
 
-        For each of them the function is compiled, or found in the cache on disk.
+        For each of them the function is compiled, or read from the cache on disk.
         """
         progress.say(f"{name}: {len(shapes)} shapes of minibatch to compile with JAX")
         seen = set()
 
-        def call(X, Y, Z):
+        def call(X: Array, Y: Array, Z: Array) -> Any:
             if X.shape not in seen:
                 seen.add(X.shape)
                 shape = " x ".join(map(str, X.shape))
@@ -89,151 +106,177 @@ class JaxBackend:
 
         return call
 
-    def _split(self, name, shape):
-        """How an array of a minibatch lies on the devices: each has a part, or each has all."""
-        axis = BATCH_AXIS[name]
-        whole = shape[axis] % self.mesh.size
-        return self._sharding() if whole else self._sharding(*[None] * axis, "batch")
+    def compile(
+        self, build: Callable[..., Sequence[Tensor]], params: Shared, names: str
+    ) -> Compiled:
+        """Compile `build(params, *inputs)`, which lists outputs, to `f(*arrays)`."""
 
-    def _sharding(self, *axes):
+        @functools.cache
+        def for_shapes(shapes: tuple[Shape, ...]) -> Callable[..., Any]:
+            function = _function(build, _values(params), names, shapes)
+            return jax.jit(function, out_shardings=self._sharding())
+
+        def call(*arrays: Array) -> list[Array]:
+            shapes = _shapes(arrays)
+            minibatch = self._distribute(dict(zip(names, arrays, strict=True)), shapes)
+            with self.processes.exchange():
+                outputs = for_shapes(shapes)(self._replicate(params), minibatch)
+                return [np.asarray(output) for output in outputs]
+
+        return call
+
+    def compile_train_step(
+        self,
+        build: Callable[..., Tensor],
+        rule: UpdateRule,
+        state: TrainingState,
+        trained: Sequence[str],
+    ) -> Compiled:
+        """Compile `step(X, Y, Z)`, which returns the cost and makes one update of `state`."""
+        update = _update(rule, _values(state.params), _values(state.update), trained)
+
+        @functools.cache
+        def for_shapes(shapes: tuple[Shape, ...]) -> Callable[..., Any]:
+            costs = _function(lambda *x: [build(*x)], _values(state.params), "XYZ", shapes)
+            step = _step(costs, update, trained)
+            return jax.jit(step, donate_argnums=(0, 1), out_shardings=self._sharding())
+
+        def step(*arrays: Array) -> float:
+            shapes = _shapes(arrays)
+            minibatch = self._distribute(dict(zip("XYZ", arrays, strict=True)), shapes)
+            with self.processes.exchange():
+                cost, params, rule_state = for_shapes(shapes)(
+                    self._replicate(state.params), self._replicate(state.update), minibatch
+                )
+                _store(state.params, params)
+                _store(state.update, rule_state)
+                return float(cost)
+
+        return step
+
+    def _split(self, name: str, shape: Shape) -> NamedSharding:
+        """Return how an array of a minibatch lies on the devices: each has a part, or all of it."""
+        axis = BATCH_AXIS[name]
+        remainder = shape[axis] % self.mesh.size
+        return self._sharding() if remainder else self._sharding(*[None] * axis, "batch")
+
+    def _sharding(self, *axes: str | None) -> NamedSharding:
         return NamedSharding(self.mesh, PartitionSpec(*axes))
 
-    def _placed(self, minibatch, shapes):
-        """Arrays by `BATCH_AXIS` on the devices; Z may be this process's `share` of its rows."""
+    def _distribute(
+        self, minibatch: Mapping[str, Array], shapes: Sequence[Shape]
+    ) -> dict[str, jax.Array]:
+        """Put a minibatch on the devices; its Z may be the rows of this process alone."""
         return {
             name: jax.make_array_from_process_local_data(self._split(name, shape), array, shape)
             for (name, array), shape in zip(minibatch.items(), shapes, strict=True)
         }
 
-    def _state(self, group):
-        """The arrays of `group` on every device."""
-        every = self._sharding()
+    def _replicate(self, shared: Shared) -> dict[str, jax.Array]:
+        """Put the arrays of shared variables on every device, if they are not there yet."""
+        everywhere = self._sharding()
         return {
             name: a
             if isinstance(a, jax.Array)
-            else jax.make_array_from_process_local_data(every, a, a.shape)
-            for name, a in _values(group).items()
+            else jax.make_array_from_process_local_data(everywhere, a, a.shape)
+            for name, a in _values(shared).items()
         }
 
-    def compile(self, build, params, names):
-        """`f(*arrays)`: the outputs that `build(params, *inputs)` lists, inputs as in `names`."""
 
-        @functools.cache
-        def of_shapes(shapes):
-            function = _function(build, _values(params), names, shapes)
-            return jax.jit(function, out_shardings=self._sharding())
-
-        def call(*arrays):
-            shapes = _shapes(arrays)
-            minibatch = self._placed(dict(zip(names, arrays, strict=True)), shapes)
-            with self.processes.exchange():
-                outputs = of_shapes(shapes)(self._state(params), minibatch)
-                return [np.asarray(output) for output in outputs]
-
-        return call
-
-    def compile_train_step(self, build, rule, state, trained):
-        """`step(X, Y, Z)`: the cost `build(params, X, Y, Z)`, and one update of `state`."""
-        update = _update(rule, _values(state.params), _values(state.update), trained)
-
-        @functools.cache
-        def of_shapes(shapes):
-            costs = _function(lambda *x: [build(*x)], _values(state.params), "XYZ", shapes)
-            step = _step(costs, update, trained)
-            return jax.jit(step, donate_argnums=(0, 1), out_shardings=self._sharding())
-
-        def step(*arrays):
-            shapes = _shapes(arrays)
-            minibatch = self._placed(dict(zip("XYZ", arrays, strict=True)), shapes)
-            with self.processes.exchange():
-                cost, params, own = of_shapes(shapes)(
-                    self._state(state.params), self._state(state.update), minibatch
-                )
-                _store(state.params, params)
-                _store(state.update, own)
-                return float(cost)
-
-        return step
-
-
-def _shapes(arrays):
-    """Shapes of the X, Y and Z of a whole minibatch, of whose Z a part may be here."""
+def _shapes(arrays: Sequence[Array]) -> tuple[Shape, ...]:
+    """Return the shapes of X, Y and Z of a whole minibatch, of whose Z only a part may be here."""
     time, batch = arrays[0].shape
     return ((time, batch), (time, batch), (batch, arrays[-1].shape[1]))[: len(arrays)]
 
 
-@single_precision
-def _function(build, params, names, shapes):
-    """`f(params, minibatch)`, of dicts of arrays, for inputs of these shapes."""
+@single_precision()
+def _function(
+    build: Callable[..., Sequence[Tensor]], params: AnyArrays, names: str, shapes: Sequence[Shape]
+) -> Callable[[AnyArrays, AnyArrays], Sequence[Any]]:
+    """Return `f(params, minibatch)`, of dicts of arrays, for inputs of these shapes."""
     P = symbolic(params)
     inputs = [pt.tensor(n, shape=s, dtype=DTYPE[n]) for n, s in zip(names, shapes, strict=True)]
-    made = as_jax([*P.values(), *inputs], build(P, *inputs))
+    compute = as_jax([*P.values(), *inputs], build(P, *inputs))
 
-    def function(params, minibatch):
-        return made(*(params[name] for name in P), *(minibatch[name] for name in names))
+    def function(params: AnyArrays, minibatch: AnyArrays) -> Sequence[Any]:
+        return compute(*(params[name] for name in P), *(minibatch[name] for name in names))
 
     return function
 
 
-@single_precision
-def _update(rule, params, own, trained):
-    """`update(params, gradients, state)`: the new parameters and the new state, dicts of arrays."""
+@single_precision()
+def _update(
+    rule: UpdateRule, params: AnyArrays, state: AnyArrays, trained: Sequence[str]
+) -> Callable[[AnyArrays, AnyArrays, AnyArrays], tuple[AnyArrays, AnyArrays]]:
+    """Return `update(params, gradients, state)`: new parameters and new state, dicts of arrays."""
     params = {name: params[name] for name in trained}
-    P, G, S = symbolic(params), symbolic(params, "g."), symbolic(own)
-    new_params, new_own = rule(P, G, S)
-    made = as_jax(
-        [*P.values(), *G.values(), *S.values()], [*new_params.values(), *new_own.values()]
+    P, G, S = symbolic(params), symbolic(params, "g."), symbolic(state)
+    new_params, new_state = rule(P, G, S)
+    compute = as_jax(
+        [*P.values(), *G.values(), *S.values()], [*new_params.values(), *new_state.values()]
     )
 
-    def update(params, gradients, own):
-        made_now = made(*(params[n] for n in P), *(gradients[n] for n in P), *(own[n] for n in S))
-        new = dict(zip([*new_params, *new_own], made_now, strict=True))
-        return {n: new[n] for n in new_params}, {n: new[n] for n in new_own}
+    def update(
+        params: AnyArrays, gradients: AnyArrays, state: AnyArrays
+    ) -> tuple[AnyArrays, AnyArrays]:
+        values = compute(
+            *(params[n] for n in P), *(gradients[n] for n in P), *(state[n] for n in S)
+        )
+        new = dict(zip([*new_params, *new_state], values, strict=True))
+        return {n: new[n] for n in new_params}, {n: new[n] for n in new_state}
 
     return update
 
 
-def _step(costs, update, trained):
-    """`step(params, own, minibatch)`: the one of `costs`, the new parameters, the new state."""
+def _step(
+    costs: Callable[..., Sequence[Any]], update: Callable[..., Any], trained: Sequence[str]
+) -> Callable[..., Any]:
+    """Return `step(params, state, minibatch)`: the cost, the new parameters, the new state."""
 
-    def step(params, own, minibatch):
-        def of_trained(some):
-            return costs(params | some, minibatch)[0]
+    def step(params: AnyArrays, state: AnyArrays, minibatch: AnyArrays) -> tuple[Any, Any, Any]:
+        def cost(trained_params: AnyArrays) -> Any:
+            return costs({**params, **trained_params}, minibatch)[0]
 
-        value, gradients = jax.value_and_grad(of_trained)({n: params[n] for n in trained})
-        new, own = update(params, gradients, own)
-        return value, params | new, own
+        value, gradients = jax.value_and_grad(cost)({n: params[n] for n in trained})
+        new_params, new_state = update(params, gradients, state)
+        return value, {**params, **new_params}, new_state
 
     return step
 
 
 # What JAX makes of float32 products on a kind of device, where they are not float32 all through.
-FASTER = {("gpu", "default"): "TF32 allowed", ("tpu", "default"): "bfloat16"}
+REDUCED = {("gpu", "default"): "TF32 allowed", ("tpu", "default"): "bfloat16"}
 
 
-def described(devices, precision, processes):
-    """The backend in words: version, processes and devices, and the precision of products."""
+def describe(devices: Sequence[Any], precision: str, processes: Processes) -> str:
+    """Return version, processes and devices, and the precision of products, in words."""
     first, each = devices[0], len(devices) // processes.count
     on = f"{processes.count} processes of {each}" if processes.count > 1 else each
-    products = FASTER.get((first.platform, precision), "float32 products")
+    products = REDUCED.get((first.platform, precision), "float32 products")
     return f"JAX {jax.__version__} on {on} x {first.device_kind}, precision {precision}: {products}"
 
 
-def _devices(number, processes):
-    """The first `number` devices of each process, in the order of processes."""
-    there = len(jax.local_devices())
-    if not 1 <= number <= there:
-        raise UserError(f"--devices {number}: JAX sees {there} ({jax.default_backend()})")
+def _devices(number: int, processes: Processes) -> list[jax.Device]:
+    """Return the first `number` devices of each process, in the order of processes."""
+    available = len(jax.local_devices())
+    if not 1 <= number <= available:
+        raise UserError(
+            f"`devices` is {number}; JAX sees {available} ({jax.default_backend()}), "
+            "give at most so many"
+        )
     by_process = [
         [d for d in jax.devices() if d.process_index == i] for i in range(processes.count)
     ]
     return [device for own in by_process for device in own[:number]]
 
 
-def get(devices=1, precision="highest", processes=ALONE):
-    """The backend on `devices` devices of each of `processes`.
+def get(devices: int = 1, precision: str = "highest", processes: Processes = ALONE) -> JaxBackend:
+    """Return the backend on `devices` devices of each of `processes`.
 
-    precision: of float32 products, `highest` or `default`.
+    Args:
+        devices: how many, in each process.
+        precision: of float32 products, `highest` or `default`.
+        processes: those that train together.
 
     Raises:
         UserError: there are fewer devices.
@@ -244,4 +287,4 @@ def get(devices=1, precision="highest", processes=ALONE):
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
     chosen = _devices(devices, processes)
     mesh = jax.make_mesh((len(chosen),), ("batch",), (AxisType.Auto,), devices=chosen)
-    return JaxBackend("jax", described(chosen, precision, processes), mesh, processes)
+    return JaxBackend("jax", describe(chosen, precision, processes), mesh, processes)

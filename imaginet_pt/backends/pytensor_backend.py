@@ -5,8 +5,9 @@ import functools
 import io
 import os
 import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import pytensor
 import pytensor.tensor as pt
@@ -16,91 +17,118 @@ from pytensor.link.c.exceptions import CompileError
 from ..errors import UserError
 from ..files.folders import private_folder
 from ..ops import elementwise
-from . import distributed
+from ..ops.types import Tensor
 from .blas import link_blas
-
-# Builds and compiles expressions in float32, whatever PyTensor's `floatX` is elsewhere.
-single_precision = pytensor.config.change_flags(floatX="float32")
+from .distributed import ALONE, Processes
+from .precision import single_precision
+from .protocol import Compiled, Reporter, Shapes, Shared, TrainingState, UpdateRule
 
 # A minibatch: X and Y (time, batch) word ids, Z (batch, features).
 INPUTS = {"X": pt.imatrix, "Y": pt.imatrix, "Z": pt.fmatrix}
 
+NO_SPACE = "No space left on device"
+
+# Arrays of intermediate results are reused by the next call. Fresh ones would cost a tenth of the
+# time, since the system hands out their pages one by one.
+C_MODE = get_mode("CVM").clone(link_kwargs={"allow_gc": False})
+
+# The threads of OpenMP and those of BLAS take turns. By default both wait busily, for milliseconds,
+# on cores that the others need: a sixth of the time. Read when the libraries are loaded.
+THREAD_WAITING = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "16"}
+
 
 @dataclass(frozen=True)
 class PyTensorBackend:
-    """A way to compile. name: `c` or `numba`; description: with the BLAS behind it."""
+    """PyTensor on this machine's processor; see `protocol.Backend`.
+
+    Attributes:
+        name: `c` or `numba`.
+        mode: PyTensor's mode.
+        description: the compiler, with the BLAS behind it.
+    """
 
     name: str
     mode: Any
     description: str
-    processes: ClassVar = distributed.ALONE
 
-    def local_rows(self, batch):
-        """The places of a minibatch of so many captions whose images this process reads: all."""
+    @property
+    def processes(self) -> Processes:
+        """This process alone."""
+        return ALONE
+
+    def local_rows(self, batch: int) -> slice:
+        """Return all rows of Z: one process reads the whole minibatch."""
         return slice(None)
 
-    def report_compilations(self, function, name, shapes, progress):
-        """`function` of minibatches of `shapes`, all of which are compiled already."""
+    def report_compilations(
+        self, function: Compiled, name: str, shapes: Shapes, progress: Reporter
+    ) -> Compiled:
+        """Return `function`, which is compiled already, for all shapes."""
         return function
 
-    @single_precision
-    def function(self, inputs, outputs, updates=()):
-        """The compiled function of `inputs` that returns `outputs` and makes `updates`."""
-        with _compiling():
-            compiled = pytensor.function(
+    def function(
+        self,
+        inputs: Sequence[Any],
+        outputs: Any,
+        updates: Iterable[tuple[Any, Any]] = (),
+    ) -> Compiled:
+        """Compile a function of `inputs` that returns `outputs` and makes `updates`."""
+        with single_precision(), _compiling():
+            compiled: Any = pytensor.function(
                 inputs, outputs, updates=list(updates), mode=self.mode, on_unused_input="ignore"
             )
         compiled.trust_input = True
-        return compiled
+        function: Compiled = compiled
+        return function
 
-    @single_precision
-    def compile(self, build, params, names):
-        """`f(*arrays)`: the outputs that `build(params, *inputs)` lists.
+    def compile(
+        self, build: Callable[..., Sequence[Tensor]], params: Shared, names: str
+    ) -> Compiled:
+        """Compile `build(params, *inputs)`, which lists outputs, to `f(*arrays)`."""
+        with single_precision():
+            inputs = [INPUTS[name](name) for name in names]
+            return self.function(inputs, build(params, *inputs))
 
-        params: shared variables by name; names: of the inputs, letters of `INPUTS`.
-        """
-        inputs = [INPUTS[name](name) for name in names]
-        return self.function(inputs, build(params, *inputs))
-
-    @single_precision
-    def compile_train_step(self, build, rule, state, trained):
-        """`step(X, Y, Z)`: the cost `build(params, X, Y, Z)`, and one update of `state` by `rule`.
-
-        state: `functions.State`; trained: names of the parameters that change.
-        """
-        inputs = [INPUTS[name](name) for name in "XYZ"]
-        params = {name: state.params[name] for name in trained}
-        cost = build(state.params, *inputs)
-        gradients = dict(zip(params, pytensor.grad(cost, list(params.values())), strict=True))
-        new, own = rule(params, gradients, state.update)
-        updates = [(params[name], value) for name, value in new.items()]
-        updates += [(state.update[name], value) for name, value in own.items()]
-        return self.function(inputs, cost, updates)
-
-
-FULL = "No space left on device"
+    def compile_train_step(
+        self,
+        build: Callable[..., Tensor],
+        rule: UpdateRule,
+        state: TrainingState,
+        trained: Sequence[str],
+    ) -> Compiled:
+        """Compile `step(X, Y, Z)`, which returns the cost and makes one update of `state`."""
+        with single_precision():
+            inputs = [INPUTS[name](name) for name in "XYZ"]
+            params: dict[str, Any] = {name: state.params[name] for name in trained}
+            cost = build(state.params, *inputs)
+            derivatives: Any = pytensor.grad(cost, list(params.values()))
+            gradients = dict(zip(params, derivatives, strict=True))
+            new_params, new_state = rule(params, gradients, state.update)
+            updates = [(params[name], value) for name, value in new_params.items()]
+            updates += [(state.update[name], value) for name, value in new_state.items()]
+            return self.function(inputs, cost, updates)
 
 
 @contextlib.contextmanager
-def _compiling():
-    """Tell in one line why there is no compiled code, which a compiler tells in very many."""
+def _compiling() -> Iterator[None]:
+    """Turn a compiler's long output into a one-line UserError."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield
     except (CompileError, OSError) as error:
-        reason = FULL if FULL in str(error) else str(error).partition("\n")[0][:200]
+        reason = NO_SPACE if NO_SPACE in str(error) else str(error).partition("\n")[0][:200]
         folder = pytensor.config.base_compiledir
         raise UserError(
-            f"cannot compile into {folder}: {reason}; free space, or take another --backend"
+            f"cannot compile into {folder}: {reason}; free space, or take another `backend`"
         ) from error
 
 
 @functools.cache
-def check_compile_cache():
-    """See that PyTensor's compiled code, which it unpickles and runs, is in folders of the user's.
+def check_compile_cache() -> None:
+    """Check that nobody else can write PyTensor's compiled code, which it unpickles and runs.
 
     Raises:
-        UserError: one belongs to somebody else, or cannot be made.
+        UserError: somebody else can, or the folder cannot be made.
     """
     fix = "set PYTENSOR_FLAGS=base_compiledir=DIR to a folder of yours"
     private_folder(pytensor.config.base_compiledir / "numba", fix)
@@ -110,26 +138,23 @@ def check_compile_cache():
         raise UserError(f"{error}; {fix}") from error
 
 
-# Arrays of intermediate results are kept for the next call: fresh ones would cost a tenth of the
-# time, since the system hands out their pages one by one.
-_KEPT = get_mode("CVM").clone(link_kwargs={"allow_gc": False})
+def c_backend() -> PyTensorBackend:
+    """Return the backend that compiles through C.
 
-
-# The threads of OpenMP and those of BLAS take turns. As a rule both wait busily, for milliseconds,
-# on cores that the others need: a sixth of the time. Read when the libraries are loaded.
-WAITING = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "16"}
-
-
-def c_backend():
+    Raises:
+        UserError: there is no C++ compiler, or no BLAS.
+    """
     if not pytensor.config.cxx:
-        raise UserError("--backend c: no C++ compiler; install g++, or take --backend numba")
-    for name, value in WAITING.items():
+        raise UserError("`backend` is c, and there is no C++ compiler; install g++, or take numba")
+    for name, value in THREAD_WAITING.items():
         os.environ.setdefault(name, value)
     elementwise.register()
-    return PyTensorBackend("c", _KEPT, f"C ({pytensor.config.cxx.split('/')[-1]}, {link_blas()})")
+    compiler = pytensor.config.cxx.split("/")[-1]
+    return PyTensorBackend("c", C_MODE, f"C ({compiler}, {link_blas()})")
 
 
-def numba_backend():
-    # Our own operations and `unique` go through NumPy there, which numba tells every time.
+def numba_backend() -> PyTensorBackend:
+    """Return the backend that compiles through numba, which needs no compiler of the system."""
+    # Our own operations and `unique` go through NumPy there, of which numba warns each time.
     warnings.filterwarnings("ignore", message="Numba will use object mode")
     return PyTensorBackend("numba", "NUMBA", "numba")

@@ -1,28 +1,44 @@
-"""What turns expressions into machine code: PyTensor through a C compiler, or through numba."""
+"""Choose what turns expressions into machine code: C or numba through PyTensor, or JAX."""
 
 import importlib.util
+from collections.abc import Callable
+from typing import Any
 
 import pytensor
 
 from ..errors import UserError
+from .protocol import Backend
 from .pytensor_backend import c_backend, check_compile_cache, numba_backend
 
 
-def _jax(**options):
+def jax_backend(**options: Any) -> Backend:
+    """Return the backend that compiles with JAX; options as of `jax_backend.get`.
+
+    Raises:
+        UserError: JAX is not installed, or has fewer devices.
+    """
     if importlib.util.find_spec("jax") is None:
-        raise UserError("--backend jax: JAX is not installed; pip install 'imaginet_pt[jax]'")
+        raise UserError(
+            "`backend` is jax, and JAX is not installed; pip install 'imaginet_pt[jax]'"
+        )
     from . import jax_backend
 
     return jax_backend.get(**options)
 
 
-BACKENDS = {"c": c_backend, "numba": numba_backend, "jax": _jax}
+BACKENDS: dict[str, Callable[..., Backend]] = {
+    "c": c_backend,
+    "numba": numba_backend,
+    "jax": jax_backend,
+}
 
 
-def get(name="auto", **options):
-    """The backend called `name`; `auto` is C where there is a C++ compiler, else numba.
+def get(name: str = "auto", **options: Any) -> Backend:
+    """Return the backend called `name`, a key of `BACKENDS` or `auto`.
 
-    options: those of `jax_backend.get`.
+    Args:
+        name: `auto` is C where there is a C++ compiler, else numba.
+        options: those of `jax_backend.get`, for JAX alone.
 
     Raises:
         UserError: `c` without a compiler or a BLAS, `jax` without JAX or its devices.

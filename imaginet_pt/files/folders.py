@@ -6,8 +6,8 @@ from pathlib import Path
 from ..errors import UserError
 
 
-def cache_folder():
-    """The user's own cache folder, mode 0700.
+def cache_folder() -> Path:
+    """Make the user's own cache folder, mode 0700, if need be, and return it.
 
     Raises:
         UserError: it cannot be made, or belongs to another.
@@ -16,8 +16,8 @@ def cache_folder():
     return private_folder(Path(base) / "imaginet_pt", "set XDG_CACHE_HOME to a folder of yours")
 
 
-def private_folder(folder, fix):
-    """`folder`, made if need be, that nobody but the user can read or write.
+def private_folder(folder: Path, fix: str) -> Path:
+    """Make `folder` if need be, for the user alone to read and write, and return it.
 
     Raises:
         UserError: it cannot be made, or belongs to another; the message ends with the `fix`.

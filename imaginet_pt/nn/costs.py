@@ -1,34 +1,48 @@
 """Costs of the two pathways, each the mean over a minibatch.
 
 For images, `cost(Z, predicted)` of two (batch, features) matrices, by the original's names; for
-words, `cross_entropy` of the scores of all words at each place.
+words, `cross_entropy` of the scores of all words at each position.
 """
+
+from collections.abc import Callable
 
 import pytensor.tensor as pt
 
 from ..ops.cross_entropy import CrossEntropy
+from ..ops.types import Tensor
 
 
-def MeanSquaredError(Z, predicted):
-    """Equation 12: mean over images and features of (predicted - Z)^2."""
+def MeanSquaredError(Z: Tensor, predicted: Tensor) -> Tensor:
+    """Return the mean over images and features of (predicted - Z)^2, equation 12."""
     return pt.sqr(predicted - Z).mean()
 
 
-def CosineDistance(Z, predicted):
-    """Mean over images of 1 - cos(Z, predicted), imaginet `imaginet.py`; NaN for a zero vector."""
+def CosineDistance(Z: Tensor, predicted: Tensor) -> Tensor:
+    """Return the mean over images of 1 - cos(Z, predicted); NaN where a vector is zero.
+
+    Source: imaginet `imaginet.py`.
+    """
     norms = pt.sqrt(pt.sqr(Z).sum(axis=1)) * pt.sqrt(pt.sqr(predicted).sum(axis=1))
     return (1 - (Z * predicted).sum(axis=1) / norms).mean()
 
 
-def cross_entropy(scores, bias, rows, Y):
-    """Equation 11: mean over time and batch of -log p(word), p = softmax(scores + bias).
+def cross_entropy(scores: Tensor, bias: Tensor, rows: Tensor, Y: Tensor) -> Tensor:
+    """Return the mean over time and batch of -log p(word), p = softmax(scores + bias), equation 11.
 
-    scores: (n, words), which places may share; bias: (words,); rows: (time * batch,), those of
-    `scores` for each place; Y: (time * batch,) word ids. p is clipped to [1e-7, 1 - 1e-7] as in the
-    original: an impossible word has a finite cost and no gradient.
+    p is clipped to [1e-7, 1 - 1e-7] as in the original: an impossible word has a finite cost and
+    no gradient.
+
+    Args:
+        scores: (n, words); several positions may share a row.
+        bias: (words,).
+        rows: the row of `scores` for each position, (time * batch,).
+        Y: word ids, (time * batch,).
     """
     cost, _, _ = CrossEntropy()(scores, bias, rows, Y)
     return cost
 
 
-IMAGE_COSTS = {"MeanSquaredError": MeanSquaredError, "CosineDistance": CosineDistance}
+IMAGE_COSTS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "MeanSquaredError": MeanSquaredError,
+    "CosineDistance": CosineDistance,
+}

@@ -1,43 +1,61 @@
 """Initial weights, drawn as Passage's `inits.py` draws them, from an explicit generator.
 
 The generator is `numpy.random.RandomState`: the original's stream, so that a seed gives the
-original's numbers. Without one (None) nothing is drawn: an array of that shape takes no memory.
+original's numbers. With None in its place nothing is drawn: the arrays are placeholders that have
+a shape but take no memory.
 """
 
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from ..ops.types import Array
 
-def uniform(rng, shape, scale=0.05):
-    """Uniform on [-scale, scale), float32, of `shape`."""
+
+def uniform(
+    rng: np.random.RandomState | None, shape: tuple[int, ...], scale: float = 0.05
+) -> Array:
+    """Draw float32 numbers uniformly from [-scale, scale)."""
     if rng is None:
-        return shaped(shape)
+        return placeholder(shape)
     return rng.uniform(low=-scale, high=scale, size=shape).astype("float32")
 
 
 @dataclass(frozen=True)
 class Orthogonal:
-    """Rows or columns orthonormal times `scale`, float32, still to be `computed`.
+    """A matrix with orthonormal rows or columns times `scale`, drawn but not computed yet.
 
-    The singular vectors of a standard normal matrix (Saxe, McClelland and Ganguli 2014); their
-    signs depend on the LAPACK build.
+    It is made of the singular vectors of a standard normal matrix (Saxe, McClelland and Ganguli
+    2014). Their signs depend on the LAPACK build.
+
+    Attributes:
+        normal: the standard normal matrix, (rows, columns).
+        scale: what the orthonormal matrix is multiplied by.
     """
 
-    normal: np.ndarray
+    normal: npt.NDArray[np.float64]
     scale: float
 
-    def compute(self):
+    def compute(self) -> npt.NDArray[np.float32]:
+        """Return the matrix, float32."""
         return (self.scale * _singular_vectors(self.normal)).astype("float32")
 
 
-def _singular_vectors(a):
-    """u of a = u s v if it has the shape of a, else v. A wide matrix goes in as its factor l q.
+# What a layer lists as the initial value of a parameter.
+InitialValue: TypeAlias = Array | Orthogonal
 
-    It is that LAPACK does too, but forms q and all of v, which takes twice the time.
+
+def _singular_vectors(a: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return u of a = u s v if it has the shape of a, else v.
+
+    A wide matrix is replaced by the factor l of a = l q. LAPACK does that too, but then forms q
+    and all of v, which takes twice the time.
     """
     rows, columns = a.shape
     if rows >= columns:
@@ -46,31 +64,35 @@ def _singular_vectors(a):
     return u.T @ a / s[:, None]
 
 
-def orthogonal(rng, shape, scale=1.1):
-    """`Orthogonal` of `shape` (rows, columns)."""
+def orthogonal(
+    rng: np.random.RandomState | None, shape: tuple[int, int], scale: float = 1.1
+) -> InitialValue:
+    """Draw an `Orthogonal` matrix of `shape`, for `materialize` to compute."""
     if rng is None:
-        return shaped(shape)
+        return placeholder(shape)
     return Orthogonal(rng.normal(0.0, 1.0, shape), scale)
 
 
-def materialize(arrays):
-    """`arrays` by name with those that are `Orthogonal` computed, one on each core at a time.
+def materialize(values: Mapping[str, InitialValue]) -> dict[str, Array]:
+    """Compute the `Orthogonal` matrices among `values` by name, one on each core at a time.
 
-    By one thread of BLAS each, so that their bytes do not depend on how many it may take.
+    Each is computed with one thread of BLAS, so that its bytes do not depend on how many threads
+    BLAS may take.
     """
-    drawn = {name: a for name, a in arrays.items() if isinstance(a, Orthogonal)}
-    if not drawn:
-        return arrays
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = pool.map(Orthogonal.compute, drawn.values())
-        return arrays | dict(zip(drawn, made, strict=True))
+    arrays = {name: value for name, value in values.items() if not isinstance(value, Orthogonal)}
+    drawn = {name: value for name, value in values.items() if isinstance(value, Orthogonal)}
+    if drawn:
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+            matrices = pool.map(Orthogonal.compute, drawn.values())
+            arrays |= dict(zip(drawn, matrices, strict=True))
+    return {name: arrays[name] for name in values}
 
 
-def shaped(shape):
-    """Zeros, float32, of `shape`, that share one number; read only."""
+def placeholder(shape: int | tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """Return read-only zeros of `shape`, float32, which share one number and take no memory."""
     return np.broadcast_to(np.float32(0), shape)
 
 
-def zeros(shape):
-    """Zeros, float32, of `shape`."""
+def zeros(shape: int | tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """Return zeros of `shape`, float32."""
     return np.zeros(shape, dtype="float32")

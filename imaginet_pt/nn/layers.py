@@ -1,92 +1,58 @@
 """Layers: each lists its parameters and maps sequences of vectors to vectors, as expressions.
 
-A layer is a frozen description. `parameters(rng)` draws its initial arrays by name, listed and
-drawn in the order of the original (Passage `layers.py`, imaginet `layers.py`), for `inits.computed`
-to finish; calling it with the symbolic parameters of those names gives its output. Nothing is
-compiled here.
+A layer is a frozen description. `parameters(rng)` draws its initial values by name, listed and
+drawn in the order of the original (Passage `layers.py`, imaginet `layers.py`), and calling it with
+symbolic parameters of those names gives its output. Nothing is compiled here.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
-import pytensor
 import pytensor.tensor as pt
 
 from ..ops.gather import Gather
+from ..ops.types import Array, Tensor, Tensors
 from .activations import ACTIVATIONS, columns, steeper_sigmoid
-from .inits import orthogonal, uniform, zeros
+from .inits import InitialValue, orthogonal, uniform, zeros
+from .sequences import VectorSequence, Words, repeat_row, scan_states
+
+Generator: TypeAlias = np.random.RandomState | None  # None draws nothing: see `inits`
 
 
-class Words(NamedTuple):
-    """A minibatch of word sequences: distinct vectors, and which of them stands where.
+class Layer(Protocol):
+    """What `models.Imaginet` asks of a layer between the embeddings and the outputs."""
 
-    vectors: (distinct, size); positions: (time, batch), rows of `vectors`.
-    """
+    @property
+    def size(self) -> int:
+        """Size of the vectors that it gives."""
 
-    vectors: pt.TensorVariable
-    positions: pt.TensorVariable
+    def parameters(self, rng: Generator) -> dict[str, InitialValue]:
+        """Draw the initial values of its parameters, by name."""
 
-    def project(self, w, b):
-        """`x_t w + b` at each place, (time, batch, columns): one product a distinct word."""
-        return Gather()(pt.dot(self.vectors, w) + b, self.positions)
-
-    def unrolled(self):
-        """The vectors at each place, (time, batch, size)."""
-        return Gather()(self.vectors, self.positions)
-
-
-class States(NamedTuple):
-    """A minibatch of sequences of states: `values`, (time, batch, size)."""
-
-    values: pt.TensorVariable
-
-    def project(self, w, b):
-        """`h_t w + b` at each place, (time, batch, columns)."""
-        return pt.dot(self.values, w) + b
-
-    def unrolled(self):
-        """The states themselves, (time, batch, size)."""
-        return self.values
-
-
-def scan_states(step, sequences, states, constants, kept=0):
-    """`step(*sequences[t], *states[t-1], *constants)` over time: the only loop of the package.
-
-    `step` returns the new states, then `kept` values that are stored so that the loop backward does
-    not compute them again. Returns the first state, (time, batch, size).
-    """
-    outputs = pytensor.scan(
-        step,
-        sequences=sequences,
-        outputs_info=list(states) + [None] * kept,
-        non_sequences=constants,
-        n_steps=sequences[0].shape[0],
-        strict=True,
-        return_updates=False,
-        return_list=True,
-    )
-    return outputs[0]
-
-
-def repeated(row, x):
-    """`row` (1, size) for each sequence of `x` (time, batch, ...): (batch, size)."""
-    return pt.alloc(row[0], x.shape[1], row.shape[1])
+    def __call__(self, params: Tensors, x: Any, /) -> Tensor:
+        """Return its output for symbolic parameters and an input."""
 
 
 @dataclass(frozen=True)
 class Embedding:
-    """A vector of `size` for each of `n_features` words, uniform on [-0.05, 0.05)."""
+    """A vector for each word, equation 5; initially uniform on [-0.05, 0.05).
+
+    Attributes:
+        n_features: number of words.
+        size: size of a vector.
+    """
 
     n_features: int
     size: int
 
-    def parameters(self, rng):
+    def parameters(self, rng: Generator) -> dict[str, InitialValue]:
+        """Draw the initial vectors, (words, size)."""
         return {"embeddings": uniform(rng, (self.n_features, self.size))}
 
-    def __call__(self, params, X):
-        """X: (time, batch) word ids -> their vectors (equation 5), as `Words`."""
+    def __call__(self, params: Tensors, X: Tensor) -> Words:
+        """Return the vectors of the word ids X, (time, batch)."""
         words, positions = pt.unique(X.flatten(), return_inverse=True)
         return Words(Gather()(params["embeddings"], words), positions.reshape(X.shape))
 
@@ -102,13 +68,19 @@ class GRU:
 
     The paper has z and 1 - z the other way round; the program, and so this, has them as here. The
     gate is `steeper_sigmoid`; the initial state h0 is learned.
+
+    Attributes:
+        size_in: size of the vectors of the input.
+        size: size of a state.
+        activation: name of the activation of h~.
     """
 
     size_in: int
     size: int
     activation: str
 
-    def parameters(self, rng):
+    def parameters(self, rng: Generator) -> dict[str, InitialValue]:
+        """Draw the initial values in the original's order: w_z, w_r, u_z, u_r, w_h, u_h."""
         n_in, n, n_h = self.size_in, self.size, columns(self.activation, self.size)
         w_z, w_r = orthogonal(rng, (n_in, n)), orthogonal(rng, (n_in, n))
         u_z, u_r = orthogonal(rng, (n, n)), orthogonal(rng, (n, n))
@@ -120,11 +92,13 @@ class GRU:
             "b_z": zeros(n), "b_r": zeros(n), "b_h": zeros(n_h),
         }  # fmt: skip
 
-    def step(self, x_zr, x_h, h, u_zr, u_h):
-        """One step of (batch, size); also returns the pre-activation of h~, and the gates.
+    def step(
+        self, x_zr: Tensor, x_h: Tensor, h: Tensor, u_zr: Tensor, u_h: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the new state (batch, size), and to store: h~ before its activation, the gates.
 
-        In this order: the loop backward knows a kept value by its expression, in which the gates
-        must not have been found before.
+        Keep this order: scan's gradient recognises a stored output by its graph, and it has to
+        meet the pre-activation before the gates, which are part of that graph.
         """
         gates = steeper_sigmoid(x_zr + pt.dot(h, u_zr))
         z, r = gates[:, : self.size], gates[:, self.size :]
@@ -132,16 +106,16 @@ class GRU:
         h_tilde = ACTIVATIONS[self.activation](a_h)
         return z * h + (1 - z) * h_tilde, a_h, gates
 
-    def __call__(self, params, sequence):
-        """`Words` or `States` of `size_in` -> states (time, batch, size)."""
+    def __call__(self, params: Tensors, sequence: VectorSequence) -> Tensor:
+        """Return the states (time, batch, size) over a sequence of vectors of `size_in`."""
         p = params
         w_zr = pt.concatenate([p["w_z"], p["w_r"]], axis=1)
         u_zr = pt.concatenate([p["u_z"], p["u_r"]], axis=1)
         b_zr = pt.concatenate([p["b_z"], p["b_r"]])
         x_zr = sequence.project(w_zr, b_zr)
         x_h = sequence.project(p["w_h"], p["b_h"])
-        h0 = repeated(p["h0"], x_zr)
-        return scan_states(self.step, [x_zr, x_h], [h0], [u_zr, p["u_h"]], kept=2)
+        h0 = repeat_row(p["h0"], x_zr)
+        return scan_states(self.step, [x_zr, x_h], [h0], [u_zr, p["u_h"]], stored=2)
 
 
 @dataclass(frozen=True)
@@ -152,21 +126,29 @@ class LSTM:
         c' = f * c + i * activation(x w_c + h u_c + b_c)
         h' = o * activation(c')
 
-    The first state and cell are zero and not learned.
+    The gate is `steeper_sigmoid`. The first state and cell are zero and not learned.
+
+    Attributes:
+        size_in: size of the vectors of the input.
+        size: size of a state.
+        activation: name of the activation of the candidate and of the cell.
     """
 
     size_in: int
     size: int
     activation: str
 
-    def parameters(self, rng):
+    def parameters(self, rng: Generator) -> dict[str, InitialValue]:
+        """Draw the initial values: w, then u, of i, f, o and c; the biases are zero."""
         names = "ifoc"
         w = {f"w_{g}": orthogonal(rng, (self.size_in, self.size)) for g in names}
         u = {f"u_{g}": orthogonal(rng, (self.size, self.size)) for g in names}
         return w | u | {f"b_{g}": zeros(self.size) for g in names}
 
-    def step(self, x, h, c, u):
-        """One step of (batch, size); also returns the gates and the candidate's pre-activation."""
+    def step(
+        self, x: Tensor, h: Tensor, c: Tensor, u: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the new state and cell, (batch, size), and to store: gates, pre-activation."""
         n, activation = self.size, ACTIVATIONS[self.activation]
         a = x + pt.dot(h, u)
         gates, a_c = steeper_sigmoid(a[:, : 3 * n]), a[:, 3 * n :]
@@ -174,68 +156,104 @@ class LSTM:
         c_new = f * c + i * activation(a_c)
         return o * activation(c_new), c_new, gates, a_c
 
-    def __call__(self, params, sequence):
-        """`Words` or `States` of `size_in` -> states (time, batch, size)."""
+    def __call__(self, params: Tensors, sequence: VectorSequence) -> Tensor:
+        """Return the states (time, batch, size) over a sequence of vectors of `size_in`."""
         packed = {
             part: pt.concatenate([params[f"{part}_{g}"] for g in "ifoc"], axis=-1) for part in "wub"
         }
         x = sequence.project(packed["w"], packed["b"])
-        zero = repeated(pt.zeros((1, self.size), dtype=x.dtype), x)
-        return scan_states(self.step, [x], [zero, zero], [packed["u"]], kept=2)
+        zero = repeat_row(pt.zeros((1, self.size), dtype=x.dtype), x)
+        return scan_states(self.step, [x], [zero, zero], [packed["u"]], stored=2)
 
 
-def _matrix_product(x, h):
-    """Each row of x and of h is a square matrix, row by row; their products, (batch, size)."""
+class Operation(NamedTuple):
+    """An associative operation that composes words.
+
+    Attributes:
+        identity: gives the state that leaves a word of this size as it is, (size,).
+        step: gives the new state for a word x and the state h, each (batch, size).
+    """
+
+    identity: Callable[[int], Array]
+    step: Callable[[Tensor, Tensor], Tensor]
+
+
+def _add(x: Tensor, h: Tensor) -> Tensor:
+    return h + x
+
+
+def _multiply(x: Tensor, h: Tensor) -> Tensor:
+    return h * x
+
+
+def _matrix_product(x: Tensor, h: Tensor) -> Tensor:
+    """Multiply each row of x by that of h, each a square matrix written row by row."""
     side = int(x.type.shape[1] ** 0.5)
     square = (x.shape[0], side, side)
     return pt.matmul(x.reshape(square), h.reshape(square)).reshape(x.shape)
 
 
-# operation -> (its identity as a function of the size, its step from word x and state h)
-OPERATIONS: dict[str, tuple[Callable, Callable]] = {
-    "add": (np.zeros, lambda x, h: h + x),
-    "mult": (np.ones, lambda x, h: h * x),
-    "matrix": (lambda size: np.eye(int(size**0.5)).ravel(), _matrix_product),
+def _unit_matrix(size: int) -> Array:
+    return np.eye(int(size**0.5)).ravel()
+
+
+OPERATIONS = {
+    "add": Operation(np.zeros, _add),
+    "mult": Operation(np.ones, _multiply),
+    "matrix": Operation(_unit_matrix, _matrix_product),
 }
 
 
 @dataclass(frozen=True)
 class Composition:
-    """Words composed directly by an associative operation, from its identity on; no parameters."""
+    """Words composed by one of `OPERATIONS`, which has no parameters.
+
+    Attributes:
+        size: size of a word's vector and of a state.
+        operation: its name.
+    """
 
     size: int
     operation: str
 
-    def parameters(self, rng):
+    def parameters(self, rng: Generator) -> dict[str, InitialValue]:
+        """Return no parameters."""
         return {}
 
-    def __call__(self, params, sequence):
-        """`Words` or `States` of `size` -> states (time, batch, size)."""
+    def __call__(self, params: Tensors, sequence: VectorSequence) -> Tensor:
+        """Return the states (time, batch, size) over a sequence of vectors of `size`."""
         identity, step = OPERATIONS[self.operation]
         x = pt.specify_shape(sequence.unrolled(), (None, None, self.size))
         row = pt.as_tensor(identity(self.size)[None].astype(x.dtype))
-        return scan_states(step, [x], [repeated(row, x)], [])
+        return scan_states(step, [x], [repeat_row(row, x)], [])
 
 
 @dataclass(frozen=True)
 class Dense:
-    """`activation(h w + b)`, equations 8 and 9 of the paper."""
+    """A fully connected layer, `activation(h w + b)`: equations 8 and 9 of the paper.
+
+    Attributes:
+        size_in: size of the input.
+        size: size of the output.
+        activation: name of the activation.
+    """
 
     size_in: int
     size: int
     activation: str
 
-    def parameters(self, rng):
+    def parameters(self, rng: Generator) -> dict[str, InitialValue]:
+        """Draw the initial values of w and b."""
         width = columns(self.activation, self.size)
         return {"w": orthogonal(rng, (self.size_in, width)), "b": zeros(width)}
 
-    def logits(self, params, h):
-        """Pre-activations of `h` (..., size_in): (..., columns)."""
+    def logits(self, params: Tensors, h: Tensor) -> Tensor:
+        """Return the pre-activations for `h` (..., size_in): (..., columns)."""
         return pt.dot(h, params["w"]) + params["b"]
 
-    def __call__(self, params, h):
-        """Activations for `h` (..., size_in): (..., size)."""
+    def __call__(self, params: Tensors, h: Tensor) -> Tensor:
+        """Return the activations for `h` (..., size_in): (..., size)."""
         return ACTIVATIONS[self.activation](self.logits(params, h))
 
 
-RECURRENT = {"gru": GRU, "lstm": LSTM}
+RECURRENT: dict[str, type[GRU | LSTM]] = {"gru": GRU, "lstm": LSTM}

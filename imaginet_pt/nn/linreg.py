@@ -1,32 +1,48 @@
 """LINREG: image vectors by ridge regression on word counts, equation 13."""
 
+from typing import Any, Protocol
+
 import numpy as np
+import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
 
 from ..errors import UserError
+from ..ops.types import Array
 
 BLOCK = 4096  # images read at once
 
 
-def ridge(X, rows, images, scaler, alpha):
-    """The exact solution (w, b) of  min |X w + b - Z|^2 + alpha |w|^2,  b free of the penalty.
+class Scaler(Protocol):
+    """What scales image features: one of `data.scalers`."""
 
-    X: sparse (captions, words); rows: (captions,), the row of `images` (images, features) that,
-    scaled, is the target of each caption. The targets are read a block of images at a time, never
-    one row a caption. Returns w (words, features) and b (features,), float32.
+    def transform(self, images: Array) -> Array:
+        """Return scaled image features."""
+
+
+def ridge(
+    X: Any, rows: npt.NDArray[np.integer[Any]], images: Array, scaler: Scaler, alpha: float
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Solve  min |X w + b - Z|^2 + alpha |w|^2  exactly, with b free of the penalty.
+
+    The targets Z are the scaled images of the captions. They are read a block of images at a time,
+    each image once, however many captions it has.
+
+    Args:
+        X: word counts, a sparse array (captions, words).
+        rows: the row of `images` for each caption, (captions,).
+        images: image features, (images, features).
+        scaler: scales the features.
+        alpha: weight of the penalty.
+
+    Returns:
+        w (words, features) and b (features,).
 
     Raises:
-        UserError: `alpha` is 0 or so small that there is no one solution.
+        UserError: `alpha` is 0, or so small that there is no unique solution.
     """
     n = X.shape[0]
-    used, position = np.unique(rows, return_inverse=True)
-    of_image = scipy.sparse.csr_array((np.ones(n), (position, np.arange(n))), (len(used), n))
-    sums = scipy.sparse.hstack([of_image @ X, of_image.sum(axis=1)[:, None]], format="csr")
-    moments = np.zeros((sums.shape[1], images.shape[1]))
-    for i in range(0, len(used), BLOCK):
-        Z = scaler.transform(np.asarray(images[used[i : i + BLOCK]]))
-        moments += sums[i : i + BLOCK].T @ Z.astype("float64")
+    moments = _moments(X, rows, images, scaler)
     x_mean, z_mean = X.mean(axis=0), moments[-1] / n
     gram = (X.T @ X).toarray() - n * np.outer(x_mean, x_mean)
     gram[np.diag_indices_from(gram)] += alpha
@@ -35,6 +51,22 @@ def ridge(X, rows, images, scaler, alpha):
         w = scipy.linalg.solve(gram, moments, assume_a="pos", overwrite_a=True, overwrite_b=True)
     except np.linalg.LinAlgError:
         raise UserError(
-            f"--ridge-alpha {alpha}: too small, the captions do not decide all weights; raise it"
+            f"`ridge_alpha` is {alpha}, too small: the captions do not determine all weights; "
+            "raise it"
         ) from None
     return w.astype("float32"), (z_mean - x_mean @ w).astype("float32")
+
+
+def _moments(
+    X: Any, rows: npt.NDArray[np.integer[Any]], images: Array, scaler: Scaler
+) -> npt.NDArray[np.float64]:
+    """Return X'Z, and below it the sum of Z over captions: (words + 1, features)."""
+    n = X.shape[0]
+    used, position = np.unique(rows, return_inverse=True)
+    caption_of = scipy.sparse.csr_array((np.ones(n), (position, np.arange(n))), (len(used), n))
+    sums = scipy.sparse.hstack([caption_of @ X, caption_of.sum(axis=1)[:, None]], format="csr")
+    moments = np.zeros((sums.shape[1], images.shape[1]))
+    for i in range(0, len(used), BLOCK):
+        Z = scaler.transform(np.asarray(images[used[i : i + BLOCK]]))
+        moments += sums[i : i + BLOCK].T @ Z.astype("float64")
+    return moments

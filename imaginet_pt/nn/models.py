@@ -7,6 +7,7 @@ A model is a frozen description. It draws its parameters as arrays by dotted nam
 the original's `params`, and builds costs and outputs from symbolic parameters of the same names.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +15,12 @@ import pytensor.tensor as pt
 
 from ..ops.gather import Gather
 from ..ops.prefixes import Prefixes
+from ..ops.types import Array, Tensor, Tensors
 from .costs import IMAGE_COSTS, cross_entropy
-from .inits import materialize
-from .layers import RECURRENT, Composition, Dense, Embedding, States
+from .inits import InitialValue, materialize
+from .layers import RECURRENT, Composition, Dense, Embedding, Generator, Layer
+from .model_settings import ModelSettings
+from .sequences import States, VectorSequence
 
 # Layers of each type of model, in the original's order; `main.py: train`.
 PLANS = {
@@ -29,124 +33,158 @@ PLANS = {
     "matrix": "shared.matrix visual.dense",
 }
 
+# The original's name for the last state of each pathway.
+HIDDEN = {"textual": "hidden_text", "visual": "hidden_vis"}
 
-def within(params, scope):
-    """The parameters under `scope`, with it removed from their names."""
+
+def in_scope(params: Tensors, scope: str) -> dict[str, Tensor]:
+    """Return the parameters whose names begin with `scope` and a dot, without that prefix."""
     prefix = f"{scope}."
     return {n.removeprefix(prefix): p for n, p in params.items() if n.startswith(prefix)}
 
 
 @dataclass(frozen=True)
 class Imaginet:
-    """Equations 5 to 12, and their variants.
+    """Equations 5 to 12 of the paper, and their variants.
 
-    layers: by dotted name (`visual.gru`), those of a scope from its input to its output.
-    alpha: weight of the words' cost; the picture's is 1 - alpha, or 1 where not `interpolated`.
-    zero_shot: a minibatch whose images are all zero has no cost of the picture.
+    Attributes:
+        embedding: the words' vectors, which all pathways share.
+        layers: by dotted name (`visual.gru`), those of a scope from its input to its output.
+        image_cost: name of the cost of image vectors.
+        alpha: weight of the words' cost.
+        interpolated: whether the weight of the images' cost is 1 - alpha, rather than 1.
+        zero_shot: whether a minibatch whose images are all zero has no cost of images.
     """
 
     embedding: Embedding
-    layers: dict[str, Any]
+    layers: Mapping[str, Layer]
     image_cost: str
     alpha: float
     interpolated: bool = True
     zero_shot: bool = False
 
-    def parameters(self, rng):
-        """Initial arrays by name, drawn from `rng` (RandomState) in the original's order.
+    def parameters(self, rng: Generator) -> dict[str, Array]:
+        """Draw the initial arrays by name, in the original's order.
 
-        Without `rng` their shapes alone, as zeros that take no memory.
+        With None for `rng`, return placeholders of their shapes, which take no memory.
         """
-        arrays = self.embedding.parameters(rng)
+        values: dict[str, InitialValue] = self.embedding.parameters(rng)
         for name, layer in self.layers.items():
-            arrays |= {f"{name}.{part}": array for part, array in layer.parameters(rng).items()}
-        return materialize(arrays)
+            values |= {f"{name}.{part}": value for part, value in layer.parameters(rng).items()}
+        return materialize(values)
 
-    def weights(self):
-        """Weight of each pathway's cost (equation 10); a pathway of weight zero is left out."""
+    def weights(self) -> dict[str, float]:
+        """Return the weight of each pathway's cost, equation 10, without those of weight zero."""
         if "textual.dense" not in self.layers:
             return {"visual": 1.0}
         weights = {"textual": self.alpha, "visual": 1 - self.alpha if self.interpolated else 1.0}
         return {pathway: weight for pathway, weight in weights.items() if weight}
 
-    def validation_weights(self):
-        """The same for the cost of validation, which the original always interpolates."""
+    def validation_weights(self) -> dict[str, float]:
+        """Return `weights` for the validation cost, which the original always interpolates."""
         return replace(self, interpolated=True).weights()
 
-    def trained(self, names):
-        """Those of the parameters `names` on which the cost depends."""
+    def trained(self, names: Iterable[str]) -> list[str]:
+        """Return those of the parameters `names` on which the cost depends."""
         idle = {"textual", "visual"} - set(self.weights())
         return [name for name in names if name.split(".")[0] not in idle]
 
-    def _through(self, scope, params, sequence):
-        """`sequence` after the recurrent layer of `scope`, if it has one."""
+    def _apply_recurrent(
+        self, scope: str, params: Tensors, sequence: VectorSequence
+    ) -> VectorSequence:
+        """Return the states of the recurrent layer of `scope`, or `sequence` if it has none."""
         for name, layer in self.layers.items():
             if name.startswith(scope) and not isinstance(layer, Dense):
-                sequence = States(layer(within(params, name), sequence))
+                sequence = States(layer(in_scope(params, name), sequence))
         return sequence
 
-    def states(self, params, X):
-        """Recurrent states (time, batch, size) of each pathway in use, X: (time, batch) ids."""
-        shared = self._through("shared", params, self.embedding(params, X))
-        return {scope: self._through(scope, params, shared).values for scope in self.weights()}
+    def states(self, params: Tensors, X: Tensor) -> dict[str, Tensor]:
+        """Return the recurrent states (time, batch, size) of each pathway in use.
 
-    def _dense(self, scope, params):
-        name = f"{scope}.dense"
-        return self.layers[name], within(params, name)
-
-    def _scores(self, params, states):
-        """Scores of the next words before their bias, (n, words), and that bias.
-
-        states: (n, size).
+        Args:
+            params: parameters by name.
+            X: word ids, (time, batch).
         """
-        layer, own = self._dense("textual", params)
-        return pt.dot(states, own["w"]), own["b"]
+        shared = self._apply_recurrent("shared", params, self.embedding(params, X))
+        return {
+            scope: self._apply_recurrent(scope, params, shared).unrolled()
+            for scope in self.weights()
+        }
 
-    def words_cost(self, params, states, X, Y):
-        """Equations 9 and 11 for states (time, batch, size) after X and next words Y (time, batch).
+    def _scores(self, params: Tensors, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the scores of the next word without their bias, (n, words), and the bias.
 
-        Captions that begin alike have one state as long as they do, whose scores are found once.
+        Args:
+            params: parameters by name.
+            states: states of the textual pathway, (n, size).
         """
-        places, rows = Prefixes()(X)
-        distinct = Gather()(states.reshape((-1, states.shape[2])), places)
+        dense = in_scope(params, "textual.dense")
+        return pt.dot(states, dense["w"]), dense["b"]
+
+    def words_cost(self, params: Tensors, states: Tensor, X: Tensor, Y: Tensor) -> Tensor:
+        """Return the cost of the next words, equations 9 and 11.
+
+        Captions with a common prefix share states: each prefix is scored once.
+
+        Args:
+            params: parameters by name.
+            states: states of the textual pathway, (time, batch, size).
+            X: word ids, (time, batch).
+            Y: ids of the next words, (time, batch).
+        """
+        positions, rows = Prefixes()(X)
+        distinct = Gather()(states.reshape((-1, states.shape[2])), positions)
         return cross_entropy(*self._scores(params, distinct), rows, Y.flatten())
 
-    def word_scores(self, params, X):
-        """Scores of all words to come next at each place of X (time, batch), before the softmax.
+    def word_scores(self, params: Tensors, X: Tensor) -> Tensor:
+        """Score all words as the next one at each position of X, before the softmax, equation 9.
+
+        Args:
+            params: parameters by name.
+            X: word ids, (time, batch).
 
         Returns:
-            (time, batch, words), float32: the argument of the softmax in equation 9.
+            (time, batch, words), float32.
         """
         states = self.states(params, X)["textual"]
         scores, b = self._scores(params, states.reshape((-1, states.shape[2])))
         return (scores + b).reshape((X.shape[0], X.shape[1], -1))
 
-    def image(self, params, states):
-        """Equation 9: image vectors (batch, features) from states (time, batch, size)."""
-        layer, own = self._dense("visual", params)
-        return layer(own, states[-1])
+    def image(self, params: Tensors, states: Tensor) -> Tensor:
+        """Return image vectors (batch, features) from states (time, batch, size), equation 9."""
+        return self.layers["visual.dense"](in_scope(params, "visual.dense"), states[-1])
 
-    def costs(self, params, X, Y, Z):
-        """Cost of each pathway in use. X, Y: (time, batch) ids; Z: (batch, features)."""
-        by_pathway = {
-            "textual": lambda states: self.words_cost(params, states, X, Y),
-            "visual": lambda states: IMAGE_COSTS[self.image_cost](Z, self.image(params, states)),
-        }
-        return {scope: by_pathway[scope](s) for scope, s in self.states(params, X).items()}
+    def costs(self, params: Tensors, X: Tensor, Y: Tensor, Z: Tensor) -> dict[str, Tensor]:
+        """Return the cost of each pathway in use.
 
-    def cost(self, params, X, Y, Z):
-        """The cost to train on, equation 10."""
+        Args:
+            params: parameters by name.
+            X: word ids, (time, batch).
+            Y: ids of the next words, (time, batch).
+            Z: image features, (batch, features).
+        """
+        states, costs = self.states(params, X), {}
+        if "textual" in states:
+            costs["textual"] = self.words_cost(params, states["textual"], X, Y)
+        if "visual" in states:
+            predicted = self.image(params, states["visual"])
+            costs["visual"] = IMAGE_COSTS[self.image_cost](Z, predicted)
+        return costs
+
+    def cost(self, params: Tensors, X: Tensor, Y: Tensor, Z: Tensor) -> Tensor:
+        """Return the cost to train on, equation 10; arguments as of `costs`."""
         costs = self.costs(params, X, Y, Z)
         if self.zero_shot and "visual" in costs:
-            seen = pt.any(pt.neq(Z, 0))
-            costs["visual"] = pt.switch(seen, costs["visual"], pt.zeros_like(costs["visual"]))
+            has_image = pt.any(pt.neq(Z, 0))
+            costs["visual"] = pt.switch(has_image, costs["visual"], pt.zeros_like(costs["visual"]))
         return sum(weight * costs[scope] for scope, weight in self.weights().items())
 
-    def outputs(self, params, X):
-        """What a model makes of sentences, by the original's names, each (batch, size).
+    def outputs(self, params: Tensors, X: Tensor) -> dict[str, Tensor]:
+        """Return what the model makes of sentences X (time, batch), each (batch, size).
 
-        `hidden_text` and `hidden_vis`: last states of the pathways; `output_vis`: image vectors,
-        which are also `hidden_vis` where no layer is recurrent.
+        By the original's names: `hidden_text` and `hidden_vis` are the last states of the
+        pathways, `output_vis` the image vectors. Where no layer is recurrent, `hidden_vis` too is
+        the image vectors.
         """
         states = self.states(params, X)
         outputs = {HIDDEN[scope]: values[-1] for scope, values in states.items()}
@@ -157,26 +195,14 @@ class Imaginet:
         return outputs
 
 
-HIDDEN = {"textual": "hidden_text", "visual": "hidden_vis"}
-
-
-def build(settings, n_words, n_features):
-    """The model that `settings` describe, for a vocabulary and an image vector of these sizes."""
-    layers, sizes = {}, {}
-    make = {
-        "recurrent": lambda size_in, scope: RECURRENT[settings.hidden_type](
-            size_in, settings.hidden_size, settings.activation
-        ),
-        "dense": lambda size_in, scope: Dense(size_in, *ends[scope]),
-        **{
-            op: lambda size_in, scope, op=op: Composition(size_in, op)
-            for op in ("add", "mult", "matrix")
-        },
-    }
-    ends = {"textual": (n_words, "softmax"), "visual": (n_features, settings.out_activation)}
+def build(settings: ModelSettings, n_words: int, n_features: int) -> Imaginet:
+    """Build the model that `settings` describe, for this vocabulary and size of image vectors."""
+    layers: dict[str, Layer] = {}
+    sizes: dict[str, int] = {}
+    outputs = {"textual": (n_words, "softmax"), "visual": (n_features, settings.out_activation)}
     for scope, kind in (part.split(".") for part in PLANS[settings.model_type].split()):
         size_in = sizes.get(scope, sizes.get("shared", settings.embedding_size))
-        layer = make[kind](size_in, scope)
+        layer = _layer(kind, size_in, outputs.get(scope, ()), settings)
         layers[f"{scope}.{type(layer).__name__.lower()}"] = layer
         sizes[scope] = layer.size
     return Imaginet(
@@ -187,3 +213,11 @@ def build(settings, n_words, n_features):
         not settings.non_interpolated,
         bool(settings.zero_shot),
     )
+
+
+def _layer(kind: str, size_in: int, output: tuple[Any, ...], settings: ModelSettings) -> Layer:
+    """Return a layer of a kind in `PLANS`; `output` is the size and activation of a dense one."""
+    if kind == "recurrent":
+        cell = RECURRENT[settings.hidden_type]
+        return cell(size_in, settings.hidden_size, settings.activation)
+    return Dense(size_in, *output) if kind == "dense" else Composition(size_in, kind)

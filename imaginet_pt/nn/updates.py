@@ -1,21 +1,26 @@
 """Update rules, by the names they have in Passage's `updates.py`.
 
 A rule is a frozen description: `state(params)` gives its first arrays by name, and calling it with
-dicts of symbolic parameters, gradients and state gives the new parameters and the new state. A new
-rule is a class with `slots` (its arrays for each parameter) and `step`, and an entry in `UPDATES`.
+symbolic parameters, gradients and state gives the new parameters and the new state. A new rule is
+a class with `slots` (its arrays for each parameter) and `step`, and an entry in `UPDATES`.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytensor.tensor as pt
 
 from ..ops.adam import AdamStep
+from ..ops.penalties import add_penalties
+from ..ops.types import Array, Arrays, Tensor, Tensors
 
 
-def clip_norms(gradients, clipnorm):
-    """Gradients scaled so that the norm over all of them together is at most `clipnorm`, if > 0."""
+def clip_norms(gradients: Tensors, clipnorm: float) -> Tensors:
+    """Scale gradients so that their norm, over all of them together, is at most `clipnorm`.
+
+    With `clipnorm` 0 they stay as they are.
+    """
     if clipnorm <= 0:
         return gradients
     norm = pt.sqrt(sum(pt.sqr(g).sum() for g in gradients.values()))
@@ -25,10 +30,15 @@ def clip_norms(gradients, clipnorm):
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """What all rules share. lr: learning rate; clipnorm: `clip_norms`, before the penalties.
+    """What all rules share. A weight or a limit of zero is none.
 
-    l1, l2: weights of the penalties' gradients; maxnorm: largest norm of a column of a matrix, or
-    of a vector, after the step. Zero is none of each.
+    Attributes:
+        lr: learning rate.
+        clipnorm: largest norm of the gradient (`clip_norms`), before the penalties.
+        l1: weight of the L1 penalty.
+        l2: weight of the L2 penalty.
+        maxnorm: largest norm of a column of a matrix, or of a vector, after the step.
+        slots: names of the rule's own arrays for each parameter.
     """
 
     lr: float
@@ -36,38 +46,50 @@ class Update:
     l1: float = 0.0
     l2: float = 0.0
     maxnorm: float = 0.0
-    slots: ClassVar[tuple] = ()
+    slots: ClassVar[tuple[str, ...]] = ()
 
-    def state(self, params):
-        """First state for arrays by name: `step`, the updates made, and zeros for each slot."""
+    def state(self, params: Arrays) -> dict[str, Array]:
+        """Return the first state for `params`: zeros for each slot, and `step`, the update count.
+
+        >>> Momentum().state({"w": np.ones(2, "float32")})
+        {'v.w': array([0., 0.], dtype=float32), 'step': array(0., dtype=float32)}
+        """
         zeros = {f"{s}.{name}": np.zeros_like(p) for s in self.slots for name, p in params.items()}
         return zeros | {"step": np.zeros((), dtype="float32")}
 
-    def __call__(self, params, gradients, state):
-        """New parameters and new state, by name."""
+    def __call__(
+        self, params: Tensors, gradients: Tensors, state: Tensors
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Return the new parameters and the new state, by name."""
         t = state["step"] + 1
-        new_params, new_state = {}, {"step": t}
+        new_params: dict[str, Tensor] = {}
+        new_state: dict[str, Tensor] = {"step": t}
         for name, g in clip_norms(gradients, self.clipnorm).items():
             old = [state[f"{slot}.{name}"] for slot in self.slots]
             p, *slots = self.step(params[name], g, t, *old)
-            new_params[name] = self._limited(p)
+            new_params[name] = self._limit_norm(p)
             new_state |= {f"{s}.{name}": new for s, new in zip(self.slots, slots, strict=True)}
         return new_params, new_state
 
-    def step(self, p, g, t, *slots):
-        """(new parameter, new slots ...) at the t-th update, from 1: the equation of the rule.
+    def step(
+        self, p: Tensor, g: Tensor, t: Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[Tensor, ...]:
+        """Return the new parameter and the new slots: the equation of the rule.
 
-        p, its gradient g and the slots are of one shape.
+        Args:
+            p: a parameter.
+            g: its gradient, of the same shape.
+            t: the number of this update, from 1.
+            args: the slots, of the same shape as `p`.
+            kwargs: none.
         """
         raise TypeError(f"{type(self).__name__} is not a rule: it has no step")
 
-    def penalized(self, p, g):
-        """`g` and the gradients of the penalties on `p`."""
-        if self.l2:
-            g = g + self.l2 * p
-        return g + self.l1 * pt.sign(p) if self.l1 else g
+    def penalized(self, p: Tensor, g: Tensor) -> Tensor:
+        """Return the gradient `g` and those of the penalties on `p`, added."""
+        return add_penalties(g, p, l1=self.l1, l2=self.l2, xp=pt)
 
-    def _limited(self, p):
+    def _limit_norm(self, p: Tensor) -> Tensor:
         if self.maxnorm <= 0:
             return p
         norms = pt.sqrt(pt.sqr(p).sum(axis=0))
@@ -76,53 +98,62 @@ class Update:
 
 @dataclass(frozen=True, kw_only=True)
 class SGD(Update):
-    """p' = p - lr g."""
+    """Stochastic gradient descent: p' = p - lr g."""
 
     lr: float = 0.01
 
-    def step(self, p, g, t):
+    def step(self, p: Tensor, g: Tensor, t: Tensor) -> tuple[Tensor]:
+        """Return the new parameter."""
         return (p - self.lr * self.penalized(p, g),)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Momentum(Update):
-    """v' = momentum v - lr g;  p' = p + v' (Polyak 1964)."""
+    """Momentum (Polyak 1964): v' = momentum v - lr g;  p' = p + v'."""
 
     lr: float = 0.01
     momentum: float = 0.9
     slots = ("v",)
 
-    def step(self, p, g, t, v):
+    def step(self, p: Tensor, g: Tensor, t: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the new parameter and velocity."""
         v = self.momentum * v - self.lr * self.penalized(p, g)
         return p + v, v
 
 
 @dataclass(frozen=True, kw_only=True)
 class NAG(Update):
-    """v' = momentum v - lr g;  p' = p + momentum v' - lr g; penalties in the last term only.
+    """Nesterov's accelerated gradient: v' = momentum v - lr g;  p' = p + momentum v' - lr g.
 
-    Nesterov's accelerated gradient (1983), as Bengio, Boulanger-Lewandowski and Pascanu (2013).
+    Penalties are in the last term only. From Nesterov (1983), in the form of Bengio,
+    Boulanger-Lewandowski and Pascanu (2013).
     """
 
     lr: float = 0.01
     momentum: float = 0.9
     slots = ("v",)
 
-    def step(self, p, g, t, v):
+    def step(self, p: Tensor, g: Tensor, t: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the new parameter and velocity."""
         v = self.momentum * v - self.lr * g
         return p + self.momentum * v - self.lr * self.penalized(p, g), v
 
 
 @dataclass(frozen=True, kw_only=True)
 class RMSprop(Update):
-    """a' = rho a + (1 - rho) g^2;  p' = p - lr g / sqrt(a' + epsilon), Tieleman and Hinton 2012."""
+    """RMSprop (Tieleman and Hinton 2012).
+
+    a' = rho a + (1 - rho) g^2
+    p' = p - lr g / sqrt(a' + epsilon)
+    """
 
     lr: float = 0.001
     rho: float = 0.9
     epsilon: float = 1e-6
     slots = ("a",)
 
-    def step(self, p, g, t, a):
+    def step(self, p: Tensor, g: Tensor, t: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the new parameter and mean square."""
         g = self.penalized(p, g)
         a = self.rho * a + (1 - self.rho) * pt.sqr(g)
         return p - self.lr * g / pt.sqrt(a + self.epsilon), a
@@ -147,20 +178,25 @@ class Adam(Update):
     e: float = 1e-8
     slots = ("m", "v")
 
-    def step(self, p, g, t, m, v):
+    def step(
+        self, p: Tensor, g: Tensor, t: Tensor, m: Tensor, v: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the new parameter and moments."""
         rate = self.lr * pt.sqrt(1 - self.b2**t) / (1 - self.b1**t)
-        return AdamStep(self.b1, self.b2, self.e, self.l1, self.l2)(p, g, m, v, rate)
+        p, m, v = AdamStep(self.b1, self.b2, self.e, self.l1, self.l2)(p, g, m, v, rate)
+        return p, m, v
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adagrad(Update):
-    """a' = a + g^2;  p' = p - lr g / sqrt(a' + epsilon) (Duchi, Hazan and Singer 2011)."""
+    """Adagrad (Duchi, Hazan and Singer 2011): a' = a + g^2;  p' = p - lr g / sqrt(a' + epsilon)."""
 
     lr: float = 0.01
     epsilon: float = 1e-6
     slots = ("a",)
 
-    def step(self, p, g, t, a):
+    def step(self, p: Tensor, g: Tensor, t: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the new parameter and sum of squares."""
         g = self.penalized(p, g)
         a = a + pt.sqr(g)
         return p - self.lr / pt.sqrt(a + self.epsilon) * g, a
@@ -168,9 +204,12 @@ class Adagrad(Update):
 
 @dataclass(frozen=True, kw_only=True)
 class Adadelta(Update):
-    """a' = rho a + (1 - rho) g^2;  u = g sqrt(d + epsilon) / sqrt(a' + epsilon);  p' = p - lr u;
+    """Adadelta (Zeiler 2012).
 
-    d' = rho d + (1 - rho) u^2 (Zeiler 2012).
+    a' = rho a + (1 - rho) g^2
+    u  = g sqrt(d + epsilon) / sqrt(a' + epsilon)
+    p' = p - lr u
+    d' = rho d + (1 - rho) u^2
     """
 
     lr: float = 0.5
@@ -178,11 +217,16 @@ class Adadelta(Update):
     epsilon: float = 1e-6
     slots = ("a", "d")
 
-    def step(self, p, g, t, a, d):
+    def step(
+        self, p: Tensor, g: Tensor, t: Tensor, a: Tensor, d: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the new parameter and the mean squares of gradients and of updates."""
         g = self.penalized(p, g)
         a = self.rho * a + (1 - self.rho) * pt.sqr(g)
         u = g * pt.sqrt(d + self.epsilon) / pt.sqrt(a + self.epsilon)
         return p - self.lr * u, a, self.rho * d + (1 - self.rho) * pt.sqr(u)
 
 
-UPDATES = {rule.__name__: rule for rule in (SGD, Momentum, NAG, RMSprop, Adam, Adagrad, Adadelta)}
+UPDATES: dict[str, type[Update]] = {
+    rule.__name__: rule for rule in (SGD, Momentum, NAG, RMSprop, Adam, Adagrad, Adadelta)
+}

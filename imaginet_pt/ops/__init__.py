@@ -1,1 +1,5 @@
-"""TODO."""
+"""PyTensor operations of our own, each with C code and with NumPy.
+
+Here: the operations, their C code (`c_code/`), their gradients, and their JAX versions.
+Not here: layers, costs and update rules (`nn`), and compiling anything (`backends`).
+"""

@@ -1,40 +1,57 @@
-"""One step of Adam as one operation, with C and with NumPy.
+"""One step of Adam as one operation, with C code and with NumPy.
 
-As separate operations it goes through five arrays of the size of each parameter one number at a
-time, since the step size, which all share, keeps PyTensor's loop from being done many at a time.
+As separate operations it reads and writes five arrays of the size of each parameter, one number at
+a time: the step size, a scalar that all numbers share, keeps PyTensor's loop from being vectorized.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.mode import optdb
 from pytensor.graph.basic import Apply
+from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import in2out, node_rewriter
 
-from .base import VECTORIZED, NativeOp, only_float32
+from .base import VECTORIZED, NativeOp, Shape, fill_c, only_float32, read_c
+from .penalties import add_penalties
+from .types import Array
 
 
-def adam_step(p, g, m, v, rate, *, b1, b2, e, l1, l2, xp):
-    """New parameter and moments, arrays of one shape; `updates.Adam` has the equations.
+def adam_step(
+    p: Any, g: Any, m: Any, v: Any, rate: Any, *,
+    b1: float, b2: float, e: float, l1: float, l2: float, xp: ModuleType,
+) -> tuple[Any, Any, Any]:  # fmt: skip
+    """Return the new parameter and its new moments; `nn.updates.Adam` has the equations.
 
-    xp: the module whose `sqrt` and `sign` go with the arrays.
+    Args:
+        p: a parameter. Its gradient `g` and its moments `m` and `v` have the same shape.
+        g: the gradient.
+        m: the running mean of gradients.
+        v: the running mean of squared gradients.
+        rate: the step size, ().
+        b1: weight of the new gradient in `m`.
+        b2: weight of the new squared gradient in `v`.
+        e: what is added to the square root of `v`.
+        l1: weight of the L1 penalty.
+        l2: weight of the L2 penalty.
+        xp: the module whose functions go with the arrays: NumPy or JAX's.
     """
     m = m + b1 * (g - m)
     v = v + b2 * (g * g - v)
-    step = m / (xp.sqrt(v) + e)
-    if l2:
-        step = step + l2 * p
-    if l1:
-        step = step + l1 * xp.sign(p)
+    step = add_penalties(m / (xp.sqrt(v) + e), p, l1=l1, l2=l2, xp=xp)
     return p - rate * step, m, v
 
 
 @dataclass(frozen=True)
 class AdamStep(NativeOp):
-    """`adam` of p, g, m, v of one shape and the step size rate ().
+    """`adam_step` as an operation; with `inplace` the outputs overwrite p, m and v.
 
-    inplace: the new p, m and v take the places of the old.
+    Inputs: p, g, m and v of one shape, and the step size, ().
+    Outputs: the new p, m and v.
     """
 
     b1: float
@@ -47,121 +64,71 @@ class AdamStep(NativeOp):
     __props__ = ("b1", "b2", "e", "l1", "l2", "inplace")
 
     @property
-    def constants(self):
+    def constants(self) -> dict[str, float]:
+        """The constants of `adam_step`, by name."""
         return {name: getattr(self, name) for name in self.__props__ if name != "inplace"}
 
     @property
-    def destroy_map(self):
+    def destroy_map(self) -> dict[int, list[int]]:  # type: ignore[override]
+        """Which inputs each output overwrites."""
         return {0: [0], 1: [2], 2: [3]} if self.inplace else {}
 
-    def make_node(self, p, g, m, v, rate):
-        inputs = [pt.as_tensor(x) for x in (p, g, m, v, rate)]
-        return Apply(self, inputs, [inputs[i].type() for i in (0, 2, 3)])
+    def make_node(self, *inputs: Any) -> Apply[Any]:
+        """Apply the operation to p, g, m, v and the step size."""
+        p, _, m, v, _ = variables = [pt.as_tensor(x) for x in inputs]
+        return Apply(self, variables, [p.type(), m.type(), v.type()])
 
-    def perform(self, node, inputs, outputs):
+    def perform(
+        self, node: Apply[Any], inputs: Sequence[Array], outputs: list[list[Array | None]]
+    ) -> None:
+        """Compute the outputs with NumPy."""
         old = [inputs[i] for i in (0, 2, 3)]
-        made = adam_step(*inputs, **self.constants, xp=np)
-        for storage, array, new in zip(outputs, old, made, strict=True):
+        new = adam_step(*inputs, **self.constants, xp=np)
+        for storage, old_array, new_array in zip(outputs, old, new, strict=True):
             if self.inplace:
-                array[...] = new
-            storage[0] = array if self.inplace else np.asarray(new, dtype=array.dtype)
+                old_array[...] = new_array
+                storage[0] = old_array
+            else:
+                storage[0] = np.asarray(new_array, dtype=old_array.dtype)
 
-    def shapes(self, node, shapes):
+    def shapes(self, node: Apply[Any], shapes: list[Shape]) -> list[Shape]:
+        """Return the shape of p for each output."""
         return [shapes[0]] * 3
 
-    def c_headers(self, **kwargs):
+    def c_headers(self, **kwargs: Any) -> list[str]:
+        """Return the headers that the C code includes."""
         return ["<math.h>", "<omp.h>"]
 
-    def c_compile_args(self, **kwargs):
+    def c_compile_args(self, **kwargs: Any) -> list[str]:
+        """Return the compiler's options."""
         return VECTORIZED
 
-    def c_code_cache_version(self):
-        return (2,)
+    def c_code_cache_version(self) -> tuple[int, ...]:
+        """Return the version of the C code: raise it with each change of that."""
+        return (3,)
 
-    def c_support_code(self, **kwargs):
-        return C_ADAM
+    def c_support_code(self, **kwargs: Any) -> str:
+        """Return the functions that the C code calls."""
+        return read_c("adam.h")
 
-    def c_code(self, node, name, inputs, outputs, sub):
+    def c_code(
+        self, node: Apply[Any], name: str, inputs: Sequence[str], outputs: Sequence[str],
+        sub: Mapping[str, str],
+    ) -> str:  # fmt: skip
+        """Return the C code of one step, for float32."""
         only_float32(node)
+        arrays = dict(zip(["p", "g", "m", "v", "rate"], inputs, strict=True))
+        arrays |= dict(zip(["new_p", "new_m", "new_v"], outputs, strict=True))
         numbers = {name: f"{float(np.float32(x))!r}f" for name, x in self.constants.items()}
-        kept = "imaginet_kept" if self.inplace else "imaginet_copy"
-        return C_CALL.format(
-            **dict(zip(["p", "g", "m", "v", "rate"], inputs, strict=True)),
-            **dict(zip(["new_p", "new_m", "new_v"], outputs, strict=True)),
-            **numbers, kept=kept, fail=sub["fail"],
-        )  # fmt: skip
+        take = "imaginet_reuse" if self.inplace else "imaginet_copy"
+        return fill_c("adam.c", **arrays, **numbers, take=take, fail=sub["fail"])
 
 
 @node_rewriter([AdamStep], inplace=True)
-def _in_place(fgraph, node):
+def _in_place(fgraph: FunctionGraph, node: Apply[Any]) -> Any:
     if node.op.inplace:
         return False
     return AdamStep(**node.op.constants, inplace=True)(*node.inputs, return_list=True)
 
 
 optdb.register("imaginet_adam_in_place", in2out(_in_place), "fast_run", "inplace", position=70)
-
-C_ADAM = r"""
-// The output is the old array itself, or a copy of it.
-static int imaginet_kept(PyArrayObject **output, PyArrayObject *old) {
-    Py_INCREF(old);
-    Py_XSETREF(*output, old);
-    return !PyArray_IS_C_CONTIGUOUS(old);
-}
-
-static int imaginet_copy(PyArrayObject **output, PyArrayObject *old) {
-    Py_XDECREF(*output);
-    *output = (PyArrayObject *)PyArray_NewCopy(old, NPY_CORDER);
-    return *output == NULL;
-}
-
-// Each number goes its own way: any number of threads, equal bytes.
-static inline void imaginet_adam(float *p, const float *g, float *m, float *v, npy_intp n,
-                                 float rate, float b1, float b2, float e, float l1, float l2) {
-    #pragma omp simd
-    for (npy_intp i = 0; i < n; i++) {
-        m[i] += b1 * (g[i] - m[i]);
-        v[i] += b2 * (g[i] * g[i] - v[i]);
-        float step = m[i] / (sqrtf(v[i]) + e);
-        if (l2 != 0) step += l2 * p[i];
-        if (l1 != 0) step += l1 * ((p[i] > 0) - (p[i] < 0));
-        p[i] -= rate * step;
-    }
-}
-
-// The gradient with its columns side by side: itself, or a copy. Its rows may lie apart, as those
-// of one gate's part of the gradient of all gates do.
-static PyArrayObject *imaginet_rows_of(PyArrayObject *g) {
-    if (PyArray_NDIM(g) == 2 && PyArray_STRIDES(g)[1] == sizeof(float)) {
-        Py_INCREF(g);
-        return g;
-    }
-    return (PyArrayObject *)PyArray_GETCONTIGUOUS(g);
-}
-"""
-
-C_CALL = r"""
-{{
-    PyArrayObject *gradient = imaginet_rows_of({g});
-    if (gradient == NULL || {kept}(&{new_p}, {p}) || {kept}(&{new_m}, {m}) || {kept}(&{new_v}, {v})
-        || !PyArray_SAMESHAPE(gradient, {p})) {{
-        Py_XDECREF(gradient);
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "AdamStep wants C-contiguous arrays of one shape");
-        {fail}
-    }}
-    const bool matrix = PyArray_NDIM(gradient) == 2;
-    const npy_intp rows = matrix ? PyArray_DIMS(gradient)[0] : 1;
-    const npy_intp n = rows ? PyArray_SIZE(gradient) / rows : 0;
-    const npy_intp apart = matrix ? PyArray_STRIDES(gradient)[0] / (npy_intp)sizeof(float) : n;
-    const float *g = (float *)PyArray_DATA(gradient);
-    const float rate = *(float *)PyArray_DATA({rate});
-    float *p = (float *)PyArray_DATA({new_p});
-    float *m = (float *)PyArray_DATA({new_m}), *v = (float *)PyArray_DATA({new_v});
-    #pragma omp parallel for schedule(static) if(rows * n > 100000)
-    for (npy_intp i = 0; i < rows; i++)
-        imaginet_adam(p + i * n, g + i * apart, m + i * n, v + i * n, n, rate,
-                      {b1}, {b2}, {e}, {l1}, {l2});
-    Py_DECREF(gradient);
-}}
-"""

@@ -1,4 +1,7 @@
-"""JAX implementations of the package's own operations."""
+"""JAX implementations of the package's own operations, registered by importing this module."""
+
+from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,27 +15,27 @@ from .prefixes import Prefixes
 
 
 @jax_funcify.register(Gather)
-def _gather(op, **kwargs):
+def _gather(op: Gather, **kwargs: Any) -> Callable[..., Any]:
     return lambda rows, index: rows[index]
 
 
 @jax_funcify.register(Unique)
-def _unique(op, **kwargs):
-    """As many distinct words as there are places, since JAX must know how many."""
+def _unique(op: Unique, **kwargs: Any) -> Callable[..., Any]:
+    """List as many distinct words as there are positions: JAX must know shapes beforehand."""
     return lambda x: jnp.unique(x, return_inverse=True, size=x.size, fill_value=0)
 
 
 @jax_funcify.register(Prefixes)
-def _prefixes(op, **kwargs):
-    """Each place for itself, since JAX must know how many there are."""
+def _prefixes(op: Prefixes, **kwargs: Any) -> Callable[..., Any]:
+    """Give each position a prefix of its own: JAX must know their number beforehand."""
     return lambda X: (jnp.arange(X.size), jnp.arange(X.size))
 
 
 @jax_funcify.register(CrossEntropy)
-def _cross_entropy(op, **kwargs):
-    """The cost alone: JAX finds the derivatives, so the other outputs only fill their places."""
+def _cross_entropy(op: CrossEntropy, **kwargs: Any) -> Callable[..., Any]:
+    """Compute the cost alone: JAX differentiates it, so the other outputs are fillers."""
 
-    def cross_entropy(scores, bias, rows, targets):
+    def cross_entropy(scores: Any, bias: Any, rows: Any, targets: Any) -> tuple[Any, Any, Any]:
         log_p = jax.nn.log_softmax(scores + bias, axis=-1)[rows, targets]
         return -jnp.clip(log_p, LOWEST, HIGHEST).mean(), scores, bias
 
@@ -40,5 +43,5 @@ def _cross_entropy(op, **kwargs):
 
 
 @jax_funcify.register(AdamStep)
-def _adam_step(op, **kwargs):
+def _adam_step(op: AdamStep, **kwargs: Any) -> Callable[..., Any]:
     return lambda *inputs: adam_step(*inputs, **op.constants, xp=jnp)

@@ -12,7 +12,7 @@ from ..data.iterators import batches, equal_lengths, padded
 from ..data.preprocessing import END, SPECIAL
 from ..files.arrays import match_parameters
 from ..nn import models
-from ..nn.inits import shaped
+from ..nn.inits import placeholder
 from ..settings import Settings
 from .compiled_model import CompiledModel, Params
 
@@ -114,7 +114,7 @@ class LinearModel(TrainedModel):
         """Make a model of zeros; it needs neither `settings` nor `backend`."""
         self.n_words = n_words
         shape = (n_words - len(SPECIAL), n_features)
-        self.params = {"linear.w": shaped(shape), "linear.b": shaped(n_features)}
+        self.params = {"linear.w": placeholder(shape), "linear.b": placeholder(n_features)}
 
     @property
     def embeddings(self) -> npt.NDArray[np.float32]:

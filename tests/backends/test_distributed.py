@@ -108,11 +108,11 @@ OTHER_TASKS = [([2], {"w": np.zeros(3)}), ([1], {"w": np.ones(3)}), ([1], {"v": 
 def test_processes_that_differ_are_told_before_any_training(description, arrays, monkeypatch):
     group, first = Processes("", 1, 2), []
 
-    def gathered(self, array):
+    def gather(self, array):
         first.append(array)
         return np.stack([first[0], array])
 
-    monkeypatch.setattr(Processes, "_gathered", gathered)
+    monkeypatch.setattr(Processes, "_gather", gather)
     for _ in range(2):
         group.check_same([1], lambda: ({"w": np.zeros(3)}, {}))
     with pytest.raises(UserError, match="process 1 of 2 would train something else"):

@@ -182,14 +182,14 @@ PLACES = {
 @pytest.mark.parametrize("platform, precision, count", PLACES)
 def test_run_json_says_devices_processes_and_precision(platform, precision, count):
     devices = 2 * [SimpleNamespace(platform=platform, device_kind="X")]
-    described = jax_backend.described(devices, precision, Processes("", 0, count))
+    described = jax_backend.describe(devices, precision, Processes("", 0, count))
     version = jax_backend.jax.__version__
     assert described == PLACES[platform, precision, count].format(version)
 
 
 @pytest.mark.parametrize("devices", [0, 5])
 def test_devices_that_are_not_there(devices):
-    with pytest.raises(UserError, match=f"--devices {devices}: JAX sees 4 "):
+    with pytest.raises(UserError, match=f"`devices` is {devices}; JAX sees 4 "):
         select.get("jax", devices=devices)
 
 

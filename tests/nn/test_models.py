@@ -12,7 +12,8 @@ from imaginet_pt.nn import models
 from imaginet_pt.nn.activations import ACTIVATIONS, columns
 from imaginet_pt.nn.costs import IMAGE_COSTS, cross_entropy
 from imaginet_pt.nn.inits import materialize
-from imaginet_pt.nn.layers import GRU, LSTM, Composition, Dense, Embedding, States, Words
+from imaginet_pt.nn.layers import GRU, LSTM, Composition, Dense, Embedding
+from imaginet_pt.nn.sequences import States, Words
 from imaginet_pt.nn.updates import Adam, clip_norms
 from imaginet_pt.ops.gather import Gather
 from imaginet_pt.ops.prefixes import prefixes

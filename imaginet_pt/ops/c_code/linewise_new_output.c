@@ -1,0 +1,1 @@
+    if (imaginet_lines(&$output, $ndim, shape, $dtype, axis)) { $fail }
