@@ -6,6 +6,7 @@ from pathlib import Path
 
 os.environ.setdefault("PYTENSOR_FLAGS", "floatX=float32,warn_float64=raise")
 
+import numpy as np
 import pytest
 
 # A shell has its background jobs ignore Ctrl-C, and every process below inherits that.
@@ -34,3 +35,9 @@ def shared():
             f"no real data at {SHARED}: set IMAGINET_SHARED to a folder with data/ and goldens/"
         )
     return SHARED
+
+
+@pytest.fixture
+def rng():
+    """A generator that draws the same in each test."""
+    return np.random.RandomState(7)

@@ -71,7 +71,7 @@ def test_a_backend_that_is_asked_for_again_compiles_with_the_same_flags():
 
 FAILURES = {
     "no room": (
-        CompileError(f"Compilation failed: g++ {'-x ' * 900}\n{pytensor_backend.FULL}"),
+        CompileError(f"Compilation failed: g++ {'-x ' * 900}\n{pytensor_backend.NO_SPACE}"),
         "No space",
     ),
     "no compiler": (CompileError("Compilation failed: g++\nerror\nerror"), "Compilation failed"),

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytensor.tensor as pt
 import pytest
+import reference
 from reference import PLAIN
 
 from imaginet_pt.backends import functions
-from imaginet_pt.nn.updates import UPDATES
+from imaginet_pt.nn.updates import UPDATES, Adam, clip_norms
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 SETTINGS = json.loads((GOLDENS / "updates.json").read_text())
@@ -38,3 +39,31 @@ def test_five_steps_are_those_of_the_original(name, variant):
             np.testing.assert_allclose(
                 state.params[f"p{i}"].get_value(), expected, rtol=2e-5, atol=2e-6
             )
+
+
+def test_adam_and_the_limit_of_the_norm(rng):
+    rule = Adam(lr=0.01, clipnorm=0.5)
+    p = {"a": rng.normal(size=(2, 3)).astype("float32"), "b": rng.normal(size=3).astype("float32")}
+    state = functions.State(p, rule.state(p))
+    g = {name: pt.tensor(f"g_{name}", dtype="float32", shape=a.shape) for name, a in p.items()}
+    new, own = rule(state.params, g, state.update)
+    updates = [(state.params[n], v) for n, v in new.items()]
+    step = PLAIN.function(
+        list(g.values()), [], updates + [(state.update[n], v) for n, v in own.items()]
+    )
+    moments = dict.fromkeys(p, (0, 0))
+    for t in range(1, 6):
+        drawn = {
+            n: rng.normal(0, 0.02 if t % 2 else 2, a.shape).astype("float32") for n, a in p.items()
+        }
+        step(*drawn.values())
+        norm = np.sqrt(sum((a**2).sum() for a in drawn.values()))
+        scale = min(1, 0.5 / norm)
+        for n in p:
+            p[n], *moments[n] = reference.adam(p[n], *moments[n], drawn[n] * scale, t, lr=0.01)
+            np.testing.assert_allclose(state.params[n].get_value(), p[n], rtol=3e-5, atol=1e-6)
+
+
+def test_no_limit_leaves_gradients_as_they_are():
+    g = {"a": pt.fmatrix("a")}
+    assert clip_norms(g, 0) is g
