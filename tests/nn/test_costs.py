@@ -30,12 +30,12 @@ def test_costs_of_images(rng):
 
 @pytest.mark.parametrize("backend", [C, PLAIN], ids=["c", "numpy"])
 def test_cost_of_words_and_its_gradients(backend, rng):
-    n, places = 20, 50
+    n, positions = 20, 50
     values = {
         "scores": rng.normal(0, 2, (n, WORDS)).astype("float32"),
         "bias": rng.normal(size=WORDS).astype("float32"),
-        "rows": np.concatenate([np.arange(n), rng.randint(0, n, places - n)]),
-        "Y": rng.randint(0, WORDS, places).astype("int32"),
+        "rows": np.concatenate([np.arange(n), rng.randint(0, n, positions - n)]),
+        "Y": rng.randint(0, WORDS, positions).astype("int32"),
     }
     values["scores"][0] = -90  # one word is sure, others impossible: all are clipped
     values["scores"][0, 4] = values["scores"][1, 4] = 90
@@ -44,10 +44,10 @@ def test_cost_of_words_and_its_gradients(backend, rng):
     inputs = [pt.fmatrix("scores"), pt.fvector("bias"), pt.lvector("rows"), pt.ivector("Y")]
     cost = cross_entropy(*inputs)
     p = reference.softmax((values["scores"] + values["bias"]).astype("float64"))[rows]
-    by_place = p.copy()
-    by_place[np.arange(places), Y] -= 1
-    by_place[rows < 2] = 0
-    by_scores = np.array([by_place[rows == row].sum(axis=0) for row in range(n)]) / places
+    by_position = p.copy()
+    by_position[np.arange(positions), Y] -= 1
+    by_position[rows < 2] = 0
+    by_scores = np.array([by_position[rows == row].sum(axis=0) for row in range(n)]) / positions
     wanted = [reference.cross_entropy(p, Y), by_scores, by_scores.sum(axis=0)]
     got = backend.function(inputs, [cost, *pytensor.grad(cost, inputs[:2])])(*values.values())
     for a, b in zip(got, wanted, strict=True):

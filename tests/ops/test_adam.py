@@ -12,14 +12,14 @@ CONSTANTS = {"b1": 0.1, "b2": 0.001, "e": 1e-8, "l1": 0.0, "l2": 0.0}
 PENALIZED = CONSTANTS | {"l1": 0.3, "l2": 0.2}
 # Layout -> the gradient, from a function that makes a float32 array of a shape.
 LAYOUTS = {
-    "vector": lambda made: made(7),
-    "vector, every second": lambda made: made(14)[::2],
-    "matrix": lambda made: made(5, 7),
-    "columns of a matrix": lambda made: made(5, 21)[:, 7:14],
-    "rows backwards": lambda made: made(5, 7)[::-1],
-    "transposed": lambda made: made(7, 5).T,
-    "no rows": lambda made: made(0, 7),
-    "more than a thread's share": lambda made: made(500, 300),
+    "vector": lambda make: make(7),
+    "vector, every second": lambda make: make(14)[::2],
+    "matrix": lambda make: make(5, 7),
+    "columns of a matrix": lambda make: make(5, 21)[:, 7:14],
+    "rows backwards": lambda make: make(5, 7)[::-1],
+    "transposed": lambda make: make(7, 5).T,
+    "no rows": lambda make: make(0, 7),
+    "more than a thread's share": lambda make: make(500, 300),
 }
 
 
@@ -77,9 +77,9 @@ def test_what_the_user_gives_is_not_changed():
     before = state((3, 4))
     given = [array.copy() for array in before]
     new = function(given[0], np.ones((3, 4), "float32"), *given[1:])
-    for array, old, made in zip(given, before, new, strict=True):
+    for array, old, updated in zip(given, before, new, strict=True):
         np.testing.assert_array_equal(array, old)
-        assert not np.array_equal(made, old)
+        assert not np.array_equal(updated, old)
 
 
 def test_another_shape_is_refused(step):

@@ -12,12 +12,12 @@ from imaginet_pt.ops.elementwise import Linewise
 ROWS, COLUMNS = 5, 7
 # Layout -> a matrix of ROWS and COLUMNS from a function that makes an array of a shape.
 LAYOUTS = {
-    "by rows": lambda made: made(ROWS, COLUMNS),
-    "by columns": lambda made: made(COLUMNS, ROWS).T,
-    "part of wider rows": lambda made: made(ROWS, 3 * COLUMNS)[:, COLUMNS : 2 * COLUMNS],
-    "rows backwards": lambda made: made(ROWS, COLUMNS)[::-1],
-    "every second column": lambda made: made(ROWS, 2 * COLUMNS)[:, ::2],
-    "columns backwards": lambda made: made(ROWS, COLUMNS)[:, ::-1],
+    "by rows": lambda make: make(ROWS, COLUMNS),
+    "by columns": lambda make: make(COLUMNS, ROWS).T,
+    "part of wider rows": lambda make: make(ROWS, 3 * COLUMNS)[:, COLUMNS : 2 * COLUMNS],
+    "rows backwards": lambda make: make(ROWS, COLUMNS)[::-1],
+    "every second column": lambda make: make(ROWS, 2 * COLUMNS)[:, ::2],
+    "columns backwards": lambda make: make(ROWS, COLUMNS)[:, ::-1],
 }
 
 
