@@ -283,7 +283,7 @@ def get(devices: int = 1, precision: str = "highest", processes: Processes = ALO
     """
     processes.join()
     jax.config.update("jax_default_matmul_precision", precision)
-    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "jax"))
+    jax.config.update("jax_compilation_cache_dir", str(cache_folder("jax")))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
     chosen = _devices(devices, processes)
     mesh = jax.make_mesh((len(chosen),), ("batch",), (AxisType.Auto,), devices=chosen)

@@ -1,35 +1,83 @@
-"""Make folders: those of results, and those that nobody but the user can read or write."""
+"""Make folders: those of results, and those that nobody but the user can write."""
 
+import grp
 import os
+import pwd
+import stat
 from pathlib import Path
 
 from ..errors import UserError
 
 
-def cache_folder() -> Path:
-    """Make the user's own cache folder, mode 0700, if need be, and return it.
+def cache_folder(name: str = "") -> Path:
+    """Make the user's own cache folder if need be, and return it.
+
+    Args:
+        name: of a folder inside it, to be returned in its place.
 
     Raises:
-        UserError: it cannot be made, or belongs to another.
+        UserError: it cannot be made, or somebody else could change what is in it.
     """
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return private_folder(Path(base) / "imaginet_pt", "set XDG_CACHE_HOME to a folder of yours")
+    return private_folder(
+        Path(base, "imaginet_pt", name), "set XDG_CACHE_HOME to a folder of yours"
+    )
 
 
 def private_folder(folder: Path, fix: str) -> Path:
-    """Make `folder` if need be, for the user alone to read and write, and return it.
+    """Make `folder` if need be, where nobody but the user can write, and return it.
+
+    What lies there may be loaded and run. So it and every folder on the way to it must belong to
+    the user or to root, and nobody else may write there; but in a folder like /tmp all may write,
+    since its sticky bit keeps them from replacing what is not theirs. Nothing is repaired: whoever
+    could write there until now may have left something.
+
+    Args:
+        folder: where it is.
+        fix: what the user can do about a folder that is refused; the error ends with it.
 
     Raises:
-        UserError: it cannot be made, or belongs to another; the message ends with the `fix`.
+        UserError: it cannot be made, is a link, or somebody else could change what is in it.
     """
+    folder = Path(os.path.abspath(folder))
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid != os.getuid():
-            raise UserError(f"{folder} is somebody else's; {fix}")
-        folder.chmod(0o700)
+        for path in (*reversed(folder.parents), folder):
+            if not os.path.lexists(path):
+                path.mkdir(mode=0o700, exist_ok=True)
+            _check(path, fix)
+        target = folder.resolve()
+        for path in target.parents:  # where links on the way lead
+            _check(path, fix)
+        if folder.is_symlink():
+            raise UserError(f"{folder} is a link to {target}; {fix}")
+        _check(folder, fix, sticky_will_do=False)
     except OSError as error:
         raise UserError(f"cannot write {folder}: {error.strerror}; {fix}") from error
     return folder
+
+
+def _check(path: Path, fix: str, sticky_will_do: bool = True) -> None:
+    """Raise a UserError if somebody else owns `path`, or can write in it."""
+    status = path.lstat()
+    if status.st_uid not in (0, os.getuid()):
+        raise UserError(f"{path} is somebody else's; {fix}")
+    if stat.S_ISLNK(status.st_mode) or (sticky_will_do and status.st_mode & stat.S_ISVTX):
+        return
+    if status.st_mode & stat.S_IWOTH or (
+        status.st_mode & stat.S_IWGRP and not _is_own_group(status.st_gid)
+    ):
+        raise UserError(f"others can write in {path}; {fix}, or take their right: chmod go-w")
+
+
+def _is_own_group(gid: int) -> bool:
+    """Return whether the user alone is in this group, as where each user has one of their name."""
+    try:
+        user, group = pwd.getpwuid(os.getuid()), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return (
+        user.pw_gid == gid and group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
+    )
 
 
 def make_folder(path):

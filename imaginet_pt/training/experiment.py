@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..backends.functions import State
+from ..backends.memory import check_memory
 from ..data import bag_of_words
 from ..data.examples import Examples, without_images
 from ..data.preprocessing import Tokenizer
@@ -130,6 +131,8 @@ def update_rule(settings):
 
 def first_state(model, rule, rng, init_weights=None):
     """`State` before the first update; the draws are made also where weights are given."""
+    shapes = model.parameters(None)
+    check_memory(shapes, model.trained(shapes), len(rule.slots))
     params = model.parameters(rng)
     if init_weights:
         params = match_parameters(params, read_arrays(init_weights), init_weights)

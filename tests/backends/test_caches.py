@@ -1,6 +1,7 @@
-"""Compiled code: kept where nobody but the user writes, and one line where there is no room."""
+"""Compiled code: in folders where nobody but the user writes; one line where there is no room."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -10,9 +11,10 @@ from types import SimpleNamespace
 import pytensor
 import pytest
 import small
+from other_user import owned_by_another
 from pytensor.link.c.exceptions import CompileError
 
-from imaginet_pt.backends import pytensor_backend, select
+from imaginet_pt.backends import blas, pytensor_backend, select
 from imaginet_pt.errors import UserError
 from imaginet_pt.runs.checkpoint import Checkpoints
 
@@ -22,7 +24,7 @@ BACKEND = pytensor_backend.PyTensorBackend("c", "CVM", "C")
 
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
-    """PyTensor's folders, which others may read, in the place of the user's."""
+    """Folders in the place of PyTensor's, which others may read but not write."""
     config = SimpleNamespace(base_compiledir=tmp_path, compiledir=tmp_path / "compiledir")
     monkeypatch.setattr(select.pytensor, "config", config)
     made = [config.compiledir, tmp_path / "numba"]
@@ -31,24 +33,31 @@ def folders(tmp_path, monkeypatch):
     return made
 
 
-def test_folders_of_compiled_code_are_the_users_alone(folders):
+def test_folders_of_compiled_code_are_made_for_the_user_alone(folders):
+    for folder in folders:
+        folder.rmdir()
     pytensor_backend.check_compile_cache.__wrapped__()
     assert [folder.stat().st_mode & 0o777 for folder in folders] == [0o700, 0o700]
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_compiled_code_of_somebody_else_is_refused(place, folders, monkeypatch):
-    owner = Path.stat
+def test_folders_that_nobody_else_can_write_stay_as_they_are(folders):
+    pytensor_backend.check_compile_cache.__wrapped__()
+    assert [folder.stat().st_mode & 0o777 for folder in folders] == [0o755, 0o755]
 
-    def status(path, **options):
-        found = owner(path, **options)
-        if path != folders[place]:
-            return found
-        return os.stat_result([*found[:4], os.getuid() + 1, *found[5:]])
 
-    monkeypatch.setattr(Path, "stat", status)
-    with pytest.raises(UserError, match=f"{folders[place].name} is somebody else's; set PYTENSOR"):
+@pytest.mark.parametrize("index", [0, 1])
+def test_compiled_code_of_somebody_else_is_refused(index, folders, monkeypatch):
+    owned_by_another(folders[index], monkeypatch)
+    with pytest.raises(UserError, match=f"{folders[index].name} is somebody else's; set PYTENSOR"):
         pytensor_backend.check_compile_cache.__wrapped__()
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_compiled_code_that_others_could_write_is_refused_and_not_repaired(index, folders):
+    folders[index].chmod(0o777)
+    with pytest.raises(UserError, match=f"others can write in .*{folders[index].name}; set PYTEN"):
+        pytensor_backend.check_compile_cache.__wrapped__()
+    assert folders[index].stat().st_mode & 0o777 == 0o777
 
 
 def test_every_backend_asks_whose_the_folders_are(monkeypatch):
@@ -67,6 +76,25 @@ def test_a_backend_that_is_asked_for_again_compiles_with_the_same_flags():
     flags = pytensor.config.gcc__cxxflags
     assert select.get("c") == select.get("c") and flags
     assert pytensor.config.gcc__cxxflags == flags
+
+
+def link_again(monkeypatch, flags):
+    """The BLAS that is linked where PYTENSOR_FLAGS is this, and the linker's flags for it."""
+    monkeypatch.setenv("PYTENSOR_FLAGS", flags)
+    with pytensor.config.change_flags(blas__ldflags="-lother", gcc__cxxflags=""):
+        return blas.link_blas.__wrapped__(), pytensor.config.blas__ldflags
+
+
+def test_the_wheels_blas_is_taken_whatever_the_system_has(monkeypatch):
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: f"lib{name}.so.0")
+    name, flags = link_again(monkeypatch, "floatX=float32")
+    assert re.fullmatch(r"OpenBLAS of scipy-openblas32 \d+\.\d+\.[\d.]+", name)
+    assert "-lscipy_openblas" in flags and "-lother" not in flags
+
+
+def test_another_blas_is_taken_on_request_and_named(monkeypatch):
+    name, flags = link_again(monkeypatch, "floatX=float32,blas__ldflags=-lother")
+    assert name == "BLAS of PYTENSOR_FLAGS: -lother" and flags == "-lother"
 
 
 FAILURES = {

@@ -11,6 +11,7 @@ import pytest
 import scipy.io
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from other_user import owned_by_another
 
 from imaginet_pt.data import image_features, matfile
 from imaginet_pt.errors import UserError
@@ -172,8 +173,9 @@ def test_read_only_source_goes_to_the_users_cache(read_only, tmp_path, values, m
     np.testing.assert_array_equal(image_features.load(read_only, N)[0], values)
 
 
-def test_a_cache_of_somebody_else_is_refused(read_only, monkeypatch):
-    monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
+def test_a_cache_of_somebody_else_is_refused(read_only, tmp_path, monkeypatch):
+    (tmp_path / "cache/imaginet_pt").mkdir(parents=True)
+    owned_by_another(tmp_path / "cache/imaginet_pt", monkeypatch)
     refused(read_only, "imaginet_pt is somebody else's", "XDG_CACHE_HOME")
 
 
