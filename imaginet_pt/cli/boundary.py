@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import UserError
 from ..training.interrupt import Stopped
 from . import streams
-from .parser import build_parser, with_flags
+from .parser import build_parser, parse, with_flags
 
 MISTAKE = 2  # exit status of a user's mistake
 # A shell calls a program that a signal ended 128 and the signal's number. A reader that leaves is
@@ -43,7 +43,7 @@ def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
 def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
     """Run a command and write out what it has printed, also where it ends by SystemExit."""
     try:
-        args = build_parser(commands, words[0] if words else None).parse_args(words)
+        args = parse(build_parser(commands, words[0] if words else None), words)
         args.run_command(args)
     except Stopped as stopped:
         print(f"imaginet: {stopped}; {args.go_on}", file=sys.stderr)

@@ -7,7 +7,7 @@ PyTensor; a test holds the two against each other.
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ def split_option(parser: ArgumentParser) -> None:
 
 
 def run_options(parser: ArgumentParser) -> None:
-    """Add the run that a command is about, and the backend that computes with it."""
+    """Add the run that a command is about, its epoch, and the backend that computes with it."""
     parser.add_argument("run", metavar="RUN", help="folder of a run")
     parser.add_argument("--iteration", type=int, help="epoch (default the last)")
     backend_options(parser)
@@ -107,16 +107,33 @@ def check_not_terminal(args: Namespace) -> None:
         raise UserError("`format` npy is binary, and the output a terminal; add > vectors.npy")
 
 
-def backend_options(parser: ArgumentParser) -> None:
-    """Add the options that choose a backend."""
+def backend_options(parser: ArgumentParser, show_jax: bool = False) -> None:
+    """Add the options that choose a backend.
+
+    Args:
+        parser: the command's.
+        show_jax: show JAX's own options in the help; every command has them.
+    """
     parser.add_argument(
-        "--backend", default="auto", choices=("auto", *BACKENDS), help="(default auto)"
+        "--backend",
+        default="auto",
+        choices=("auto", *BACKENDS),
+        help="what computes: c where there is a C++ compiler, else numba (default auto)"
+        + ("" if show_jax else "; jax has options of its own, see imaginet train --help"),
     )
-    parser.add_argument("--devices", type=int, help="of JAX, in each process (default 1)")
-    parser.add_argument(
+    jax = parser.add_argument_group("with --backend jax")
+    jax.add_argument(
+        "--devices",
+        type=int,
+        metavar="N",
+        help="devices in each process (default 1)" if show_jax else SUPPRESS,
+    )
+    jax.add_argument(
         "--precision",
-        choices=["highest", "default"],
-        help="of JAX's float32 products; default may be TF32 on a GPU (default highest)",
+        choices=("highest", "default"),
+        help="of float32 products; default may be TF32 on a GPU (default highest)"
+        if show_jax
+        else SUPPRESS,
     )
 
 
@@ -139,11 +156,12 @@ def chosen_backend(args: Namespace) -> Any:
 
 def process_options(parser: ArgumentParser) -> None:
     """Add the options of a command that several processes can do together."""
-    parser.add_argument(
+    group = parser.add_argument_group("several processes, with --backend jax")
+    group.add_argument(
         "--coordinator", metavar="HOST:PORT", help="where the processes of a training meet"
     )
-    parser.add_argument("--process-id", type=int, metavar="I", help="of this one, from 0")
-    parser.add_argument("--num-processes", type=int, metavar="N", help="that train together")
+    group.add_argument("--process-id", type=int, metavar="I", help="of this one, from 0")
+    group.add_argument("--num-processes", type=int, metavar="N", help="that train together")
 
 
 def chosen_processes(args: Namespace) -> Processes:

@@ -1,9 +1,10 @@
 """The command line's parser: its commands, their help, and mistakes in the options."""
 
 import argparse
+import difflib
 import importlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Protocol, cast
 
 from ..errors import UserError
@@ -28,6 +29,14 @@ class Command(Protocol):
         """Run the command."""
 
 
+# What other programs call an option -> what it is called here.
+SYNONYMS = {
+    "--epochs": "--iterations", "--lr": "--rate", "--learning-rate": "--rate",
+    "--optimizer": "--update", "--dim": "--hidden-size", "--seed": "--random-seed",
+    "--output": "--out", "--min-count": "--word-freq-threshold", "--dataset": "--data",
+}  # fmt: skip
+
+
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """Help as wide as a terminal, in which an example keeps to one line."""
 
@@ -48,6 +57,17 @@ class Parser(argparse.ArgumentParser):
         raise UserError(f"{message}; see {self.prog} --help")
 
 
+class ShowVersion(argparse.Action):
+    """`--version`: print the package's version and exit."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *arguments: Any) -> NoReturn:
+        """Look the version up only now, since that takes a while."""
+        from importlib.metadata import version
+
+        print(f"imaginet {version('imaginet_pt')}")
+        parser.exit()
+
+
 def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser:
     """Build the parser of the command `name`, or one that knows only what each command is for.
 
@@ -56,6 +76,7 @@ def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser
         name: the command whose options are added, and whose module alone is imported.
     """
     top = Parser(prog="imaginet", description="Learn language from pictures: IMAGINET (2015).")
+    top.add_argument("--version", action=ShowVersion, nargs=0, help="print the version")
     subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for each in [name] if name and name in commands else list(commands):
         module = cast(Command, importlib.import_module(commands[each]))
@@ -70,6 +91,43 @@ def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser
             module.add_options(parser)
             parser.add_argument("--quiet", action="store_true", help="no progress, only errors")
     return top
+
+
+def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
+    """Parse a command line.
+
+    Raises:
+        UserError: it is none; an unknown option is answered with the nearest one.
+    """
+    args, unknown = parser.parse_known_args(words)
+    if unknown:
+        chosen = _chosen_parser(parser, words)
+        options = [option for option in unknown if option.startswith("-")] or unknown
+        raise UserError(f"{_answer(chosen, options[0])}; see {chosen.prog} --help")
+    return args
+
+
+def _chosen_parser(
+    parser: argparse.ArgumentParser, words: Sequence[str]
+) -> argparse.ArgumentParser:
+    """Return the parser of the innermost command among `words`."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for i, word in enumerate(words):
+                if word in action.choices:
+                    return _chosen_parser(action.choices[word], words[i + 1 :])
+    return parser
+
+
+def _answer(parser: argparse.ArgumentParser, word: str) -> str:
+    """Say that `word` is unknown, and which option of `parser` it may mean."""
+    if not word.startswith("-"):
+        return f"{word!r} is one argument too many; put a sentence in quotation marks"
+    name = word.partition("=")[0]
+    options = list(parser._option_string_actions)
+    near = [SYNONYMS.get(name.replace("_", "-"), ""), *difflib.get_close_matches(name, options, 1)]
+    hints = [option for option in near if option in options]
+    return f"{name} is unknown" + (f"; did you mean {hints[0]}?" if hints else "")
 
 
 def with_flags(message: str) -> str:

@@ -2,15 +2,17 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
-from imaginet_pt.__main__ import COMMANDS
+from imaginet_pt.__main__ import COMMANDS, main
 from imaginet_pt.cli import parser
 
 HEAVY = ["numpy", "pytensor", "pandas", "matplotlib", "scipy", "gensim", "jax"]
 LOADED = f"""
 import sys
+from importlib.metadata import version
 from imaginet_pt.__main__ import main
 try:
     main(sys.argv[1:])
@@ -37,3 +39,49 @@ def test_help_lists_each_command():
 def test_arguments_in_backticks_are_shown_as_options():
     message = "`hidden_size` is 0; see `a b`"
     assert parser.with_flags(message) == "--hidden-size is 0; see `a b`"
+
+
+UNKNOWN = {
+    "train --data scenes --out x --epochs 5": ("--epochs", "--iterations", "imaginet train"),
+    "train --data scenes --out x --lr=0.1": ("--lr", "--rate", "imaginet train"),
+    "train --data scenes --out x --model_type simple": (
+        "--model_type", "--model-type", "imaginet train",
+    ),
+    "evaluate RUN --data scenes --out x --spilt val": ("--spilt", "--split", "imaginet evaluate"),
+    "data check scenes --mem pairs": ("--mem", "--men", "imaginet data check"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", UNKNOWN)
+def test_an_unknown_option_is_answered_with_the_nearest(line, capsys):
+    unknown, nearest, command = UNKNOWN[line]
+    assert main(line.split()) == 2
+    assert capsys.readouterr().err == (
+        f"imaginet: error: {unknown} is unknown; did you mean {nearest}?; see {command} --help\n"
+    )
+
+
+def test_an_option_like_no_other_and_words_too_many(capsys):
+    assert main(["train", "--data", "scenes", "--out", "x", "--zzz"]) == 2
+    assert main(["omission", "RUN", "a", "dog", "runs"]) in (0, 2)
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first == "imaginet: error: --zzz is unknown; see imaginet train --help"
+
+
+def test_synonyms_are_of_options_that_there_are():
+    options = parser.build_parser(COMMANDS, "train")._actions[-1].choices["train"]
+    assert set(parser.SYNONYMS.values()) <= set(options._option_string_actions)
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"imaginet {version('imaginet_pt')}\n"
+
+
+def test_options_of_jax_are_shown_once(capsys):
+    for name, shown in {"train": True, "evaluate": False, "project": False}.items():
+        with pytest.raises(SystemExit):
+            main([name, "--help"])
+        assert ("--devices" in capsys.readouterr().out) is shown

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 HELP = "train a model"
 EXAMPLE = "imaginet train --data scenes --out RUN --model-type shared_embeddings --hidden-size 64"
 CHECKPOINT_MINUTES = 10.0  # as in `training.trainer`
+# The names of the paper's models -> the settings that make them.
+PAPER_MODELS: dict[str, dict[str, Any]] = {
+    "visual": {"model_type": "simple"},
+    "multitask": {"model_type": "shared_embeddings"},
+    "textual": {"model_type": "shared_embeddings", "alpha": 1.0},
+    "linreg": {"model_type": "linear"},
+}
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -43,9 +50,9 @@ def add_options(parser: ArgumentParser) -> None:
         help="between checkpoints inside an epoch, 0 for one after each minibatch "
         "(default %(default)g; ours)",
     )
-    backend_options(parser)
-    process_options(parser)
     add_settings(parser)
+    backend_options(parser, show_jax=True)
+    process_options(parser)
 
 
 def add_settings(parser: ArgumentParser) -> None:
@@ -57,7 +64,8 @@ def add_settings(parser: ArgumentParser) -> None:
         if f.type is bool:
             kind = {"action": "store_true"}
         choices = f.metadata["choices"]
-        values = f"one of {', '.join(choices)}; " if choices else ""
+        names = [*choices, *PAPER_MODELS] if f.name == "model_type" else choices
+        values = f"one of {', '.join(names)}; " if choices else ""
         parser.add_argument(
             "--" + f.name.replace("_", "-"),
             default=argparse.SUPPRESS,
@@ -75,10 +83,18 @@ def minutes(text: str) -> float:
 
 
 def given_settings(args: Namespace) -> dict[str, Any]:
-    """Return the settings that stand on the command line, by name."""
+    """Return the settings that stand on the command line, by name.
+
+    Raises:
+        UserError: TEXTUAL with another weight of the words than 1.
+    """
     from ...settings import Settings
 
-    return {f.name: getattr(args, f.name) for f in fields(Settings) if hasattr(args, f.name)}
+    given = {f.name: getattr(args, f.name) for f in fields(Settings) if hasattr(args, f.name)}
+    model = PAPER_MODELS.get(str(given.get("model_type")).lower(), {})
+    if given.get("alpha", 1.0) != model.get("alpha", given.get("alpha", 1.0)):
+        raise UserError("`model_type` textual is `alpha` 1; leave `alpha` out, or take multitask")
+    return given | model
 
 
 def read_settings(args: Namespace) -> Settings:

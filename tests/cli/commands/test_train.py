@@ -1,0 +1,36 @@
+"""`imaginet train`: the names of the paper's models, and what it says."""
+
+import pytest
+
+from imaginet_pt.__main__ import COMMANDS
+from imaginet_pt.cli.commands.train import read_settings
+from imaginet_pt.cli.parser import build_parser
+from imaginet_pt.errors import UserError
+from imaginet_pt.settings import Settings
+
+
+def parsed(*options):
+    line = ["train", "--data", "here", "--out", "there", *options]
+    return read_settings(build_parser(COMMANDS, "train").parse_args(line))
+
+
+NAMES = {
+    "visual": Settings(model_type="simple"),
+    "VISUAL": Settings(model_type="simple"),
+    "multitask": Settings(model_type="shared_embeddings", alpha=0.1),
+    "textual": Settings(model_type="shared_embeddings", alpha=1.0),
+    "linreg": Settings(model_type="linear"),
+    "simple": Settings(model_type="simple"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_models_have_the_names_of_the_tables(name):
+    assert parsed("--model-type", name) == NAMES[name]
+
+
+def test_other_settings_go_with_them():
+    assert parsed("--model-type", "multitask", "--alpha", "0.3").alpha == 0.3
+    assert parsed("--model-type", "textual", "--alpha", "1").alpha == 1
+    with pytest.raises(UserError, match="leave `alpha` out"):
+        parsed("--model-type", "textual", "--alpha", "0.3")
