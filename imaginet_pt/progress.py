@@ -29,13 +29,13 @@ class Progress:
             self.say(line)
 
     def bar(
-        self, description: str, total: int, done: int = 0, unit: str = "minibatch"
+        self, description: str, total: int | None, done: int = 0, unit: str = "minibatch"
     ) -> "tqdm[Any]":
         """Return a bar over `total` units, `done` of them behind us; invisible without a terminal.
 
         Args:
             description: what goes on, as in "training".
-            total: number of units.
+            total: number of units, or None where it is not known.
             done: how many are done already.
             unit: the name of one; "B" are bytes, shown as kB or MB.
         """

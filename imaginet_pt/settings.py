@@ -13,7 +13,7 @@ from os import PathLike
 from typing import Any, Self
 
 from .errors import UserError, UserTypeError
-from .files import reading, validation
+from .files import json_files, reading, validation
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def read_words(path: str | PathLike[str]) -> tuple[str, ...]:
     text = reading.read_text(path, "give a text file of words")
     if not text.lstrip().startswith("["):
         return tuple(text.split())
-    return tuple(validation.check_words(reading.parse_json(text.encode(), list, path), path))
+    return tuple(validation.check_words(json_files.parse_json(text.encode(), list, path), path))
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,5 @@
-"""TODO."""
+"""Data sets: captioned images, their features and word pairs, and how a model reads them.
+
+`data_provider` loads what `download` gets and `scenes` makes; `preprocessing`, `iterators`,
+`scalers` and `examples` turn it into minibatches. Models and training are elsewhere.
+"""

@@ -1,14 +1,16 @@
 """Counts of words in captions, the input of LINREG."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
-import scipy.linalg
 import scipy.sparse
 
 from .preprocessing import SPECIAL
 
 
-def count_words(captions, n_words):
-    """How often each known word occurs in lists of ids: sparse, (captions, words).
+def count_words(captions: Sequence[Sequence[int]], n_words: int) -> Any:
+    """Return how often each known word occurs in lists of ids: sparse, (captions, words).
 
     The special ids (PAD, END, UNK) are not counted.
     """

@@ -1,17 +1,20 @@
 """Captioned images: neuraltalk's dataset.json with features, or a COCO caption file."""
 
+from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
-from ..errors import UserError
-from ..files import reading, validation
+from ..errors import UserError, quoted
+from ..files import json_files, validation
 from ..files.reading import digest
 from . import image_features
 from .dataset import Dataset, Image
 from .scenes import corpus
 
 
-def load(where: str | Path) -> Dataset:
-    """The data at `where`: "scenes", a folder in neuraltalk's layout, or a COCO caption file.
+def load(source: str | PathLike[str]) -> Dataset:
+    """Load the data at `source`: "scenes", a folder in neuraltalk's layout, or COCO's captions.
 
     The folder holds `dataset.json` and either `vgg_feats.mat` (`feats`, features x images,
     column = imgid) or `feats.npy` (images x features). The caption file is COCO's `.json`, plain
@@ -20,44 +23,52 @@ def load(where: str | Path) -> Dataset:
     Raises:
         UserError: something is missing or is not as described; one line says what.
     """
-    if where == "scenes":
+    if source == "scenes":
         return corpus.load()
-    path = Path(where)
+    path = Path(source)
     if path.is_dir():
-        return _neuraltalk(path)
+        return _load_neuraltalk(path)
     if path.is_file() and path.name.endswith((".json", ".json.gz")):
-        return _coco(path)
+        return _load_coco(path)
     raise UserError(
-        f"no data at {where}: wanted scenes, a folder with dataset.json and "
+        f"no data at {source}: wanted scenes, a folder with dataset.json and "
         f"{image_features.NAMES}, or a COCO caption file (.json or .json.gz)"
     )
 
 
-def read_images(folder):
-    """Name and images of the `dataset.json` in `folder`, without their features.
+def read_images(folder: Path) -> tuple[str, tuple[Image, ...]]:
+    """Return name and images of the `dataset.json` in `folder`, without their features.
 
     Raises:
         UserError: it is missing or is not as described.
     """
     path = folder / "dataset.json"
-    content = reading.read_json(path)
-    records = validation.field(content, "images", list, path)
-    if not records:
+    convert = {"images": lambda i, record: _image(record, f"{path}: images[{i}]")}
+    content = json_files.read_json(path, convert)
+    images = tuple(validation.field(content, "images", list, path))
+    if not images:
         raise UserError(f"{path}: 'images' is empty; add images")
-    images = tuple(_image(record, f"{path}: images[{i}]") for i, record in enumerate(records))
     _check_ids(images, path)
-    has_name = content.get("dataset") not in (None, "")
-    return validation.name(content, "dataset", path) if has_name else folder.resolve().name, images
+    if content.get("dataset") not in (None, ""):
+        return validation.name(content, "dataset", path), images
+    return _name(folder.resolve().name), images
 
 
-def _neuraltalk(folder):
+def _load_neuraltalk(folder: Path) -> Dataset:
     name, images = read_images(folder)
-    array, digests = image_features.load(folder, len(images))
+    features, digests = image_features.load(folder, len(images))
     digests = {"dataset.json": digest(folder / "dataset.json")} | digests
-    return Dataset(name, images, array, digests, synthetic=False)
+    return Dataset(name, images, features, digests, synthetic=False)
 
 
-def _image(record, place):
+def _name(name: str) -> str:
+    """Return the name of a folder or file, which stands for the data in reports, if it can."""
+    if not name.isprintable() or not name.strip():
+        raise UserError(f"the data's name is {quoted(name)}; rename it with printable characters")
+    return name
+
+
+def _image(record: Any, place: str) -> Image:
     """One record of dataset.json; its split may be missing only where it has no sentences."""
     imgid = validation.field(record, "imgid", int, place)
     sentences = validation.field(record, "sentences", list, place) if "sentences" in record else []
@@ -67,19 +78,21 @@ def _image(record, place):
     return Image(imgid, split, _filename(record, "filename", place), tuple(texts), label)
 
 
-def _filename(record, key, place):
+def _filename(record: Any, key: str, place: str) -> str:
     """A file name that stays inside the image folder, by the rules of every system."""
     value = validation.name(record, key, place)
     if not validation.stays_inside(value):
-        raise UserError(f"{place}: {key!r} is {value!r}; make it a path inside the image folder")
+        raise UserError(
+            f"{place}: {key!r} is {quoted(value)}; make it a path inside the image folder"
+        )
     return value
 
 
-def _check_ids(images, path):
+def _check_ids(images: Sequence[Image], path: Path) -> None:
     """Each imgid is the number of a feature column, and there is one column an image."""
     seen = set()
     for i, image in enumerate(images):
-        place = f"{path}: images[{i}]: imgid {image.imgid}"
+        place = f"{path}: images[{i}]: imgid {quoted(image.imgid)}"
         if not 0 <= image.imgid < len(images):
             raise UserError(f"{place} is no feature column; use 0 to {len(images) - 1}")
         if image.imgid in seen:
@@ -87,40 +100,57 @@ def _check_ids(images, path):
         seen.add(image.imgid)
 
 
-def _coco(path):
+def _load_coco(path: Path) -> Dataset:
     """COCO's captions: imgid is the place in `images`, the split is the one in the file's name."""
-    content = reading.read_json(path)
-    places = _coco_places(content, path)
-    sentences = [[] for _ in places]
-    for i, record in enumerate(_coco_list(content, "annotations", path)):
-        place = f"{path}: annotations[{i}]"
-        image = validation.field(record, "image_id", int, place)
-        if image not in places:
-            raise UserError(f"{place}: image_id {image} is not among the images; add the image")
-        sentences[places[image]].append(validation.text(record, "caption", place))
-    split = "val" if path.name.startswith("captions_val") else "train"
-    images = tuple(
-        Image(i, split, _filename(record, "file_name", f"{path}: images[{i}]"), tuple(texts))
-        for i, (record, texts) in enumerate(zip(content["images"], sentences, strict=True))
+    content = json_files.read_json(
+        path,
+        {
+            "images": lambda i, record: _coco_image(record, f"{path}: images[{i}]"),
+            "annotations": lambda i, record: _coco_caption(record, f"{path}: annotations[{i}]"),
+        },
     )
-    name = path.name.removesuffix(".gz").removesuffix(".json")
-    return Dataset(name, images, None, {path.name: digest(path)}, synthetic=False)
+    images = _coco_list(content, "images", path)
+    captions = _coco_captions(images, _coco_list(content, "annotations", path), path)
+    split = "val" if path.name.startswith("captions_val") else "train"
+    pairs = enumerate(zip(images, captions, strict=True))
+    records = tuple(Image(i, split, file, tuple(texts)) for i, ((_, file), texts) in pairs)
+    name = _name(path.name.removesuffix(".gz").removesuffix(".json"))
+    return Dataset(name, records, None, {path.name: digest(path)}, synthetic=False)
 
 
-def _coco_list(content, key, path):
+def _coco_image(record: Any, place: str) -> tuple[int, str]:
+    """COCO's id and the file name of an image."""
+    return validation.field(record, "id", int, place), _filename(record, "file_name", place)
+
+
+def _coco_caption(record: Any, place: str) -> tuple[int, str]:
+    """COCO's id of an image, and a caption of it."""
+    image = validation.field(record, "image_id", int, place)
+    return image, validation.text(record, "caption", place)
+
+
+def _coco_list(content: dict[str, Any], key: str, path: Path) -> list[tuple[int, str]]:
     if not content.get(key):
         raise UserError(
             f"{path}: no {key!r}; a COCO caption file has images and annotations "
             "(for a dataset.json give its folder)"
         )
-    return validation.field(content, key, list, path)
+    entries: list[tuple[int, str]] = validation.field(content, key, list, path)
+    return entries
 
 
-def _coco_places(content, path):
-    """Place in `images` of each COCO image id."""
-    places = {}
-    for i, record in enumerate(_coco_list(content, "images", path)):
-        image = validation.field(record, "id", int, f"{path}: images[{i}]")
-        if places.setdefault(image, i) != i:
+def _coco_captions(
+    images: list[tuple[int, str]], annotations: list[tuple[int, str]], path: Path
+) -> list[list[str]]:
+    """The captions of each image, in the order of the images."""
+    captions: dict[int, list[str]] = {}
+    for i, (image, _) in enumerate(images):
+        if image in captions:
             raise UserError(f"{path}: images[{i}]: id {image} is there twice; take one out")
-    return places
+        captions[image] = []
+    for i, (image, text) in enumerate(annotations):
+        if image not in captions:
+            place = f"{path}: annotations[{i}]"
+            raise UserError(f"{place}: image_id {image} is not among the images; add the image")
+        captions[image].append(text)
+    return list(captions.values())

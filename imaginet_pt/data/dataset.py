@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from ..errors import UserError
+from ..errors import UserError, quoted
+from .feature_file import Features
 
 
 @dataclass(frozen=True)
@@ -20,28 +22,41 @@ class Image:
 
 @dataclass(frozen=True)
 class Captions:
-    """Captions of a split: `texts[i]` describes row `rows[i]` of the features; rows (n,) int64."""
+    """Captions of a split: `texts[i]` describes row `rows[i]` of the features; rows (captions,)."""
 
     texts: list[str]
-    rows: np.ndarray
+    rows: npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """Images in the file's order, and what is known about them.
 
-    name: as in "flickr8k" or "scenes (synthetic)". features: (images, features) float32,
-    memory-mapped, row = imgid, or None for text alone. digests: SHA-256 of each source file.
+    Attributes:
+        name: as in "flickr8k" or "scenes (synthetic)".
+        images: with their captions.
+        features: (images, features) float32, row = imgid, or None for text alone.
+        digests: SHA-256 of each source file.
+        synthetic: whether it is made up.
     """
 
     name: str
     images: tuple[Image, ...]
-    features: np.ndarray | None
+    features: Features | None
     digests: dict[str, str]
     synthetic: bool
 
-    def split(self, name) -> list[Image]:
-        """The images of one split, in order.
+    def __repr__(self) -> str:
+        """Return name and sizes in one line."""
+        captions = sum(len(image.sentences) for image in self.images)
+        sizes = "none" if self.features is None else " x ".join(map(str, self.features.shape))
+        return (
+            f"Dataset({quoted(self.name)}, images={len(self.images)}, captions={captions}, "
+            f"features={sizes})"
+        )
+
+    def split(self, name: str) -> list[Image]:
+        """Return the images of one split, in order.
 
         Raises:
             UserError: there is none.
@@ -50,12 +65,12 @@ class Dataset:
         if not images:
             present = ", ".join(sorted({image.split for image in self.images} - {""}))
             raise UserError(
-                f"{self.name} has no image in split {name!r}; it has: {present or 'no split'}"
+                f"{self.name} has no image in split {quoted(name)}; it has: {present or 'no split'}"
             )
         return images
 
-    def captions(self, split) -> Captions:
-        """The captions of one split, image by image, sentence by sentence.
+    def captions(self, split: str) -> Captions:
+        """Return the captions of one split, image by image, sentence by sentence.
 
         Raises:
             UserError: the split has no image, or an image without a caption.

@@ -1,34 +1,47 @@
-"""Image features as one memory-mapped float32 array, made once from the user's file."""
+"""Image features as one file of float32 rows, made once from the user's file."""
 
 import hashlib
 import json
-import math
-import mmap
 import os
+import stat
+from collections.abc import Callable, Iterator
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
+import numpy.typing as npt
 
 from ..errors import UserError
-from ..files import reading
-from ..files.arrays import npy_header
+from ..files import json_files, reading
+from ..files.arrays import write_matrix_header
 from ..files.atomic import atomic
 from ..files.folders import cache_folder
 from ..files.reading import digest
 from . import matfile
+from .feature_file import FIX, WAY_OUT, FeatureFile, NpyMatrix
 
-BLOCK = 1024  # images read, checked and written at a time
-WAY_OUT = "save('vgg_feats.mat', 'feats', '-v7') in MATLAB, or write feats.npy (images x features)"
+BLOCK = 2**24  # bytes read, checked and written at a time
+MAX_FEATURES = 2**20  # of an image
+
+Say = Callable[[str], None]
 
 
-def load(folder, images):
-    """Features of `images` images, (images, features) float32, memory-mapped; and the digests.
+def load(
+    folder: str | PathLike[str], images: int, say: Say | None = None
+) -> tuple[FeatureFile, dict[str, str]]:
+    """Return the features of `images` images, and the SHA-256 of their file.
 
     `feats.npy` is used in place where it is float32 in C order. Anything else is converted once
     to `NAME.float32.npy` beside the source, or in the user's cache folder where the source's
-    cannot be written. `NAME.float32.json` keeps size, time and SHA-256 of the source, so that a
-    second start neither converts nor checks nor hashes, and a changed source does all again.
+    cannot be written. `NAME.float32.json` keeps the SHA-256 of the source, and what the system
+    says of both files: so a second start neither converts nor checks nor hashes, a source that
+    was merely touched is hashed, and a changed one is converted again.
+
+    Args:
+        folder: with `vgg_feats.mat` or `feats.npy`.
+        images: how many there must be.
+        say: is told before a conversion, which may take minutes.
 
     Raises:
         UserError: no features or two, unreadable, not one row an image, or not finite.
@@ -37,16 +50,23 @@ def load(folder, images):
     record = _record_path(source)
     target = source if _in_place(source) else record.with_suffix(".npy")
     known = _read_record(record)
-    if known.get("stamps") != [_stamp(source), _stamp(target)]:
-        _make(source, target, images)
-        known = {"stamps": [_stamp(source), _stamp(target)], "sha256": digest(source)}
+    if known.get("features") != _stamp(target) or not _is_float32(target):
+        known = {}
+    if known and known["source"] != _stamp(source):
+        known = known if known["sha256"] == digest(source) else {}
+    if not known:
+        _make(source, target, images, say)
+        known = {"sha256": digest(source), "features": _stamp(target)}
+    if known.get("source") != _stamp(source):
         with atomic(record) as file:
-            json.dump(known, file)
-    return _npy(target, images, source), {source.name: known["sha256"]}
+            json.dump(known | {"source": _stamp(source)}, file)
+    matrix = NpyMatrix(target)
+    _check(matrix, images, source)
+    return FeatureFile(matrix), {source.name: known["sha256"]}
 
 
-def _source(folder):
-    present = [folder / name for name in READERS if (folder / name).is_file()]
+def _source(folder: Path) -> Path:
+    present = [folder / name for name in READERS if (folder / name).exists()]
     if len(present) == 1:
         return present[0]
     if present:
@@ -54,31 +74,35 @@ def _source(folder):
     raise UserError(f"{folder} has no image features: put {NAMES} there")
 
 
-def _in_place(source):
-    if source.suffix != ".npy":
+def _in_place(source: Path) -> bool:
+    return source.suffix == ".npy" and NpyMatrix(source).is_float32
+
+
+def _is_float32(path: Path) -> bool:
+    """Whether the converted file is what was written once, whatever its record says."""
+    try:
+        return NpyMatrix(path).is_float32
+    except UserError:
         return False
-    array = _map(source)
-    return array.dtype == np.float32 and array.flags.c_contiguous
 
 
-def _make(source, target, images):
+def _make(source: Path, target: Path, images: int, say: Say | None) -> None:
     """Check all features of `source`, and write them to `target` unless it is `source` itself."""
     blocks = _finite(READERS[source.name](source, images), source)
     if target == source:
         for _ in blocks:
             pass
         return
-    # Written, not mapped: pages of a mapped file would count as resident memory.
+    if say:
+        say(f"{source}: converting it once to {target}")
     with atomic(target, "wb") as file:
         for block in blocks:
             if file.tell() == 0:
-                shape = (images, block.shape[1])
-                header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-                npy.write_array_header_1_0(file, header)
+                write_matrix_header(file, (images, block.shape[1]))
             file.write(block)
 
 
-def _finite(blocks, source):
+def _finite(blocks: Iterator[npt.NDArray[Any]], source: Path) -> Iterator[npt.NDArray[Any]]:
     """The blocks as float32 in C order; a NaN or an infinite value is an error."""
     start = 0
     for block in blocks:
@@ -94,56 +118,52 @@ def _finite(blocks, source):
         start += len(block)
 
 
-def _mat_blocks(path, images):
-    with _damage(path), matfile.matrix(path, "feats") as matrix:
+def _mat_blocks(path: Path, images: int) -> Iterator[npt.NDArray[Any]]:
+    with matfile.open_matrix(path, "feats", FIX) as matrix:
         _check_shape(matrix.shape[::-1], images, path)
-        yield from matrix.columns(BLOCK)
+        yield from matrix.columns(_block_rows(matrix.shape[0], matrix.dtype))
 
 
-def _npy_blocks(path, images):
-    # Mapped anew for each block, so that the pages of the last one are let go.
-    for start in range(0, images, BLOCK):
-        yield _npy(path, images, path)[start : start + BLOCK]
+def _npy_blocks(path: Path, images: int) -> Iterator[npt.NDArray[Any]]:
+    matrix = NpyMatrix(path)
+    _check(matrix, images, path)
+    count = _block_rows(matrix.shape[1], matrix.dtype)
+    for start in range(0, images, count):
+        yield matrix.rows(start, min(start + count, images))
+
+
+def _block_rows(columns: int, dtype: np.dtype[Any]) -> int:
+    """Images whose features are read at a time."""
+    return max(BLOCK // (columns * dtype.itemsize), 1)
 
 
 READERS = {"vgg_feats.mat": _mat_blocks, "feats.npy": _npy_blocks}
 NAMES = " or ".join(READERS)
 
 
-def _npy(path, images, source):
-    array = _map(path)
-    if array.dtype.kind not in "fiu":
-        raise UserError(f"{source}: features are {array.dtype}, not real numbers; {WAY_OUT}")
-    _check_shape(array.shape, images, source)
-    return array
+def _check(matrix: NpyMatrix, images: int, source: Path) -> None:
+    if matrix.dtype.kind not in "fiu":
+        raise UserError(f"{source}: features are {matrix.dtype}, not real numbers; {WAY_OUT}")
+    _check_shape(matrix.shape, images, source)
 
 
-def _map(path):
-    with _damage(path):
-        with open(path, "rb") as file:
-            shape, _, dtype, start = npy_header(file)
-        if math.prod(shape) * dtype.itemsize > path.stat().st_size - start:
-            raise ValueError(f"it is too small for an array of shape {shape}")
-        return npy.open_memmap(path, mode="r")
-
-
-def _damage(path):
-    return reading.guard(path, f"get it again, or {WAY_OUT}")
-
-
-def _check_shape(shape, images, path):
+def _check_shape(shape: tuple[int, ...], images: int, path: Path) -> None:
     """`shape` is (images, features) with one row for each image of dataset.json."""
     if len(shape) != 2 or 0 in shape:
         raise UserError(f"{path}: features of shape {shape}, not a matrix; {WAY_OUT}")
     if shape[0] != images:
-        turned = shape[1] == images
-        fix = "save it transposed" if turned else "take the files that belong together"
+        transposed = shape[1] == images
+        fix = "save it transposed" if transposed else "take the files that belong together"
         raise UserError(
             f"{path}: features of {shape[0]:,} images, but dataset.json has {images:,}; {fix}"
         )
+    if shape[1] > MAX_FEATURES:
+        raise UserError(
+            f"{path}: {shape[1]:,} features an image, at most {MAX_FEATURES:,} are read; {WAY_OUT}"
+        )
 
 
-def _record_path(source):
+def _record_path(source: Path) -> Path:
     """Where the record of `source` and its converted copy lie: beside it, or in the cache."""
     folder, name = source.resolve().parent, f"{source.stem}.float32.json"
     # The superuser may write everywhere; a folder marked read-only is left alone all the same.
@@ -152,24 +172,25 @@ def _record_path(source):
     return cache_folder() / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}-{name}"
 
 
-def _stamp(path):
-    """Size and time of a file, [bytes, ns], or None where there is none."""
+def _stamp(path: Path) -> list[int] | None:
+    """What the system says of a file: [bytes, two times in ns, number, owner]; None without one.
+
+    The second time is that of the last change here, which no archive brings along: so a copy of a
+    stranger's, made to look like ours, is not taken for ours.
+    """
     if not path.is_file():
         return None
-    status = path.stat()
-    return [status.st_size, status.st_mtime_ns]
+    s = path.stat()
+    return [s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino, s.st_uid]
 
 
-def _read_record(path):
-    """The record, or {} where it is missing or of no use: then all is made again."""
+def _read_record(path: Path) -> dict[str, Any]:
+    """The record, or {} where it is missing, of no use or not ours: then all is made again."""
     try:
-        known = reading.parse_json(reading.read_bytes(path, reading.MAX_FILE), dict, path)
-    except UserError:
+        known = json_files.read_json(path, limit=reading.MAX_FILE)
+        status = path.lstat()
+    except (UserError, OSError):
         return {}
-    return known if type(known.get("sha256")) is str else {}
-
-
-def release(array):
-    """Take the pages of a memory-mapped `array` out of this process; the system caches the file."""
-    if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        array.base.madvise(mmap.MADV_DONTNEED)
+    ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid()
+    whole = type(known.get("sha256")) is str and {"source", "features"} <= known.keys()
+    return known if ours and whole else {}

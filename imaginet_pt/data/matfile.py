@@ -7,12 +7,16 @@ matrix in memory, and a damaged file can crash it, and Python with it.
 import contextlib
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from os import PathLike
+from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
-from ..files.reading import unpacked_limit
+from ..errors import quoted
+from ..files import reading
 
 MATRIX, PACKED = 14, 15  # types of element: a variable, and one that zlib has packed
 TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
@@ -24,14 +28,20 @@ HEADER, LONGEST, PIECE = 128, 4096, 2**16  # bytes: file header, element of a he
 
 @dataclass(frozen=True)
 class Matrix:
-    """A full real matrix. shape: (rows, columns); dtype: as stored; stream: at its first value."""
+    """A full real matrix, of which nothing is read yet.
+
+    Attributes:
+        shape: (rows, columns).
+        dtype: of the values as stored.
+        stream: stands at the first value.
+    """
 
     shape: tuple[int, int]
-    dtype: np.dtype
-    stream: Any
+    dtype: np.dtype[Any]
+    stream: "BinaryIO | _Unpacked"
 
-    def columns(self, count):
-        """All columns in order, in arrays (count, rows) of which the last may be shorter."""
+    def columns(self, count: int) -> Iterator[npt.NDArray[Any]]:
+        """Yield all columns in order, in arrays (count, rows) of which the last may be shorter."""
         rows, columns = self.shape
         for start in range(0, columns, count):
             few = min(count, columns - start)
@@ -44,23 +54,34 @@ class Matrix:
 class _Unpacked:
     """The content of a packed element of `size` bytes, as a file that can be read once."""
 
-    def __init__(self, file, size):
+    def __init__(self, file: BinaryIO, size: int) -> None:
         self.file, self.left, self.rest = file, size, b""
+        self.packed, self.produced = 0, 0  # bytes so far
         self.inflate = zlib.decompressobj()
 
-    def read(self, size):
+    def read(self, size: int) -> bytes:
+        """Return the next `size` bytes, or fewer at the end."""
         content = bytearray()
         while len(content) < size and not self.inflate.eof:
             piece = self.rest or self.file.read(min(PIECE, self.left))
-            self.left -= 0 if self.rest else len(piece)
+            if not self.rest:
+                self.left -= len(piece)
+                self.packed += len(piece)
             more = self.inflate.decompress(piece, size - len(content))
             if not piece and not more:
                 raise ValueError("it ends too early")
             content += more
             self.rest = self.inflate.unconsumed_tail
-        return content
+            self._count(len(more))
+        return bytes(content)
 
-    def finish(self):
+    def _count(self, produced: int) -> None:
+        self.produced += produced
+        limit = reading.unpacked_limit(self.packed)
+        if self.produced > limit:
+            raise ValueError(f"it unpacks to more than {limit:,} bytes")
+
+    def finish(self) -> None:
         """Read the padding, less than 8 bytes, and with it the checksum, which zlib compares."""
         self.read(8)
         if not self.inflate.eof:
@@ -68,26 +89,27 @@ class _Unpacked:
 
 
 @contextlib.contextmanager
-def matrix(path, name):
-    """The `Matrix` called `name` in the MATLAB 5 file `path`, open for reading.
+def open_matrix(path: str | PathLike[str], name: str, fix: str) -> Iterator[Matrix]:
+    """Open the `Matrix` called `name` in the MATLAB 5 file `path` for reading.
 
     Raises:
-        ValueError, zlib.error: another version, damage, no such variable, not a full real
-            matrix, or more values than the size of the file explains.
+        UserError: another version, damage, no such variable, not a full real matrix, or more
+            values than the size of the file explains; the message ends with `fix`.
     """
-    with open(path, "rb") as file:
+    with reading.open_file(path, fix) as file:
+        limit = reading.unpacked_limit(reading.size_of(file))
         order = _order(_read(file, HEADER))
-        others = []
+        others: list[str] = []
         for stream in _variables(file, order):
             flags, shape, found = _header(stream, order)
             if found == name:
-                yield _matrix(stream, order, flags, shape, unpacked_limit(path))
+                yield _matrix(stream, order, flags, shape, limit)
                 return
             others.append(found)
-        raise ValueError(f"it has no variable {name!r}, only {others[:9]}")
+        raise ValueError(f"it has no variable {name!r}, only {quoted(others)}")
 
 
-def _order(header):
+def _order(header: bytes) -> str:
     """Byte order, `<` or `>`, of a file with this header."""
     order = {b"IM": "<", b"MI": ">"}.get(header[126:], "")
     version = VERSIONS.get(struct.unpack(f"{order}H", header[124:126])[0]) if order else None
@@ -96,7 +118,7 @@ def _order(header):
     return order
 
 
-def _variables(file, order):
+def _variables(file: BinaryIO, order: str) -> Iterator["BinaryIO | _Unpacked"]:
     """A stream for each variable of the file, which begins with the tag of its matrix."""
     while tag := file.read(8):
         kind, size = struct.unpack(f"{order}II", tag.ljust(8, b"\0"))
@@ -107,7 +129,7 @@ def _variables(file, order):
         file.seek(start + size)
 
 
-def _header(stream, order):
+def _header(stream: "BinaryIO | _Unpacked", order: str) -> tuple[bytes, bytes, str]:
     """Flags and shape, as bytes, and name of the variable at which `stream` stands."""
     kind, _, _ = _tag(stream, order)
     if kind != MATRIX:
@@ -116,32 +138,34 @@ def _header(stream, order):
     return flags, shape, name.decode("latin-1")
 
 
-def _matrix(stream, order, flags, shape, limit):
+def _matrix(
+    stream: "BinaryIO | _Unpacked", order: str, flags: bytes, size: bytes, limit: int
+) -> Matrix:
     """The matrix whose header was read; its promised size is checked before any value is read."""
-    if len(flags) != 8 or len(shape) != 8:
+    if len(flags) != 8 or len(size) != 8:
         raise ValueError("the variable is not a matrix")
-    (flags, _), shape = struct.unpack(f"{order}II", flags), struct.unpack(f"{order}ii", shape)
-    if flags & 0xFF not in NUMERIC or flags & COMPLEX:
+    (flag, _), shape = struct.unpack(f"{order}II", flags), struct.unpack(f"{order}ii", size)
+    if flag & 0xFF not in NUMERIC or flag & COMPLEX:
         raise ValueError("the variable is not a full matrix of real numbers")
-    kind, size, _ = _tag(stream, order)
+    kind, content, _ = _tag(stream, order)
     if kind not in TYPES:
         raise ValueError(f"values of the unknown type {kind}")
     dtype = np.dtype(order + TYPES[kind])
-    if min(shape) < 1 or size != shape[0] * shape[1] * dtype.itemsize:
-        raise ValueError(f"{size:,} bytes of values do not fill a matrix of shape {shape}")
-    if size > limit:
+    if min(shape) < 1 or content != shape[0] * shape[1] * dtype.itemsize:
+        raise ValueError(f"{content:,} bytes of values do not fill a matrix of shape {shape}")
+    if content > limit:
         raise ValueError(f"it unpacks to more than {limit:,} bytes")
     return Matrix(shape, dtype, stream)
 
 
-def _element(stream, order):
+def _element(stream: "BinaryIO | _Unpacked", order: str) -> bytes:
     _, size, padding = _tag(stream, order)
     if size > LONGEST:
         raise ValueError("a variable's header is damaged")
     return _read(stream, size + padding)[:size]
 
 
-def _tag(stream, order):
+def _tag(stream: "BinaryIO | _Unpacked", order: str) -> tuple[int, int, int]:
     """Type, size and padding in bytes of the next element; four bytes or fewer are kept short."""
     (word,) = struct.unpack(f"{order}I", _read(stream, 4))
     kind, size = word & 0xFFFF, word >> 16
@@ -151,7 +175,7 @@ def _tag(stream, order):
     return kind, size, -size % 8
 
 
-def _read(stream, size):
+def _read(stream: "BinaryIO | _Unpacked", size: int) -> bytes:
     content = stream.read(size)
     if len(content) != size:
         raise ValueError("it ends too early")

@@ -4,10 +4,12 @@ import json
 import re
 import string
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from os import PathLike
+from typing import Any
 
 from ..errors import UserError
-from ..files import reading, validation
+from ..files import json_files, validation
 from ..files.atomic import atomic
 
 PAD, END, UNK = 0, 1, 2
@@ -16,8 +18,12 @@ MAX_FEATURES = 9994  # words kept at most: 9,997 with the special tokens
 SEPARATE = str.maketrans({mark: f" {mark} " for mark in string.punctuation + "\n\t"})
 
 
-def tokenize(text):
-    """Tokens of `text`: split at spaces; punctuation marks, line ends and tabs stand alone."""
+def tokenize(text: str) -> list[str]:
+    """Split `text` into tokens at spaces; punctuation marks, line ends and tabs stand alone.
+
+    >>> tokenize("A dog, a cat.")
+    ['A', 'dog', ',', 'a', 'cat', '.']
+    """
     return [token for token in text.translate(SEPARATE).split(" ") if token]
 
 
@@ -29,58 +35,63 @@ TOKENIZE: dict[str, Callable[[str], list[str]]] = {
 
 
 class Tokenizer:
-    """A vocabulary, `words` (token of each id), and the way from text to ids.
+    """A vocabulary, and the way from text to token ids and back.
 
-    Text is lowered; `unit` is one of `TOKENIZE`. Ids 0, 1, 2 are PAD, END and UNK.
+    Text is lowered. Ids 0, 1, 2 are PAD, END and UNK.
+
+    Attributes:
+        words: the token of each id.
+        unit: one of `TOKENIZE`.
+        ids: the id of each token.
     """
 
-    def __init__(self, words, unit="word"):
-        self.words = list(words)
-        self.unit = unit
-        self.ids = {word: i for i, word in enumerate(self.words)}
+    def __init__(self, words: Iterable[str], unit: str = "word") -> None:
+        self.words: list[str] = list(words)
+        self.unit: str = unit
+        self.ids: dict[str, int] = {word: i for i, word in enumerate(self.words)}
 
     @classmethod
-    def fit(cls, texts, min_df, unit="word"):
-        """Tokens in at least `min_df` of the `texts`, the most frequent first, at most 9,994.
+    def fit(cls, texts: Iterable[str], min_df: int, unit: str = "word") -> "Tokenizer":
+        """Keep the tokens in at least `min_df` of the `texts`, the most frequent 9,994 at most.
 
         Raises:
             UserError: there is none.
         """
-        frequency = Counter()
+        frequency: Counter[str] = Counter()
         for text in texts:
             frequency.update(list(dict.fromkeys(TOKENIZE[unit](text.lower()))))
         kept = [word for word, n in frequency.most_common() if n >= min_df]
         if not kept:
-            raise UserError(f"no token is in {min_df} captions; lower --word-freq-threshold")
+            raise UserError(f"no token is in {min_df} captions; lower `word_freq_threshold`")
         return cls(SPECIAL + kept[:MAX_FEATURES], unit)
 
-    def transform(self, texts):
-        """A list of ids for each text; an unknown token is UNK."""
+    def transform(self, texts: Iterable[str]) -> list[list[int]]:
+        """Return a list of ids for each text; an unknown token is UNK."""
         split = TOKENIZE[self.unit]
         return [[self.ids.get(token, UNK) for token in split(text.lower())] for text in texts]
 
-    def inverse_transform(self, sequences):
-        """The text of each list of ids."""
+    def inverse_transform(self, sequences: Iterable[Iterable[int]]) -> list[str]:
+        """Return the text of each list of ids."""
         joiner = "" if self.unit == "character" else " "
         return [joiner.join(self.words[i] for i in ids) for ids in sequences]
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the vocabulary as a JSON list, the token of each id."""
         with atomic(path) as file:
             json.dump(self.words, file, ensure_ascii=False, indent=0)
 
     @classmethod
-    def load(cls, path, unit="word"):
+    def load(cls, path: str | PathLike[str], unit: str = "word") -> "Tokenizer":
         """Read such a list.
 
         Raises:
             UserError: no such file, or not a list of distinct texts that begins PAD, END, UNK.
         """
-        return cls(vocabulary(reading.read_list(path), path), unit)
+        return cls(vocabulary(json_files.read_list(path), path), unit)
 
 
-def vocabulary(words, source):
-    """The list `words` that stands in `source`, if it is one of a `Tokenizer`.
+def vocabulary(words: list[Any], source: object) -> Sequence[str]:
+    """Return the list `words` that stands in `source`, if it is one of a `Tokenizer`.
 
     Raises:
         UserError: it is not.

@@ -1,29 +1,43 @@
 """Scaling of image features before training, by scikit-learn's names and definitions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from os import PathLike
+from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import UserError
 from ..files.arrays import match_parameters, read_arrays
 
 BLOCK = 4096  # images read at once
 
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class StandardScaler:
-    """(Z - mean) / scale, feature by feature; arrays (features,)."""
+    """(Z - mean) / scale, feature by feature.
 
-    mean: np.ndarray
-    scale: np.ndarray
-    stored = True  # in the run's scaler.npz
+    Attributes:
+        mean: (features,).
+        scale: (features,), the standard deviation.
+        stored: whether it is kept in the run's scaler.npz.
+    """
+
+    mean: Float64
+    scale: Float64
+    stored: ClassVar[bool] = True
 
     @classmethod
-    def fit(cls, features, rows):
-        """Mean and standard deviation over captions, whose images are `rows` of `features`.
+    def fit(cls, features: Any, rows: npt.NDArray[np.int64]) -> "StandardScaler":
+        """Compute mean and standard deviation over captions.
 
-        features: (images, size); rows: (captions,), below 0 for an image of zeros. A feature that
-        never varies is not scaled.
+        Args:
+            features: (images, features). A feature that never varies is not scaled.
+            rows: (captions,), the row of `features` that each describes, below 0 for zeros.
         """
         images, counts = np.unique(rows[rows >= 0], return_counts=True)
         mean = _weighted(lambda Z: Z, features, images, counts) / len(rows)
@@ -32,14 +46,14 @@ class StandardScaler:
         return cls(mean, np.where(variance > 0, np.sqrt(variance), 1.0))
 
     @classmethod
-    def of(cls, features, source):
-        """The scaler of `features` features whose arrays stand in the file `source`.
+    def of(cls, features: int, source: str | PathLike[str]) -> "StandardScaler":
+        """Read the scaler of `features` features whose arrays stand in the file `source`.
 
         Raises:
             UserError: they are no such scaler's.
         """
         wanted = {name: np.broadcast_to(np.float64(0), features) for name in ("mean", "scale")}
-        scaler = cls(**match_parameters(wanted, read_arrays(source), source))
+        scaler = cls(**match_parameters(wanted, read_arrays(source, wanted), source))
         if not (scaler.scale > 0).all() or not scaler._in_range():
             raise UserError(
                 f"{source}: a scale is not above 0, or scaled features are beyond float32; "
@@ -47,24 +61,29 @@ class StandardScaler:
             )
         return scaler
 
-    def _in_range(self):
+    def _in_range(self) -> bool:
         """Whether features of 0 and 1 are finite when scaled and when scaled back."""
         ends = np.array([[0.0], [1.0]])
         with np.errstate(over="ignore"):
-            made = np.concatenate([self.transform(ends), self.inverse_transform(ends)])
-        return np.isfinite(made).all()
+            scaled = np.concatenate([self.transform(ends), self.inverse_transform(ends)])
+        return bool(np.isfinite(scaled).all())
 
-    def transform(self, Z):
-        """Features Z (rows, features), scaled, float32."""
+    def transform(self, Z: npt.NDArray[Any]) -> Float32:
+        """Return the features Z (rows, features) scaled."""
         return ((Z - self.mean) / self.scale).astype("float32")
 
-    def inverse_transform(self, Z):
-        """Scaled features Z (rows, features) as they were, float32."""
+    def inverse_transform(self, Z: npt.NDArray[Any]) -> Float32:
+        """Return the scaled features Z (rows, features) as they were."""
         return (Z * self.scale + self.mean).astype("float32")
 
 
-def _weighted(f, features, images, counts):
-    """Sum over images of count * f(feature vector), float64, read in blocks."""
+def _weighted(
+    f: Callable[[Float64], Float64],
+    features: Any,
+    images: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int64],
+) -> Float64:
+    """Sum over images of count * f(feature vector), read in blocks."""
     total = np.zeros(features.shape[1])
     for i in range(0, len(images), BLOCK):
         block = features[images[i : i + BLOCK]].astype("float64")
@@ -76,20 +95,24 @@ def _weighted(f, features, images, counts):
 class NoScaler:
     """Features as they are, by the methods of `StandardScaler`."""
 
-    stored = False
+    stored: ClassVar[bool] = False
 
     @classmethod
-    def fit(cls, features, rows):
+    def fit(cls, features: Any, rows: npt.NDArray[np.int64]) -> "NoScaler":
+        """Return the one there is."""
         return cls()
 
     @classmethod
-    def of(cls, features, source):
+    def of(cls, features: int, source: str | PathLike[str]) -> "NoScaler":
+        """Return the one there is; nothing is read."""
         return cls()
 
-    def transform(self, Z):
+    def transform(self, Z: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return Z."""
         return Z
 
-    def inverse_transform(self, Z):
+    def inverse_transform(self, Z: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return Z."""
         return Z
 
 

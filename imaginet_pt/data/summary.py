@@ -1,5 +1,7 @@
 """What is in a data set, what of the word pairs it covers, and what is missing: one screen."""
 
+from collections.abc import Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 
 import pandas as pd
@@ -15,22 +17,22 @@ SPLITS = {"train": "nothing to train on", "val": "nothing to validate on", "test
 VGG16 = 4096  # features of the paper's images
 
 
-def check(where, men=None):
-    """The text of one screen about the data at `where`, with the word pairs of the file `men`.
+def check(source: str | PathLike[str], men: str | PathLike[str] | None = None) -> str:
+    """Return the text of one screen about the data at `source` and the word pairs in `men`.
 
     Raises:
         UserError: there are no captions, or something in them or in `men` is wrong. Features that
-            are missing or wrong are told on the screen.
+            are missing or wrong are named on the screen.
     """
-    dataset, missing = _opened(where)
+    dataset, missing = _load(source)
     pairs = {"SimLex-999": word_pairs.simlex()}
     if men:
         pairs["MEN"] = word_pairs.read_pairs(men)
     else:
-        missing.append("MEN: give its file by --men; get it by imaginet data get men")
+        missing.append("MEN: give its file by `men`; get it by imaginet data get men")
     missing += _missing(dataset)
     parts = [
-        f"{dataset.name}: {where}",
+        f"{dataset.name}: {source}",
         _features(dataset),
         _table(_splits(dataset)),
         _table(_cover(dataset, pairs)),
@@ -39,18 +41,18 @@ def check(where, men=None):
     return "\n\n".join(parts)
 
 
-def _opened(where):
+def _load(source: str | PathLike[str]) -> tuple[Dataset, list[str]]:
     """The data set, and what keeps it from being loaded whole, then without features."""
     try:
-        return data_provider.load(where), []
+        return data_provider.load(source), []
     except UserError as error:
-        if not (Path(where) / "dataset.json").is_file():
+        if not (Path(source) / "dataset.json").is_file():
             raise
-        name, images = data_provider.read_images(Path(where))
+        name, images = data_provider.read_images(Path(source))
         return Dataset(name, images, None, {}, synthetic=False), [str(error)]
 
 
-def _features(dataset):
+def _features(dataset: Dataset) -> str:
     captions = sum(len(image.sentences) for image in dataset.images)
     known = f"{len(dataset.images):,} images, {captions:,} captions, "
     if dataset.features is None:
@@ -59,7 +61,7 @@ def _features(dataset):
     return f"{known}features {rows:,} x {columns:,} {dataset.features.dtype}"
 
 
-def _splits(dataset):
+def _splits(dataset: Dataset) -> pd.DataFrame:
     """A row a split: its images, captions and words a caption."""
     rows = []
     for split in _names(dataset):
@@ -69,13 +71,13 @@ def _splits(dataset):
     return pd.DataFrame(rows, columns=["split", "images", "captions", "words a caption"])
 
 
-def _names(dataset):
+def _names(dataset: Dataset) -> list[str]:
     """The splits, those that are used here first."""
     present = {image.split for image in dataset.images} - {""}
     return [name for name in SPLITS if name in present] + sorted(present - SPLITS.keys())
 
 
-def _cover(dataset, pairs):
+def _cover(dataset: Dataset, pairs: Mapping[str, Sequence[word_pairs.WordPair]]) -> pd.DataFrame:
     """A row a threshold: the words of its vocabulary, and the pairs with both words in it."""
     texts = [text for image in dataset.images if image.split == "train" for text in image.sentences]
     rows = []
@@ -90,14 +92,14 @@ def _cover(dataset, pairs):
     return pd.DataFrame(rows, columns=["words", "vocabulary", *names])
 
 
-def _vocabulary(texts, threshold):
+def _vocabulary(texts: Sequence[str], threshold: int) -> set[str]:
     try:
         return set(Tokenizer.fit(texts, threshold).words) - set(SPECIAL)
     except UserError:  # no word is so frequent
         return set()
 
 
-def _missing(dataset):
+def _missing(dataset: Dataset) -> list[str]:
     """What a user may have expected to be there, a line each."""
     lines = [f"split {s}: {why}" for s, why in SPLITS.items() if s not in _names(dataset)]
     for split in _names(dataset):
@@ -105,14 +107,15 @@ def _missing(dataset):
         if bare:
             lines.append(f"captions of {bare:,} images in split {split}")
     if dataset.features is None:
-        lines.append("image features: without them only --alpha 1 can be trained")
+        lines.append("image features: without them only `alpha` 1 can be trained")
     elif dataset.features.shape[1] != VGG16:
         lines.append(f"VGG16's {VGG16:,} features: these are others than the paper's")
     return lines
 
 
-def _table(frame):
+def _table(frame: pd.DataFrame) -> str:
     if frame.empty:
         return "no splits"
     numbers = dict.fromkeys(frame.select_dtypes("integer"), "{:,}".format)
-    return frame.to_string(index=False, formatters=numbers)
+    text: str = frame.to_string(index=False, formatters=numbers)
+    return text

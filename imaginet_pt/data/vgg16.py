@@ -10,20 +10,26 @@ Weights are those of the VGG group, from Caffe, in the files that people convert
 with the normalization they were trained with, torchvision's own, which are not the paper's.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib import format as npy
+import numpy.typing as npt
 
 from ..errors import UserError
+from ..files.arrays import write_matrix_header
 from ..files.atomic import atomic
-from ..files.reading import digest
+from ..files.reading import digest, open_file
+from ..progress import Progress
 from . import data_provider, image_features
+from . import dataset as datasets
 
 SIZE = 224  # pixels, height and width of the input
 FEATURES = 4096
 BATCH = 10  # images at a time, as neuraltalk
+MAX_PIXELS = 2**25  # of an image: 100 MB once it is decoded; a camera's have 12 to 24 million
 TORCHVISION = "397923af"  # how the SHA-256 of its weights begins, and part of their file's name
 
 
@@ -46,15 +52,22 @@ OWN = Input(
 RENAMED = {"classifier.1": "classifier.0", "classifier.4": "classifier.3"}
 
 
-def write(images, folder, weights, progress):
+def write(
+    images: str | PathLike[str],
+    folder: str | PathLike[str],
+    weights: str | PathLike[str] | None,
+    progress: Progress,
+) -> None:
     """Write `feats.npy` to `folder`: a row of features for each image of its `dataset.json`.
 
     Row i, (4096,) float32, belongs to the image whose imgid is i.
 
     Args:
         images: folder with the image files, or with folders of them, as COCO's.
+        folder: where `dataset.json` is.
         weights: file of the network's weights (a state dict; nothing else in it is unpickled), or
             None for the file in torchvision's cache.
+        progress: shows how far it is.
 
     Raises:
         UserError: no torch, weights, captions or image, or one that cannot be read; or there are
@@ -66,10 +79,9 @@ def write(images, folder, weights, progress):
     path = Path(weights) if weights else _cached()
     network, wanted = load(path)
     progress.say(f"VGG16 of {path}, {'torchvision' if wanted is OWN else 'Caffe'}'s input")
-    bar = progress.bar("features", len(paths), unit="image")
-    with bar, atomic(folder / "feats.npy", "wb") as file:
-        header = {"descr": "<f4", "fortran_order": False, "shape": (len(paths), FEATURES)}
-        npy.write_array_header_1_0(file, header)
+    bars = progress.bar("features", len(paths), unit="image")
+    with bars as bar, atomic(folder / "feats.npy", "wb") as file:
+        write_matrix_header(file, (len(paths), FEATURES))
         for start in range(0, len(paths), BATCH):
             batch = paths[start : start + BATCH]
             file.write(fc7(network, [prepared(_pixels(p), wanted) for p in batch]))
@@ -77,7 +89,8 @@ def write(images, folder, weights, progress):
     progress.say(f"{folder / 'feats.npy'}: {len(paths):,} x {FEATURES:,}")
 
 
-def _torch():
+def _torch() -> tuple[Any, Any]:
+    """The two packages, which are optional and take seconds to import."""
     try:
         import torch
         import torchvision
@@ -89,31 +102,31 @@ def _torch():
     return torch, torchvision
 
 
-def _check_none(folder):
+def _check_none(folder: Path) -> None:
     for name in image_features.READERS:
         if (folder / name).exists():
             raise UserError(f"{folder} has {name} already; move it away")
 
 
-def _paths(images, folder):
+def _paths(images: Sequence[datasets.Image], folder: Path) -> list[Path]:
     """The file of each image, in the order of their rows."""
     places = [folder, *sorted(path for path in folder.glob("*/"))]
-    found = {image.imgid: _first(place / image.filename for place in places) for image in images}
-    missing = [image.filename for image in images if found[image.imgid] is None]
+    paths = {image.imgid: _first(place / image.filename for place in places) for image in images}
+    missing = [image.filename for image in images if paths[image.imgid] is None]
     if missing:
         raise UserError(
             f"{folder} and the folders in it lack {len(missing):,} of {len(images):,} images, "
             f"{missing[0]} first; give the folder with the image files"
         )
-    return [found[row] for row in sorted(found)]
+    return [path for _, path in sorted(paths.items()) if path]
 
 
-def _first(paths):
+def _first(paths: Iterable[Path]) -> Path | None:
     """The first of the files that is there, or None."""
     return next((path for path in paths if path.is_file()), None)
 
 
-def _cached():
+def _cached() -> Path:
     torch, _ = _torch()
     path = Path(torch.hub.get_dir()) / "checkpoints" / f"vgg16-{TORCHVISION}.pth"
     if not path.is_file():
@@ -124,8 +137,8 @@ def _cached():
     return path
 
 
-def load(path):
-    """VGG16 up to fc7's ReLU with the weights of the file at `path`, and the `Input` it wants.
+def load(path: str | PathLike[str]) -> tuple[Any, Input]:
+    """Load VGG16 up to fc7's ReLU with the weights of the file at `path`, and the `Input` it wants.
 
     Raises:
         UserError: no such file, or not the weights of VGG16.
@@ -135,9 +148,12 @@ def load(path):
         network = torchvision.models.vgg16()
     network.classifier = network.classifier[:5]
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with open_file(path) as file:
+            state = torch.load(file, map_location="cpu", weights_only=True)
         renamed = _renamed(state)
         network.load_state_dict({name: renamed[name] for name in network.state_dict()}, assign=True)
+    except UserError:
+        raise
     except Exception as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise UserError(
@@ -148,7 +164,7 @@ def load(path):
     return network.float().eval().to("cuda" if torch.cuda.is_available() else "cpu"), wanted
 
 
-def _renamed(state):
+def _renamed(state: Mapping[str, Any]) -> Mapping[str, Any]:
     """The arrays under torchvision's names."""
     if not any(name.startswith("classifier.1.") for name in state):
         return state
@@ -156,37 +172,40 @@ def _renamed(state):
     return {f"{RENAMED.get(layer, layer)}.{kind}": state[name] for name, layer, kind in layers}
 
 
-def _pixels(path):
+def _pixels(path: Path) -> npt.NDArray[np.uint8]:
     """An image file as (height, width, 3) uint8, RGB."""
     from PIL import Image
 
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
-    except Exception as error:
-        raise UserError(f"{path} cannot be read as an image: {error}; replace it") from error
+    with open_file(path, "replace it") as file, Image.open(file) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise UserError(
+                f"{path} has {image.width:,} x {image.height:,} pixels, more than {MAX_PIXELS:,}; "
+                "make it smaller"
+            )
+        return np.asarray(image.convert("RGB"))
 
 
-def prepared(pixels, wanted):
-    """The input of the network for an image.
+def prepared(pixels: npt.NDArray[np.uint8], wanted: Input) -> Any:
+    """Return the input of the network for an image.
 
     Args:
-        pixels: (height, width, 3) uint8, RGB. wanted: `Input`.
+        pixels: (height, width, 3), RGB.
+        wanted: what the network was trained on.
 
     Returns:
         (3, 224, 224) float32 tensor.
     """
     torch, _ = _torch()
-    channels = torch.from_numpy(pixels[..., wanted.channels].astype("f4")).permute(2, 0, 1)
+    planes = torch.from_numpy(pixels[..., wanted.channels].astype("f4")).permute(2, 0, 1)
     resized = torch.nn.functional.interpolate(
-        channels[None], (SIZE, SIZE), mode="bicubic", antialias=True, align_corners=False
+        planes[None], (SIZE, SIZE), mode="bicubic", antialias=True, align_corners=False
     )[0]
     mean, scale = (torch.tensor(values)[:, None, None] for values in (wanted.mean, wanted.scale))
     return (resized - mean) / scale
 
 
-def fc7(network, inputs):
-    """Features of images: inputs [(3, 224, 224)] -> (images, 4096) float32, none negative."""
+def fc7(network: Any, inputs: Sequence[Any]) -> npt.NDArray[np.float32]:
+    """Return features (images, 4096), none negative, of inputs [(3, 224, 224)]."""
     torch, _ = _torch()
     with torch.inference_mode():
         batch = torch.stack(inputs).to(next(network.parameters()).device)

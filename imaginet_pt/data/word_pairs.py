@@ -4,8 +4,9 @@ import math
 import re
 from dataclasses import dataclass
 from itertools import dropwhile
+from os import PathLike
 
-from ..errors import UserError
+from ..errors import UserError, quoted
 from ..files import reading
 
 _WORD = r"[^\s#]\S*"
@@ -31,8 +32,8 @@ class WordPair:
     score: float
 
 
-def read_pairs(path) -> list[WordPair]:
-    """The pairs of a file in one of `FORMATS`, in order; the first line decides which.
+def read_pairs(path: str | PathLike[str]) -> list[WordPair]:
+    """Return the pairs of a file in one of `FORMATS`, in order; the first line decides which.
 
     Blank lines at the end are no lines; every other line must be a pair.
 
@@ -50,22 +51,23 @@ def read_pairs(path) -> list[WordPair]:
 
 
 def simlex() -> list[WordPair]:
-    """SimLex-999 (Hill, Reichart and Korhonen 2015), from the copy inside gensim."""
+    """Return SimLex-999 (Hill, Reichart and Korhonen 2015), from the copy inside gensim."""
     from gensim.test.utils import datapath
 
     return read_pairs(datapath("simlex999.txt"))
 
 
-def _format(line):
+def _format(line: str) -> tuple[str | None, str]:
     """Header and pair patterns of the kind of file that begins with `line`."""
     fits = (kind for kind in FORMATS.values() if re.fullmatch(kind[0] or kind[1], line))
     return next(fits, FORMATS["three columns"])
 
 
-def _pair(pattern, line, place):
+def _pair(pattern: str, line: str, place: str) -> WordPair:
     match = re.fullmatch(pattern, line)
     score = float(match["score"]) if match else math.nan
     if match is None or not math.isfinite(score):
-        shown = line if len(line) <= 60 else f"{line[:60]}..."
-        raise UserError(f"{place}: {shown!r} is not two words and a score; correct or delete it")
+        raise UserError(
+            f"{place}: {quoted(line)} is not two words and a score; correct or delete it"
+        )
     return WordPair(match["first"], match["second"], score)

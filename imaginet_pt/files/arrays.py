@@ -3,90 +3,138 @@
 import io
 import math
 import zipfile
-from pathlib import Path
+from collections.abc import Collection, Mapping
+from os import PathLike
+from typing import IO, Any, BinaryIO, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numpy.lib import format as npy
 
-from ..errors import UserError
+from ..errors import UserError, quoted
 from . import reading
 from .atomic import atomic
 
+Array = npt.NDArray[Any]
+
 MAX_VALUES = 2**50  # of an array; more cannot be counted in bytes
+MAX_MEMBERS = 1000  # arrays of a file; a checkpoint has about 60
+LISTED = 3  # of many mistakes
+FIX = "give a whole .npz file"
 NPY_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # NumPy's, which unpack piece by piece
 
 
-def npy_header(file):
-    """Shape, whether in Fortran's order, dtype, and the place of the first value of a .npy file.
+class NpyHeader(NamedTuple):
+    """What the header of a .npy file says; start: the place of the first value, in bytes."""
+
+    shape: tuple[int, ...]
+    fortran_order: bool
+    dtype: np.dtype[Any]
+    start: int
+
+
+def read_npy_header(file: BinaryIO) -> NpyHeader:
+    """Read the header at the beginning of a .npy file.
 
     Raises:
         ValueError: it is no such file, of another version, or of a shape that no array has.
     """
-    shape, turned, dtype = NPY_HEADERS[npy.read_magic(file)](file)
+    shape, fortran_order, dtype = NPY_HEADERS[npy.read_magic(file)](file)
     if min(shape, default=0) < 0 or math.prod(max(n, 1) for n in shape) > MAX_VALUES:
-        raise ValueError(f"it is no array that has the shape {shape}")
-    return shape, turned, dtype, file.tell()
+        raise ValueError(f"it is no array that has the shape {quoted(shape)}")
+    return NpyHeader(shape, fortran_order, dtype, file.tell())
 
 
-def write_arrays(path, arrays):
-    """Named arrays as an `.npz` file, whole or not at all."""
+def write_matrix_header(file: IO[bytes], shape: tuple[int, int]) -> None:
+    """Begin a .npy file of a float32 matrix, whose values follow row by row."""
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    npy.write_array_header_1_0(file, header)
+
+
+def write_arrays(path: str | PathLike[str], arrays: Mapping[str, Array]) -> None:
+    """Write named arrays as an `.npz` file, whole or not at all."""
     with atomic(path, "wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # an array may have any name
 
 
-def read_arrays(path):
-    """The arrays of an `.npz` file by name; checksums are verified, nothing is unpickled.
+def read_arrays(
+    path: str | PathLike[str], names: Collection[str] | None = None
+) -> dict[str, Array]:
+    """Return the arrays of an `.npz` file by name; checksums are verified, nothing is unpickled.
+
+    Args:
+        path: the file.
+        names: of the arrays it must have, which are compared before any is read; unnamed ones
+            (`arr_0`, ...) may stand in their place.
 
     Raises:
-        UserError: no such file, a damaged one, one that unpacks to far more than its size, or one
-            that holds other things than arrays.
+        UserError: there is no such file, or it is damaged, unpacks to far more than its size, or
+            holds other things than these arrays.
     """
-    fix = "give a whole .npz file"
-    with reading.guard(path, fix), zipfile.ZipFile(path) as archive:
-        members, limit = archive.infolist(), reading.unpacked_limit(Path(path))
+    with reading.open_file(path, FIX) as file, zipfile.ZipFile(file) as archive:
+        members, limit = archive.infolist(), reading.unpacked_limit(reading.size_of(file))
+        if len(members) > MAX_MEMBERS:
+            raise UserError(f"{path} has {len(members):,} members; {FIX}")
         if sum(member.file_size for member in members) > limit:
-            raise UserError(f"{path} unpacks to more than {limit:,} bytes; {fix}")
-        return {m.filename.removesuffix(".npy"): _array(archive, m) for m in members}
+            raise UserError(f"{path} unpacks to more than {limit:,} bytes; {FIX}")
+        by_name = {member.filename.removesuffix(".npy"): member for member in members}
+        if names is not None:
+            _check_names(names, by_name, path)
+        return {name: _read_member(archive, member) for name, member in by_name.items()}
 
 
-PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # NumPy's, which unpack piece by piece
+def _check_names(wanted: Collection[str], present: Collection[str], path: object) -> None:
+    unnamed = [f"arr_{i}" for i in range(len(wanted))] if "arr_0" in present else []
+    allowed = {*wanted, *unnamed}
+    wrong = [f"{quoted(name)} is not of this model" for name in present if name not in allowed]
+    if not unnamed:
+        wrong += [f"{name} is missing" for name in wanted if name not in present]
+    _refuse(wrong, path)
 
 
-def _array(archive, member):
-    """One array, made of nothing but the bytes that are there, whatever its header promises."""
+def _refuse(wrong: list[str], source: object) -> None:
+    """Raise the error that lists what is wrong with arrays, if anything is."""
+    if wrong:
+        more = [f"and {len(wrong) - LISTED} more"] if len(wrong) > LISTED else []
+        raise UserError(f"{source} does not fit the model: {'; '.join(wrong[:LISTED] + more)}")
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
+    """Read one array; never allocate what its header merely claims."""
     if member.compress_type not in PACKINGS:
-        raise ValueError(f"{member.filename} is packed in another way than NumPy's")
+        raise ValueError(f"{quoted(member.filename)} is packed in another way than NumPy's")
     content = archive.read(member)
-    shape, turned, dtype, start = npy_header(io.BytesIO(content))
-    values = np.frombuffer(content, dtype, math.prod(shape), start)
-    return values.reshape(shape, order="F" if turned else "C")
+    header = read_npy_header(io.BytesIO(content))
+    values = np.frombuffer(content, header.dtype, math.prod(header.shape), header.start)
+    return values.reshape(header.shape, order="F" if header.fortran_order else "C")
 
 
-def match_parameters(params, arrays, source):
-    """`arrays` in the place of `params`: by name, or unnamed (`arr_0`, ...) in their order.
+def match_parameters(
+    params: Mapping[str, Array], arrays: Mapping[str, Array], source: object
+) -> dict[str, Array]:
+    """Return `arrays` in the place of `params`: by name, or unnamed (`arr_0`, ...) in their order.
 
     Raises:
-        UserError: one is missing, left over, of another shape, or not of finite numbers; all of
-            them are listed.
+        UserError: one is missing, left over, of another shape, or not of finite numbers; the first
+            three are listed.
     """
     if "arr_0" in arrays:
-        arrays = {
-            name: arrays.pop(f"arr_{i}") for i, name in enumerate(params) if f"arr_{i}" in arrays
-        } | arrays
+        names = {f"arr_{i}": name for i, name in enumerate(params)}
+        arrays = {names.get(name, name): array for name, array in arrays.items()}
     wrong = [f"{name} is missing" for name in params if name not in arrays]
-    wrong += [f"{name} is not of this model" for name in arrays if name not in params]
+    wrong += [f"{quoted(name)} is not of this model" for name in arrays if name not in params]
     wrong += [
         f"{name} {misfit}"
         for name, array in params.items()
         if name in arrays and (misfit := _misfit(arrays[name], array))
     ]
-    if wrong:
-        raise UserError(f"{source} does not fit the model: {'; '.join(wrong)}")
+    _refuse(wrong, source)
     return {name: arrays[name].astype(array.dtype) for name, array in params.items()}
 
 
-def _misfit(array, wanted):
-    """What keeps `array` from the place of `wanted`, in words; empty where nothing does."""
+def _misfit(array: Array, wanted: Array) -> str:
+    """Say what keeps `array` from the place of `wanted`; nothing where nothing does."""
     if array.shape != wanted.shape:
         return f"is {array.shape}, not {wanted.shape}"
     if array.dtype.kind not in "fiu":

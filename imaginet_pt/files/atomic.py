@@ -1,56 +1,138 @@
-"""Files that are either whole or absent, and their fingerprints."""
+"""Write files that are either whole or absent.
+
+What is being written stands in the same folder as `.imaginet-XXXXXXXX.part`, which its process
+holds locked. So another process knows whether its writer lives, and removes it if not.
+"""
 
 import contextlib
+import errno
+import fcntl
 import os
-import tempfile
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from ..errors import UserError
+from .reading import KINDS
 
-UNFINISHED = ".part"  # the end of a temporary file's name
+PREFIX, UNFINISHED = ".imaginet-", ".part"  # of a temporary file's name
+CHOOSE = "choose another folder"
+# What to do about an error of the system.
+FIXES = {
+    errno.ENOSPC: f"free space or {CHOOSE}",
+    errno.EDQUOT: f"free space or {CHOOSE}",
+    errno.EFBIG: f"free space or {CHOOSE}",
+    errno.EIO: f"free space or {CHOOSE}",
+    errno.EMFILE: "allow more open files, by ulimit -n",
+    errno.ENFILE: "allow more open files",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
 
 
 @contextlib.contextmanager
-def atomic(path, mode="w"):
+def atomic(path: str | PathLike[str], mode: str = "w") -> Iterator[Any]:
     """Open `path` for writing such that it appears whole or not at all.
 
-    The text or bytes go to a temporary file in the same folder, which is flushed to the disk and
-    renamed over `path` when the block ends well, and removed when it does not.
+    Text or bytes go to a temporary file, which is flushed to the disk and renamed to `path` when
+    the block ends well, and removed when it does not.
 
     Raises:
-        UserError: the folder cannot be written or the disk is full.
+        UserError: the folder cannot be written, the disk is full, or `path` is no regular file: a
+            device or a link is never replaced.
     """
-    path = Path(path)
-    temporary = None
+    path, temporary = Path(path), None
     try:
-        encoding = None if "b" in mode else "utf-8"
-        handle, temporary = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)
-        with os.fdopen(handle, mode, encoding=encoding) as file:
+        _check_target(path)
+        remove_leftovers(path.parent)
+        temporary, handle = _create(path.parent)
+        with os.fdopen(handle, mode, encoding=None if "b" in mode else "utf-8") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+            os.fsync(handle)
+            _check_target(path)
+            os.replace(temporary, path)
         _flush_folder(path.parent)
     except OSError as error:
-        raise UserError(
-            f"cannot write {path}: {error.strerror or error}; free space or choose another folder"
-        ) from error
+        raise unwritable(path, error) from error
     finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
 
 
-def _flush_folder(folder):
+def unwritable(path: object, error: OSError) -> UserError:
+    """Return the error that says why `path` cannot be written, and what to do."""
+    fix = FIXES.get(error.errno or 0, CHOOSE)
+    return UserError(f"cannot write {path}: {error.strerror or error}; {fix}")
+
+
+def _check_target(path: Path) -> None:
+    """Refuse to replace anything but a regular file."""
+    try:
+        kind = stat.S_IFMT(path.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if kind != stat.S_IFREG:
+        raise UserError(
+            f"cannot write {path}: it is {KINDS.get(kind, 'something else')}, not a regular file; "
+            "choose another name"
+        )
+
+
+@contextlib.contextmanager
+def temporary_folder(parent: Path) -> Iterator[Path]:
+    """Make a folder in `parent` that is removed when the block ends, or by a later call.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    remove_leftovers(parent)
+    path = parent / f"{PREFIX}{secrets.token_hex(4)}{UNFINISHED}"
+    path.mkdir(mode=0o700)
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield path
+    finally:
+        os.close(handle)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _create(folder: Path) -> tuple[Path, int]:
+    """Create a locked temporary file, as readable for others as the user's umask says."""
+    while True:
+        path = folder / f"{PREFIX}{secrets.token_hex(4)}{UNFINISHED}"
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with contextlib.suppress(FileExistsError):
+            handle = os.open(path, flags, 0o666)
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.fstat(handle).st_nlink:  # else it was taken for a leftover before it was locked
+                return path, handle
+            os.close(handle)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files in `folder` whose writers were killed."""
+    for path in folder.glob(f"{PREFIX}*{UNFINISHED}"):
+        with contextlib.suppress(OSError):  # it is somebody else's, or being written
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            finally:
+                os.close(handle)
+
+
+def _flush_folder(folder: Path) -> None:
     """Bring a renaming to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def remove_leftovers(folder):
-    """Remove the temporary files of `atomic` that a killed process left in `folder`."""
-    for path in folder.glob(f".*{UNFINISHED}"):
-        path.unlink()

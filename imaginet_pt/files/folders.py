@@ -4,6 +4,7 @@ import grp
 import os
 import pwd
 import stat
+from os import PathLike
 from pathlib import Path
 
 from ..errors import UserError
@@ -80,8 +81,8 @@ def _is_own_group(gid: int) -> bool:
     )
 
 
-def make_folder(path):
-    """Make the folder at `path` if need be; return its `Path`.
+def make_folder(path: str | PathLike[str]) -> Path:
+    """Make the folder at `path` if need be, and return it.
 
     Raises:
         UserError: it cannot be made.
@@ -89,5 +90,5 @@ def make_folder(path):
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"cannot make {path}: {error.strerror}; choose another --out") from None
+        raise UserError(f"cannot make {path}: {error.strerror}; choose another `out`") from None
     return Path(path)

@@ -1,35 +1,39 @@
-"""Reading what the user gives: bounded in size, and each value of the type that is wanted."""
+"""Read a user's file: a regular one, of bounded size, and no more memory than it has bytes."""
 
 import contextlib
 import gzip
 import hashlib
 import io
-import json
-import reprlib
+import os
+import stat
+from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from ..errors import UserError
-from .validation import JSON_TYPES, check_words
 
-MAX_JSON = 2**28  # bytes; COCO's dataset.json, the largest known, has 0.15 GB
-MAX_GROUPS = 5_000_000  # lists and objects in it; COCO's has about 1.6 million
 MAX_FILE = 2**22  # bytes of word pairs, a vocabulary, a list; MEN's pairs have 60 KB
-UNPACKED_FLOOR, UNPACKED_RATIO = 2**25, 50  # captions pack about 5 to 1, CNN features 2 to 15 to 1
+# Captions pack about 5 to 1, CNN features 2 to 15 to 1.
+UNPACKED_FLOOR, UNPACKED_RATIO = 2**25, 20
+PIECE = 2**20  # bytes read at a time
 GET_AGAIN = "check the name, or get it again"
-
-
-def unpacked_limit(path):
-    """Bytes that the packed file `path` may unpack to: 32 MiB, or 50 times its own size."""
-    return max(UNPACKED_FLOOR, UNPACKED_RATIO * path.stat().st_size)
+KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFLNK: "a link",
+}
 
 
 @contextlib.contextmanager
-def guard(path, fix=GET_AGAIN):
-    """A block in which whatever the reading of the damaged file `path` raises becomes one line.
+def guard(path: object, fix: str = GET_AGAIN) -> Iterator[None]:
+    """Turn whatever reading the damaged file `path` raises into one line that ends with `fix`.
 
     Raises:
-        UserError: that line, which ends with the `fix`.
+        UserError: that line.
     """
     try:
         yield
@@ -41,83 +45,88 @@ def guard(path, fix=GET_AGAIN):
         raise UserError(f"cannot read {path}: {reason}; {fix}") from error
 
 
-def read_bytes(path, limit, opener=open, fix=GET_AGAIN):
-    """The content of a file that `opener` opens; `fix` says what to do about one that is damaged.
+@contextlib.contextmanager
+def open_file(path: str | PathLike[str], fix: str = GET_AGAIN) -> Iterator[BinaryIO]:
+    """Open a regular file for reading; errors inside the block are those of `guard`.
+
+    A named pipe, a device or a directory is refused at once: reading it might never end.
 
     Raises:
-        UserError: it is missing, damaged, or has more than `limit` bytes.
+        UserError: the file is missing, of another kind, or damaged.
     """
-    with guard(path, fix), opener(path, "rb") as file:
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise UserError(f"{path} holds more than {limit:,} bytes; split it up")
-    return content
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    with guard(path, fix), os.fdopen(os.open(path, flags), "rb") as file:
+        kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
+        if kind != stat.S_IFREG:
+            raise ValueError(f"it is {KINDS.get(kind, 'something else')}, not a regular file")
+        yield file
 
 
-def read_text(path, fix):
-    """The text of a UTF-8 file of at most `MAX_FILE` bytes, lines of which end as in Python.
+def size_of(file: BinaryIO) -> int:
+    """Return the bytes of an open file."""
+    return os.fstat(file.fileno()).st_size
 
-    fix: says what file is wanted.
+
+def unpacked_limit(size: int) -> int:
+    """Return how many bytes a packed file of `size` bytes may unpack to: 32 MiB, or 20 to 1."""
+    return max(UNPACKED_FLOOR, UNPACKED_RATIO * size)
+
+
+def read_bytes(path: str | PathLike[str], limit: int, fix: str = GET_AGAIN) -> bytes:
+    """Return the content of a file of at most `limit` bytes.
+
+    Raises:
+        UserError: the file is missing, damaged or larger; the message ends with `fix`.
+    """
+    with open_file(path, fix) as file:
+        size = size_of(file)
+        if size > limit:
+            raise UserError(f"{path} holds more than {limit:,} bytes; split it up")
+        return file.read(size)
+
+
+def read_pieces(path: str | PathLike[str], limit: int, fix: str = GET_AGAIN) -> Iterator[bytes]:
+    """Yield the content of a file, unpacked where its name ends in `.gz`, a piece at a time.
+
+    Raises:
+        UserError: the file is missing or damaged, or its content has more than `limit` bytes, or
+            more than `unpacked_limit` of what was read so far.
+    """
+    produced = 0
+    with open_file(path, fix) as file:
+        packed = Path(path).suffix == ".gz"
+        stream = gzip.GzipFile(fileobj=file) if packed else file
+        while piece := stream.read(PIECE):
+            produced += len(piece)
+            most = min(limit, unpacked_limit(file.tell())) if packed else limit
+            if produced > most:
+                raise UserError(f"{path} holds more than {most:,} bytes; split it up")
+            yield piece
+
+
+def read_text(path: str | PathLike[str], fix: str) -> str:
+    """Return the text of a UTF-8 file of at most `MAX_FILE` bytes; its lines end with newlines.
+
+    Args:
+        path: the file.
+        fix: what file is wanted, for the message.
 
     Raises:
         UserError: the file is missing, too large, or no such text.
     """
-    content = read_bytes(path, MAX_FILE, fix=fix)
+    content = read_bytes(path, MAX_FILE, fix)
     with guard(path, fix):
         return io.StringIO(content.decode("utf-8-sig"), newline=None).read()
 
 
-def read_json(path):
-    """The object in a JSON file, plain or `.gz`, without the `tokens` and `sentids` in it.
-
-    These two lists are most of neuraltalk's dataset.json and are not used here; dropped while
-    the file is read, they never fill the memory.
+def digest(path: str | PathLike[str]) -> str:
+    """Return the SHA-256 of a file, in hexadecimal.
 
     Raises:
-        UserError: the file is missing, too large, broken, or holds something else.
+        UserError: the file is missing or no regular file.
     """
-    opener: Any = open
-    limit = MAX_JSON
-    if Path(path).suffix == ".gz":
-        with guard(path):
-            opener, limit = gzip.open, min(limit, unpacked_limit(path))
-    return parse_json(read_bytes(path, limit, opener), dict, path)
-
-
-def read_list(path):
-    """The list of strings in a JSON file, none of them empty or with half characters.
-
-    Raises:
-        UserError: the file is missing, too large, broken, or holds something else.
-    """
-    return check_words(parse_json(read_bytes(path, MAX_FILE), list, path), path)
-
-
-def parse_json(content, kind, path):
-    """What the JSON `content` (bytes) of the file `path` says, of the JSON type `kind`.
-
-    Raises:
-        UserError: it is no JSON, of another type, or has more than `MAX_GROUPS` lists and objects.
-    """
-    if content.count(b"[") + content.count(b"{") > MAX_GROUPS:
-        raise UserError(f"{path} has more than {MAX_GROUPS:,} lists and objects; split it up")
-    try:
-        value = json.loads(content.decode("utf-8"), object_hook=_without_tokens)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is not JSON: {error}; get it again or correct it") from error
-    if type(value) is not kind:
-        wanted, found = JSON_TYPES[kind], reprlib.repr(value)
-        raise UserError(f"{path}: wanted {wanted}, found {found}; correct it")
-    return value
-
-
-def _without_tokens(record):
-    record.pop("tokens", None)
-    record.pop("sentids", None)
-    return record
-
-
-def digest(path):
-    """SHA-256 of a file, in hexadecimal, read in blocks."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = hashlib.sha256()
+    with open_file(path) as file:
+        while piece := file.read(PIECE):
+            sha256.update(piece)
+    return sha256.hexdigest()

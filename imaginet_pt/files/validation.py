@@ -1,10 +1,10 @@
 """Check values read from files: types, texts, names and paths."""
 
 import re
-import reprlib
 from pathlib import PureWindowsPath
+from typing import Any
 
-from ..errors import UserError
+from ..errors import UserError, quoted
 
 MAX_TEXT = 10_000  # characters; COCO's longest caption has about 300
 JSON_TYPES = {
@@ -13,47 +13,47 @@ JSON_TYPES = {
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def check_words(values, path):
-    """The list `values` of the file `path`, all of them strings that can be written.
+def check_words(values: list[Any], path: object) -> list[str]:
+    """Return the list `values` of the file `path` if all of them are strings that can be written.
 
     Raises:
         UserError: one is empty, no string, or has half characters.
     """
     for place, value in enumerate(values):
         if type(value) is not str or not value or has_surrogates(value):
-            found = ascii(value)[:40]
-            raise UserError(f"{path}: entry {place} is {found}; write a string that is not empty")
+            raise UserError(
+                f"{path}: entry {place} is {quoted(value)}; write a string that is not empty"
+            )
     return values
 
 
-def has_surrogates(text):
+def has_surrogates(text: str) -> bool:
     """Whether there are lone surrogates in it, halves of characters that no file can hold."""
     return SURROGATE.search(text) is not None
 
 
-def field(record, key, kind, place):
-    """`record[key]`, which must be there and be exactly of the JSON type `kind`.
+def field(record: Any, key: str, kind: type, place: object) -> Any:
+    """Return `record[key]`, which must be there and be exactly of the JSON type `kind`.
 
     Raises:
         UserError: it is not; the message begins with the `place` of the record.
     """
     if type(record) is not dict:
-        raise UserError(f"{place}: wanted an object, found {reprlib.repr(record)}; correct it")
+        raise UserError(f"{place}: wanted an object, found {quoted(record)}; correct it")
     if key not in record:
         raise UserError(f"{place}: no {key!r}; add it, {JSON_TYPES[kind]}")
     if type(record[key]) is not kind:
-        found = reprlib.repr(record[key])
-        raise UserError(f"{place}: {key!r} is {found}; make it {JSON_TYPES[kind]}")
+        raise UserError(f"{place}: {key!r} is {quoted(record[key])}; make it {JSON_TYPES[kind]}")
     return record[key]
 
 
-def text(record, key, place):
-    """The string `record[key]`: not blank, at most `MAX_TEXT` characters, no half characters.
+def text(record: Any, key: str, place: object) -> str:
+    """Return the string `record[key]`: not blank, of at most `MAX_TEXT` whole characters.
 
     Raises:
         UserError: it is not; the message begins with the `place` of the record.
     """
-    value = field(record, key, str, place)
+    value: str = field(record, key, str, place)
     if not value or value.isspace():
         raise UserError(f"{place}: {key!r} is empty; write something or take it out")
     if len(value) > MAX_TEXT:
@@ -62,23 +62,23 @@ def text(record, key, place):
             "shorten it"
         )
     if has_surrogates(value):
-        raise UserError(f"{place}: {key!r} has a lone surrogate, {ascii(value)[:40]}; correct it")
+        raise UserError(f"{place}: {key!r} has a lone surrogate, {quoted(value)}; correct it")
     return value
 
 
-def name(record, key, place):
-    """As `text`, and all of it printable: a name goes into messages and tables.
+def name(record: Any, key: str, place: object) -> str:
+    """Return `text(record, key, place)`, all of it printable: a name goes into messages and tables.
 
     Raises:
         UserError: it is not; the message begins with the `place` of the record.
     """
     value = text(record, key, place)
     if not value.isprintable():
-        raise UserError(f"{place}: {key!r} is {reprlib.repr(value)}; use printable characters")
+        raise UserError(f"{place}: {key!r} is {quoted(value)}; use printable characters")
     return value
 
 
-def stays_inside(path):
+def stays_inside(path: str) -> bool:
     """Whether a relative path stays inside its folder, by the rules of every system."""
-    path = PureWindowsPath(path)
-    return not path.anchor and ".." not in path.parts
+    windows = PureWindowsPath(path)
+    return not windows.anchor and ".." not in windows.parts

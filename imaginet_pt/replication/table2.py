@@ -11,7 +11,6 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-from ..data.image_features import release
 from ..errors import UserError
 from ..evaluation.ranking import similarities
 from . import published, results, synsets, verdicts
@@ -46,13 +45,12 @@ def inputs(args, dataset):
 def cosines(words, images):
     """Cosines of word vectors (words, d) and images (images, d): (words, images) float32.
 
-    The images may be a memory-mapped file; a block of them is in memory at a time. As in
+    The images may be in a file; a block of them is in memory at a time. As in
     `imaginet_pt.evaluation`, images that are equal bit for bit get equal cosines.
     """
     cosine, seen, first = np.empty((len(words), len(images)), np.float32), {}, []
     for start in range(0, len(images), BLOCK):
         block = np.array(images[start : start + BLOCK], np.float32)
-        release(images)
         # Adding 0.0 turns -0.0 into 0.0, which is equal and has other bits.
         keys = (hashlib.sha256(row + 0.0).digest() for row in block)
         first += [seen.setdefault(key, i) for i, key in enumerate(keys, start)]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .. import templates
 from ..data.preprocessing import SPECIAL
-from ..files import reading
+from ..files import json_files
 from ..files.atomic import atomic
 from ..files.tables import read_table
 from ..nn import models
@@ -44,7 +44,7 @@ def write(folder):
 def text(folder):
     """The card as Markdown."""
     described = folder.read_json("run.json")
-    words = len(reading.read_list(folder / "vocabulary.json"))
+    words = len(json_files.read_list(folder / "vocabulary.json"))
     predicts = pathways(described, words)
     own = {
         "name": NAMES.get((described["settings"]["model_type"], *predicts), "IMAGINET"),

@@ -19,7 +19,7 @@ from pathlib import Path
 import filelock
 
 from ..errors import UserError
-from ..files import reading, validation
+from ..files import json_files, validation
 from ..files.atomic import atomic, remove_leftovers
 from ..files.folders import make_folder
 
@@ -97,8 +97,8 @@ class RunFolder:
         return sorted(int(name) for name in names if name.isdigit())
 
     def read_json(self, name):
-        """The object in the file `name` of the run; raises as `checked.read_json`."""
-        return reading.read_json(self / name)
+        """The object in the file `name` of the run; raises as `json_files.read_json`."""
+        return json_files.read_json(self / name)
 
     def described(self):
         """What `run.json` says, its entries of the types that they are written with.

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from imaginet_pt.__main__ import main
+from imaginet_pt.cli.commands import data
 from imaginet_pt.data.download import archives, catalog, http
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
@@ -81,6 +82,7 @@ def site(monkeypatch):
     known = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
     tiny = catalog.Source("Tiny", "http://127.0.0.1/page", server.url, len(ARCHIVE), known)
     monkeypatch.setattr(catalog, "SOURCES", {"tiny": tiny})
+    monkeypatch.setattr(data, "SOURCES", ("tiny",))
     yield server
     server.shutdown()
     server.server_close()
@@ -165,7 +167,7 @@ def test_a_part_longer_than_the_file_is_dropped(site, tmp_path):
 def test_a_part_of_another_file_is_found_out(site, tmp_path, capsys):
     (tmp_path / "tiny.zip.part").write_bytes(bytes(100_000))
     assert get(tmp_path) == 2
-    refused(capsys, "tiny.zip is damaged", "delete")
+    refused(capsys, "cannot read", "tiny.zip", "delete")
     assert not (tmp_path / "tiny").exists()
 
 
@@ -269,8 +271,8 @@ def test_an_archive_that_lies_about_its_size(tmp_path):
     content = zipped({"tiny/dataset.json": bytes(2**22)})
     told = (2**22).to_bytes(4, "little")
     (tmp_path / "tiny.zip").write_bytes(content.replace(told, (100).to_bytes(4, "little")))
-    with pytest.raises(UserError, match="damaged"):
-        archives.unpack(tmp_path / "tiny.zip", tmp_path, {})
+    with pytest.raises(UserError, match="cannot read"):
+        archives.unpack(tmp_path / "tiny.zip", tmp_path, {"tiny/dataset.json": None})
     assert os.listdir(tmp_path) == ["tiny.zip"]
 
 

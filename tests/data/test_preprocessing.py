@@ -35,7 +35,7 @@ def test_characters_and_bags_as_tokens():
 
 
 def test_no_frequent_word_is_a_mistake_of_the_user():
-    with pytest.raises(UserError, match="lower --word-freq-threshold"):
+    with pytest.raises(UserError, match="lower `word_freq_threshold`"):
         Tokenizer.fit(TEXTS, min_df=4)
 
 

@@ -148,17 +148,17 @@ with RunFolder(sys.argv[1]).locked():
 
 
 def test_a_lock_keeps_others_out_until_its_process_is_dead(tmp_path):
-    (tmp_path / ".costs.csv.abc.part").write_text("half a li")
+    (tmp_path / ".imaginet-0123abcd.part").write_text("half a li")
     command = [sys.executable, "-c", LOCKER, str(tmp_path)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as other:
         assert other.stdout.readline() == "locked\n"
-        (tmp_path / ".run.json.abc.part").write_text("{")
+        (tmp_path / ".imaginet-4567abcd.part").write_text("{")
         with pytest.raises(UserError) as error, RunFolder(tmp_path).locked():
             pytest.fail("two processes in one folder")
         assert str(tmp_path) in str(error.value) and "another training" in str(error.value)
         other.send_signal(signal.SIGKILL)
-    assert names(tmp_path) == [".run.json.abc.part", "lock"]
+    assert names(tmp_path) == [".imaginet-4567abcd.part", "lock"]
     with RunFolder(tmp_path).locked():
         assert names(tmp_path) == ["lock"]
     with RunFolder(tmp_path).locked():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ...progress import Progress
 from ..options import DATA_HELP
+from ..parser import with_flags
 
 HELP = "get and check data sets, compute image features"
 EXAMPLE = "imaginet data check scenes"
@@ -38,7 +39,7 @@ def check(args: Namespace) -> None:
     """Print what a data set has and lacks."""
     from ...data import summary
 
-    print(summary.check(args.data, args.men))
+    print(with_flags(summary.check(args.data, args.men)))
 
 
 def features_options(parser: ArgumentParser) -> None:

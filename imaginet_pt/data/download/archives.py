@@ -1,86 +1,101 @@
-"""Unpacking of a zip archive that was not made here."""
+"""Unpack a zip archive that was not made here."""
 
 import os
 import stat
-import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from ...errors import UserError
-from ...files.reading import digest, unpacked_limit
+from ...errors import UserError, quoted
+from ...files.atomic import temporary_folder, unwritable
+from ...files.reading import digest, open_file, size_of, unpacked_limit
 from ...files.validation import stays_inside
 
+MAX_MEMBERS = 10_000  # files and folders of an archive
 
-def unpack(archive, folder, files):
-    """Unpack the zip file `archive` into `folder`, all of it or nothing.
 
-    Everything is unpacked and checked in a folder beside its place, and then moved there; files of
-    the same name are replaced.
+def unpack(archive: Path, out: Path, files: Mapping[str, str | None]) -> None:
+    """Unpack one folder of the zip file `archive` into the folder `out`, all of it or nothing.
+
+    Everything is unpacked and checked in a new folder beside its place, and then moved there;
+    files of the same name are replaced. Members outside the folder are left in the archive.
 
     Args:
-        files: {name: SHA-256 or None} of what must be in it; its SHA-256 is verified.
+        archive: the zip file.
+        out: the folder in which the data's folder will be.
+        files: {name: SHA-256 or None} of what must be in it, all in that one folder; its SHA-256
+            is verified.
 
     Raises:
-        UserError: a damaged archive, one with a link or a path that leaves `folder`, one that
-            unpacks to more than `checked.unpacked_limit`, or not the `files`; or a full disk.
+        UserError: a damaged archive, one with a link or a path that leaves `out`, one that unpacks
+            to more than `unpacked_limit`, or not the `files`; or a full disk.
     """
-    folder = Path(folder)
+    (name,) = {file.partition("/")[0] for file in files}
     try:
-        with tempfile.TemporaryDirectory(prefix=".unpack-", dir=folder) as made:
-            with zipfile.ZipFile(archive) as content:
-                _check_members(content, archive)
-                content.extractall(made)
-            _check_files(Path(made), archive, files)
-            _move(Path(made), folder)
-    except UserError:
-        raise
+        with temporary_folder(out) as fresh:
+            with open_file(archive, _again(archive)) as file, zipfile.ZipFile(file) as content:
+                members = _checked(content.infolist(), archive, unpacked_limit(size_of(file)))
+                inside = [m for m in members if m.filename.startswith(f"{name}/")]
+                content.extractall(fresh, inside)
+            _check_files(fresh, archive, files)
+            _move(fresh / name, out / name)
     except OSError as error:
-        raise UserError(
-            f"cannot unpack {archive} to {folder}: {error.strerror or error}; free space or choose "
-            "another folder"
-        ) from error
-    except Exception as error:  # zipfile's own, and those of what it unpacks with
-        raise UserError(f"{archive} is damaged: {error}; {_again(archive)}") from error
+        raise unwritable(out, error) from error
 
 
-def _again(archive):
+def _again(archive: Path) -> str:
     return f"delete {archive} and get it again"
 
 
-def _check_members(content, archive):
-    """Sizes are those that the archive says: zipfile reads no more of a file than that."""
-    members = content.infolist()
+def _checked(members: list[zipfile.ZipInfo], archive: Path, limit: int) -> list[zipfile.ZipInfo]:
+    """The members, if all may be unpacked: zipfile reads no more of each than its size says."""
+    if len(members) > MAX_MEMBERS:
+        raise UserError(f"{archive} has {len(members):,} members; {_again(archive)}")
+    names = set()
     for member in members:
         kind = stat.S_IFMT(member.external_attr >> 16)
         if not stays_inside(member.filename) or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise UserError(
-                f"{archive} has {member.filename!r}, a link or a path that leaves its folder; "
-                "nothing was unpacked; get the archive from elsewhere"
+                f"{archive} has {quoted(member.filename)}, a link or a path that leaves its "
+                "folder; nothing was unpacked; get the archive from elsewhere"
             )
-    size, limit = sum(member.file_size for member in members), unpacked_limit(archive)
+        name = member.filename.casefold().rstrip("/")
+        if name in names:
+            raise UserError(
+                f"{archive} has {quoted(member.filename)} twice; nothing was unpacked; get the "
+                "archive from elsewhere"
+            )
+        names.add(name)
+    size = sum(member.file_size for member in members)
     if size > limit:
         raise UserError(
             f"{archive} would unpack to {size:,} bytes, more than {limit:,}; nothing was unpacked; "
             f"{_again(archive)}"
         )
+    return members
 
 
-def _check_files(folder, archive, files):
+def _check_files(folder: Path, archive: Path, files: Mapping[str, str | None]) -> None:
     for name, known in files.items():
         if not (folder / name).is_file():
             raise UserError(f"{archive} has no {name}; {_again(archive)}")
-        found = digest(folder / name)
-        if known not in (None, found):
+        if known not in (None, digest(folder / name)):
             raise UserError(
-                f"{name} in {archive} has SHA-256 {found}, not {known}: it was changed or damaged; "
-                f"{_again(archive)}"
+                f"{name} in {archive} has SHA-256 {digest(folder / name)}, not {known}: it was "
+                f"changed or damaged; {_again(archive)}"
             )
 
 
-def _move(source, target):
-    """Move the files below `source` to the same places below `target`."""
+def _move(source: Path, target: Path) -> None:
+    """Move the folder `source` to `target`, or its files where there is a folder already."""
+    if not os.path.lexists(target):
+        os.replace(source, target)
+        return
     for path in sorted(source.rglob("*")):
         place = target / path.relative_to(source)
+        parent = place.parent.lstat()
+        if not stat.S_ISDIR(parent.st_mode):
+            raise UserError(f"{place.parent} is no folder; move it away")
         if path.is_dir():
             place.mkdir(exist_ok=True)
         else:

@@ -1,13 +1,16 @@
 """The data sets: official addresses, sizes and fingerprints of their files; and getting them."""
 
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from ...errors import UserError
 from ...files.folders import make_folder
+from ...progress import Progress
 from .archives import unpack
 from .http import Unreachable, fetch, megabytes
 
+ZIP = b"PK"  # how such an archive begins
 KARPATHY = "https://cs.stanford.edu/people/karpathy/deepimagesent/"
 
 
@@ -15,8 +18,12 @@ KARPATHY = "https://cs.stanford.edu/people/karpathy/deepimagesent/"
 class Source:
     """A zip archive of the data.
 
-    page: where a person finds it. url: its address. size: bytes, packed, as the page says or as
-    measured. files: what must be in it, with the SHA-256 of each, or None where it is not known.
+    Attributes:
+        what: the data's name for people.
+        page: where a person finds it.
+        url: its address.
+        size: bytes, packed, as the page says or as measured.
+        files: what must be in it, with the SHA-256 of each, or None where it is not known.
     """
 
     what: str
@@ -26,17 +33,17 @@ class Source:
     files: dict[str, str | None]
 
     @property
-    def archive(self):
+    def archive(self) -> str:
         """File name of the archive."""
         return self.url.rpartition("/")[2]
 
     @property
-    def folder(self):
+    def folder(self) -> str:
         """The folder that the archive unpacks to."""
         return next(iter(self.files)).partition("/")[0]
 
 
-def _karpathy(name, title, size):
+def _karpathy(name: str, title: str, size: int) -> Source:
     """Captions, splits and VGG16 features as Karpathy and Fei-Fei (2015) published them."""
     files: dict[str, str | None] = {f"{name}/dataset.json": None, f"{name}/vgg_feats.mat": None}
     return Source(f"{title}, captions and VGG16", KARPATHY, f"{KARPATHY}{name}.zip", size, files)
@@ -72,23 +79,24 @@ SOURCES = {
 }
 
 
-def get(source, out, progress):
-    """The folder below `out` with the files of `source`, downloaded and unpacked if need be.
+def get(source: Source, out: str | PathLike[str], progress: Progress) -> Path:
+    """Download and unpack `source` if need be; return its folder, which is below `out`.
 
     An archive that lies in `out` already is taken, and removed once it is unpacked.
 
     Raises:
         UserError: it cannot be got (with the way by hand), unpacked or written.
     """
-    folder, archive = Path(out) / source.folder, Path(out) / source.archive
-    if all((Path(out) / name).is_file() for name in source.files):
+    out = Path(out)
+    folder, archive = out / source.folder, out / source.archive
+    if all((out / name).is_file() for name in source.files):
         progress.say(f"{folder} is there already; delete it to get {source.what} anew")
         return folder
     make_folder(out)
     progress.say(f"{source.what}: about {megabytes(source.size)}, from {source.page}")
     if not archive.is_file():
         try:
-            fetch(source.url, archive, 2 * source.size, progress)
+            fetch(source.url, archive, 2 * source.size, progress, ZIP)
         except Unreachable as error:
             raise UserError(_by_hand(source, archive, error)) from error
     unpack(archive, out, source.files)
@@ -97,7 +105,7 @@ def get(source, out, progress):
     return folder
 
 
-def _by_hand(source, archive, reason):
+def _by_hand(source: Source, archive: Path, reason: object) -> str:
     """What is wrong and what to do without the command, in one paragraph."""
     return (
         f"cannot get {source.url}: {reason}; by hand: look for {source.archive} (about "

@@ -1,129 +1,192 @@
-"""Getting a file over HTTP: resumed after a broken connection, bounded in size."""
+"""Get a file over HTTP: resumed after a broken connection, bounded in size and in time."""
 
+import fcntl
 import http.client
 import os
 import re
 import time
 from pathlib import Path
+from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
-from ...errors import UserError
-from ...files.atomic import UNFINISHED
+from ...errors import UserError, quoted
+from ...files.atomic import UNFINISHED, unwritable
+from ...progress import Progress
+from . import connections
 
-BLOCK = 2**16  # bytes read at a time
-TIMEOUT = 30.0  # seconds without an answer
+BLOCK = 2**16  # bytes read at a time, and the least that a broken connection must have brought
 WAIT = 1.0  # seconds before a broken connection is tried again
-BROKEN = (OSError, http.client.HTTPException)  # what urllib raises; a dead address is an OSError
 
 
 class Unreachable(Exception):
     """A file that cannot be got, or not now; the text is the reason."""
 
 
-def fetch(url, path, limit, progress):
+def fetch(url: str, path: Path, limit: int, progress: Progress, begins: bytes = b"") -> None:
     """Bring the file at `url` to `path`.
 
     What has come stands in `path`.part, and a later call goes on where it ends (a range request),
-    as does this one after a broken connection, as long as each connection brings something.
+    as does this one after a broken connection, as long as each connection brings something. Where
+    the server names the version of the file (ETag), only parts of one version are put together.
 
     Args:
+        url: the address.
+        path: the file to write.
         limit: bytes that the file may have at most.
+        progress: shows how far it is.
+        begins: the bytes that such a file begins with; a page that says sorry does not.
 
     Raises:
-        Unreachable: there is no such file, no network, or a file larger than `limit`.
+        Unreachable: there is no such file, no network, a file larger than `limit`, or a server
+            that is too slow or breaks the rules.
         UserError: it cannot be written.
     """
     part = Path(f"{path}{UNFINISHED}")
-    while not _finished(url, part, limit, progress):
-        time.sleep(WAIT)
-    os.replace(part, path)
+    with _open_part(part) as file:
+        download = _Download(url, part, file, limit, begins)
+        while not download.finish(progress):
+            time.sleep(WAIT)
+        download.forget_version()
+        os.replace(part, path)
 
 
-def _finished(url, part, limit, progress):
-    """Get what is missing of `part`; False if the connection broke but brought something."""
-    before = _size(part)
+def _open_part(part: Path) -> BinaryIO:
+    """Open the unfinished file for this process alone."""
     try:
-        _go_on(url, part, limit, progress)
-    except BROKEN as error:
-        if _size(part) <= before:
-            raise Unreachable(_reason(error)) from error
-        progress.say(f"{_reason(error)} after {megabytes(_size(part))}; going on from there")
-        return False
-    return True
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        file = os.fdopen(os.open(part, flags, 0o666), "r+b")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.seek(0, os.SEEK_END)
+        return file
+    except BlockingIOError:
+        raise UserError(f"{part} is being written by another process; wait for it") from None
+    except OSError as error:
+        raise unwritable(part, error) from error
 
 
-def _go_on(url, part, limit, progress):
-    """Get the rest of `part` over one connection."""
-    response, done = _response(url, part)
-    with response:
-        total = None if response.length is None else done + response.length
-        if (total or 0) > limit:
-            raise Unreachable(f"it has {megabytes(total)}, more than {megabytes(limit)}")
-        size = "size unknown" if total is None else megabytes(total)
-        progress.say(f"{url}: {size}" + (f", {megabytes(done)} here already" if done else ""))
-        with progress.bar(part.stem, total, done, unit="B") as bar:
-            _copy(response, part, "ab" if done else "wb", limit, bar)
-    if total is not None and _size(part) < total:
-        raise ConnectionError("the connection ended")
+class _Download:
+    """A file that is on its way: its address, and the open file with what has come."""
 
+    def __init__(self, url: str, part: Path, file: BinaryIO, limit: int, begins: bytes) -> None:
+        self.url, self.part, self.file = url, part, file
+        self.limit, self.begins = limit, begins
+        self.version_path = Path(f"{part}.etag")
+        self.version = self._known_version()
 
-def _response(url, part):
-    """The answer that begins at the end of `part`, or at the file's; and where it begins."""
-    done = _size(part)
-    headers = {"Range": f"bytes={done}-"} if done else {}
-    try:
-        response = urlopen(Request(url, headers=headers), timeout=TIMEOUT)
-    except HTTPError as error:
-        if error.code != http.client.REQUESTED_RANGE_NOT_SATISFIABLE or not done:
+    def _known_version(self) -> str:
+        """The ETag that the server gave with what is there, or nothing."""
+        try:
+            text = self.version_path.read_text(encoding="latin-1")[:1000]
+        except OSError:
+            return ""
+        return text if text.isprintable() else ""
+
+    def _remember_version(self, version: str) -> None:
+        self.version = version if version.isprintable() else ""
+        if self.version:
+            self.version_path.write_text(self.version, encoding="latin-1")
+        else:
+            self.forget_version()
+
+    def forget_version(self) -> None:
+        """Remove the file that says of which version the parts are."""
+        self.version_path.unlink(missing_ok=True)
+
+    def finish(self, progress: Progress) -> bool:
+        """Get what is missing; False if the connection broke but brought something."""
+        before = self._size()
+        try:
+            self._go_on(progress)
+        except (Unreachable, UserError):
             raise
-        part.unlink()  # more than the file has: it is another by now
-        return _response(url, part)
-    begins = re.match(rf"bytes {done}-", response.headers.get("Content-Range", ""))
-    return response, done if begins else 0
+        except Exception as error:  # urllib raises anything where a server breaks the rules
+            if self._size() < before + BLOCK:
+                raise Unreachable(_reason(error)) from error
+            done = megabytes(self._size())
+            progress.say(f"{_reason(error)} after {done}; going on from there")
+            return False
+        return True
 
+    def _size(self) -> int:
+        return os.fstat(self.file.fileno()).st_size
 
-def _copy(response, part, mode, limit, bar):
-    with _opened(part, mode) as file:
+    def _go_on(self, progress: Progress) -> None:
+        """Get the rest over one connection."""
+        patience = connections.Patience()
+        response = self._request(patience)
+        with response:
+            done = self._size()
+            total = None if response.length is None else done + response.length
+            if (total or 0) > self.limit:
+                raise Unreachable(f"it has {megabytes(total or 0)}, more than {self._most()}")
+            size = "size unknown" if total is None else megabytes(total)
+            here = f", {megabytes(done)} here already" if done else ""
+            progress.say(f"{self.url}: {size}{here}")
+            with progress.bar(self.part.stem, total, done, unit="B") as bar:
+                self._copy(response, patience, bar)
+        if total is not None and self._size() < total:
+            raise ConnectionError("the connection ended")
+
+    def _request(self, patience: connections.Patience) -> http.client.HTTPResponse:
+        """Ask for what is missing, or for all where the file is another by now."""
+        done = self._size()
+        headers = {"Range": f"bytes={done}-"} if done else {}
+        if done and self.version:
+            headers["If-Range"] = self.version
+        try:
+            response = connections.request(self.url, headers, patience)
+        except HTTPError as error:
+            if error.code != http.client.REQUESTED_RANGE_NOT_SATISFIABLE or not done:
+                raise
+            self._drop()  # more than the file has: it is another by now
+            return self._request(patience)
+        version = response.headers.get("ETag", "")
+        goes_on = re.match(rf"bytes {done}-", response.headers.get("Content-Range", ""))
+        if done and goes_on and self.version and version != self.version:
+            response.close()
+            self._drop()
+            return self._request(patience)
+        if done and not goes_on:
+            self._drop()
+        self._remember_version(version)
+        return response
+
+    def _drop(self) -> None:
+        """Begin anew."""
+        self.file.seek(0)
+        self.file.truncate()
+        self.version = ""
+
+    def _copy(
+        self, response: http.client.HTTPResponse, patience: connections.Patience, bar: Any
+    ) -> None:
         while block := response.read(BLOCK):
-            if file.tell() + len(block) > limit:
-                raise Unreachable(f"it has more than {megabytes(limit)}")
-            _write(file, block)
+            patience.renew(len(block))
+            if self._size() + len(block) > self.limit:
+                raise Unreachable(f"it has more than {self._most()}")
+            if not self._size() and not block.startswith(self.begins[: len(block)]):
+                raise Unreachable(f"the server sends something else: {quoted(block[:40])}")
+            self._write(block)
             bar.update(len(block))
 
+    def _write(self, block: bytes) -> None:
+        try:
+            self.file.write(block)
+            self.file.flush()
+        except OSError as error:
+            reason = unwritable(self.part, error)
+            raise UserError(f"{reason}, and run the command again: it goes on from there") from None
 
-def _opened(part, mode):
-    try:
-        return open(part, mode)
-    except OSError as error:
-        raise _unwritable(part, error) from error
-
-
-def _write(file, block):
-    try:
-        file.write(block)
-        file.flush()
-    except OSError as error:
-        raise _unwritable(file.name, error) from error
+    def _most(self) -> str:
+        return megabytes(self.limit)
 
 
-def _unwritable(path, error):
-    return UserError(
-        f"cannot write {path}: {error.strerror}; free space or choose another folder, and run the "
-        "command again: it goes on from there"
-    )
-
-
-def _size(path):
-    return path.stat().st_size if path.is_file() else 0
-
-
-def _reason(error):
+def _reason(error: Exception) -> str:
     """What happened, in a few words."""
-    told = error.reason if type(error) is URLError else error
-    return getattr(told, "strerror", None) or str(told) or type(told).__name__
+    cause = error.reason if type(error) is URLError else error
+    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
-def megabytes(size):
-    """`size` bytes for people, as in "50.1 MB"."""
+def megabytes(size: int) -> str:
+    """Write `size` bytes for people, as in "50.1 MB"."""
     return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"

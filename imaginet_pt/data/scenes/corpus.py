@@ -1,8 +1,10 @@
 """The built-in corpus `scenes`: synthetic images and captions, made from a seed in seconds."""
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from ..dataset import Dataset, Image
 from .features import features
@@ -14,7 +16,7 @@ EXEMPLARS = 5  # single-thing scenes of each noun
 
 
 def load(seed: int = 0, train: int = 2000, val: int = 400) -> Dataset:
-    """Synthetic scenes with five captions each, and features of shape (images, 256).
+    """Make synthetic scenes with five captions each, and features of shape (images, 256).
 
     Splits: `train` and `val`, in which no scene is the same, and `single`, scenes of one thing
     without captions, whose label is the thing's name. The same seed gives the same bytes.
@@ -24,7 +26,7 @@ def load(seed: int = 0, train: int = 2000, val: int = 400) -> Dataset:
     captions = [describe(scene, rng) for scene in scenes]
     labels = [noun for noun in PATHS for _ in range(EXEMPLARS)]
     alone = [single(noun, rng) for noun in labels]
-    rows = [
+    rows: list[tuple[str, tuple[str, ...], str]] = [
         *(("train", texts, "") for texts in captions[:train]),
         *(("val", texts, "") for texts in captions[train:]),
         *(("single", (), noun) for noun in labels),
@@ -38,7 +40,7 @@ def load(seed: int = 0, train: int = 2000, val: int = 400) -> Dataset:
     return Dataset("scenes (synthetic)", images, vectors, digests, synthetic=True)
 
 
-def _digest(images, vectors):
+def _digest(images: Iterable[Image], vectors: npt.NDArray[np.float32]) -> str:
     """SHA-256 over the captions and the features."""
     digest = hashlib.sha256(vectors.tobytes())
     for image in images:

@@ -9,9 +9,11 @@ with random projections M, the same for every role, and M_r, one for each: so a 
 is there, and who does what to whom.
 """
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 import numpy as np
+import numpy.typing as npt
 
 from .graph import Scene
 from .lexicon import PATHS, SYNONYMS
@@ -24,10 +26,12 @@ THRESHOLD = 0.3
 OWN = 1.3  # length of a name's own part; an ancestor's is 1
 
 
-def features(scenes, rng):
-    """Vectors of scenes, (scenes, 256) float32.
+def features(scenes: Sequence[Scene], rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Return the vectors of scenes, (scenes, 256).
 
-    rng: Generator from which prototypes, noise and projections are drawn.
+    Args:
+        scenes: what is to be seen.
+        rng: draws prototypes, noise and projections.
     """
     known = prototypes(rng)
     shared = rng.standard_normal((LATENT, SIZE))
@@ -43,8 +47,8 @@ def features(scenes, rng):
     return np.maximum(total - THRESHOLD, 0).round(4).astype(np.float32)
 
 
-def prototypes(rng):
-    """{name: (64,) vector} of every noun, attribute, number, relation and time."""
+def prototypes(rng: np.random.Generator) -> dict[str, npt.NDArray[np.float64]]:
+    """Draw {name: (64,) vector} of every noun, attribute, number, relation and time."""
     ancestors = dict.fromkeys(ancestor for path in PATHS.values() for ancestor in path)
     names = dict.fromkeys([*SYNONYMS, "2", "3"])
     parts = {name: rng.standard_normal(LATENT) / np.sqrt(LATENT) for name in ancestors | names}

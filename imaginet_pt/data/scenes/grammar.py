@@ -1,7 +1,11 @@
 """English for scenes: five captions that say the same in different words and constructions."""
 
+from collections.abc import Iterator
+
+import numpy as np
+
 from . import lexicon
-from .graph import pick
+from .graph import Scene, Thing, pick
 
 CAPTIONS = 5
 LONGEST = 14  # words
@@ -49,13 +53,13 @@ CONSTRUCTIONS = {
 }
 
 
-def describe(scene, rng):
-    """Five different captions of a scene, in lower case, each of at most 14 words.
+def describe(scene: Scene, rng: np.random.Generator) -> tuple[str, ...]:
+    """Return five different captions of a scene, in lower case, each of at most 14 words.
 
     Constructions are taken in random order, and again if too few give a caption short enough.
     """
     constructions = CONSTRUCTIONS[_kind(scene)]
-    captions = {}
+    captions: dict[str, None] = {}
     while len(captions) < CAPTIONS:
         for i in rng.permutation(len(constructions)):
             words = constructions[i].format(**_parts(scene, rng)).split()
@@ -64,13 +68,13 @@ def describe(scene, rng):
     return tuple(captions)
 
 
-def _kind(scene):
+def _kind(scene: Scene) -> str:
     if not scene.second:
         return "doing" if scene.relation else "still"
     return "layout" if scene.relation in lexicon.LAYOUTS else "action"
 
 
-def _parts(scene, rng):
+def _parts(scene: Scene, rng: np.random.Generator) -> dict[str, str]:
     """The fields of a construction, each in words of its own choice."""
     first, second = _phrase(scene.first, rng), _phrase(scene.second, rng)
     return {
@@ -80,14 +84,14 @@ def _parts(scene, rng):
         "bare_second": _bare(second, scene.second),
         "is": _be(scene.first),
         "are": _be(scene.second),
-        "who": "who" if "person" in lexicon.PATHS[scene.first.noun] else "that",
+        "who": "who" if scene.first and "person" in lexicon.PATHS[scene.first.noun] else "that",
         "it": "it" if _one(scene.second) else "them",
         "tail": " ".join(_tail(scene, rng)),
         **_predicate(scene, rng),
     }
 
 
-def _predicate(scene, rng):
+def _predicate(scene: Scene, rng: np.random.Generator) -> dict[str, str]:
     """Forms of the verb, or the preposition."""
     if not scene.relation:
         return {}
@@ -98,7 +102,7 @@ def _predicate(scene, rng):
     return {"does": does, "doing": lexicon.progressive(word), "done": lexicon.participle(word)}
 
 
-def _tail(scene, rng):
+def _tail(scene: Scene, rng: np.random.Generator) -> Iterator[str]:
     """Phrases for the landmark, the place and the time."""
     if scene.landmark:
         landmark = _determined(_phrase(scene.landmark, rng), scene.landmark, rng)
@@ -112,7 +116,7 @@ def _tail(scene, rng):
         yield pick(lexicon.SYNONYMS[scene.time], rng)
 
 
-def _phrase(thing, rng):
+def _phrase(thing: Thing | None, rng: np.random.Generator) -> str:
     """Attribute and noun: `big dogs`."""
     if not thing:
         return ""
@@ -122,7 +126,7 @@ def _phrase(thing, rng):
     return attribute + (noun if _one(thing) else lexicon.plural(noun))
 
 
-def _determined(phrase, thing, rng):
+def _determined(phrase: str, thing: Thing | None, rng: np.random.Generator) -> str:
     """With article or number: `a big dog`, `some bread`, `a pair of big dogs`."""
     if not thing:
         return ""
@@ -131,14 +135,16 @@ def _determined(phrase, thing, rng):
     return f"some {phrase}" if phrase.split()[-1] in lexicon.MASS else lexicon.with_article(phrase)
 
 
-def _bare(phrase, thing):
+def _bare(phrase: str, thing: Thing | None) -> str:
     """As in a headline: `big dog`, `two big dogs`."""
-    return phrase if _one(thing) else f"{lexicon.NUMBERS[thing.number][0]} {phrase}"
+    return (
+        phrase if not thing or thing.number == 1 else f"{lexicon.NUMBERS[thing.number][0]} {phrase}"
+    )
 
 
-def _be(thing):
+def _be(thing: Thing | None) -> str:
     return "is" if _one(thing) else "are"
 
 
-def _one(thing):
+def _one(thing: Thing | None) -> bool:
     return not thing or thing.number == 1

@@ -5,8 +5,8 @@ stands for a space.
 """
 
 
-def entries(text):
-    """{name: its synonyms} of a text of entries."""
+def entries(text: str) -> dict[str, list[str]]:
+    """Return {name: its synonyms} of a text of entries."""
     synonyms = (entry.replace("_", " ").split("/") for entry in text.split())
     return {words[0]: words for words in synonyms}
 
@@ -116,39 +116,39 @@ _PARTICIPLES = {
 _DOUBLED = {"run", "sit", "cut"}  # in the last letter, before -ing
 
 
-def nouns(ancestor):
-    """The things below an ancestor."""
+def nouns(ancestor: str) -> list[str]:
+    """Return the things below an ancestor."""
     return [noun for noun, path in PATHS.items() if ancestor in path]
 
 
-def hypernyms(noun):
-    """Words for its ancestors."""
+def hypernyms(noun: str) -> list[str]:
+    """Return words for its ancestors."""
     return [word for ancestor in PATHS[noun] for word in HYPERNYMS.get(ancestor, [])]
 
 
-def plural(noun):
-    """`dog` -> `dogs`, `bus` -> `buses`, `lady` -> `ladies`, `man` -> `men`."""
+def plural(noun: str) -> str:
+    """Return the plural: `dog` -> `dogs`, `bus` -> `buses`, `lady` -> `ladies`, `man` -> `men`."""
     return _PLURALS.get(noun) or with_s(noun)
 
 
-def with_s(word):
-    """The regular plural of a noun, the third person of a verb: `carry` -> `carries`."""
+def with_s(word: str) -> str:
+    """Return the regular plural of a noun, the third person of a verb: `carry` -> `carries`."""
     if word.endswith("y") and word[-2] not in "aeou":
         return word[:-1] + "ies"
     return word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")
 
 
-def progressive(verb):
-    """`chase` -> `chasing`, `run` -> `running`."""
+def progressive(verb: str) -> str:
+    """Return the progressive: `chase` -> `chasing`, `run` -> `running`."""
     return verb.removesuffix("e") + (verb[-1] if verb in _DOUBLED else "") + "ing"
 
 
-def participle(verb):
-    """`chase` -> `chased`, `carry` -> `carried`, `steal` -> `stolen`."""
+def participle(verb: str) -> str:
+    """Return the participle: `chase` -> `chased`, `carry` -> `carried`, `steal` -> `stolen`."""
     regular = verb[:-1] + "ied" if verb.endswith("y") else verb.removesuffix("e") + "ed"
     return _PARTICIPLES.get(verb, regular)
 
 
-def with_article(phrase):
-    """`apple` -> `an apple`, `dog` -> `a dog`."""
+def with_article(phrase: str) -> str:
+    """Put an article before: `apple` -> `an apple`, `dog` -> `a dog`."""
     return ("an " if phrase[0] in "aeiou" else "a ") + phrase

@@ -1,0 +1,180 @@
+"""Read JSON, a record at a time where the file has millions of them."""
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from os import PathLike
+from typing import Any, NoReturn
+
+from ..errors import UserError, quoted
+from .reading import MAX_FILE, read_bytes, read_pieces
+from .validation import JSON_TYPES, check_words
+
+MAX_JSON = 2**28  # bytes; COCO's dataset.json, the largest known, has 0.15 GB
+MAX_GROUPS = 5_000_000  # lists and objects in it; COCO's has about 1.6 million
+WINDOW, MAX_VALUE = 2**20, 2**24  # characters: kept ahead at least, and of one value at most
+SPACE = re.compile(r"[ \t\r\n]*")
+
+Convert = Callable[[int, Any], Any]
+
+
+def read_json(
+    path: str | PathLike[str],
+    convert: Mapping[str, Convert] | None = None,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """Return the object in a JSON file, plain or `.gz`.
+
+    Args:
+        path: the file.
+        convert: for a key whose value is a long list, a function of place and entry that returns
+            what is kept of the entry. Nothing else of such a list stays in memory.
+        limit: bytes that the file may have, unpacked; by default `MAX_JSON`.
+
+    Raises:
+        UserError: the file is missing, too large, broken, or holds something else.
+    """
+    window = _Window(path, limit or MAX_JSON)
+    if window.next_character() != "{":
+        raise _wrong_type(dict, window.value(), path)
+    content = {}
+    for key in window.members():
+        if convert and key in convert and window.next_character() == "[":
+            content[key] = [convert[key](i, entry) for i, entry in enumerate(window.entries())]
+        else:
+            content[key] = window.value()
+    window.end()
+    return content
+
+
+def read_list(path: str | PathLike[str]) -> list[str]:
+    """Return the list of strings in a JSON file, none of them empty or with half characters.
+
+    Raises:
+        UserError: the file is missing, too large, broken, or holds something else.
+    """
+    return check_words(parse_json(read_bytes(path, MAX_FILE), list, path), path)
+
+
+def parse_json(content: bytes, kind: type, path: object) -> Any:
+    """Return the value of type `kind` that the JSON `content` of the file `path` holds.
+
+    Raises:
+        UserError: it is no JSON, or of another type.
+    """
+    try:
+        value = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is not JSON: {error}; get it again or correct it") from error
+    if type(value) is not kind:
+        raise _wrong_type(kind, value, path)
+    return value
+
+
+def _wrong_type(kind: type, value: object, path: object) -> UserError:
+    return UserError(f"{path}: wanted {JSON_TYPES[kind]}, found {quoted(value)}; correct it")
+
+
+class _Window:
+    """The part of a JSON text that is being read, with at least `WINDOW` characters ahead."""
+
+    def __init__(self, path: str | PathLike[str], limit: int) -> None:
+        self.path, self.pieces = path, read_pieces(path, limit)
+        self.text, self.place, self.dropped, self.lines, self.groups = "", 0, 0, 1, 0
+        self.whole = False  # whether nothing is left to read
+        self.decode_bytes = codecs.getincrementaldecoder("utf-8")().decode
+        self.decode_value = json.JSONDecoder().raw_decode
+
+    def _fill(self, ahead: int = WINDOW) -> None:
+        if self.whole or len(self.text) - self.place >= ahead:
+            return
+        read = self.text[self.place :]
+        self.dropped += self.place
+        self.lines += self.text.count("\n", 0, self.place)
+        self.place, parts, length = 0, [read], len(read)
+        while length < ahead + WINDOW and not self.whole:
+            parts.append(self._next_piece())
+            length += len(parts[-1])
+        self.text = "".join(parts)
+
+    def _next_piece(self) -> str:
+        piece = next(self.pieces, b"")
+        self.whole = not piece
+        self.groups += piece.count(b"[") + piece.count(b"{")
+        if self.groups > MAX_GROUPS:
+            raise UserError(f"{self.path} has more than {MAX_GROUPS:,} lists and objects; split it")
+        try:
+            return self.decode_bytes(piece, self.whole)
+        except UnicodeDecodeError as error:
+            self._refuse(str(error), self.place)
+
+    def _refuse(self, reason: str, place: int) -> NoReturn:
+        line = self.lines + self.text.count("\n", 0, place)
+        raise UserError(
+            f"{self.path} is not JSON: {reason}, line {line}, character {self.dropped + place}; "
+            "get it again or correct it"
+        )
+
+    def next_character(self) -> str:
+        """Skip white space and return the character after it, or nothing at the end."""
+        while True:
+            self._fill()
+            match = SPACE.match(self.text, self.place)
+            self.place = match.end() if match else self.place
+            if self.place < len(self.text) or self.whole:
+                return self.text[self.place : self.place + 1]
+
+    def value(self) -> Any:
+        """Read the value that comes next."""
+        self.next_character()
+        ahead = WINDOW
+        while True:
+            try:
+                value, self.place = self.decode_value(self.text, self.place)
+                return value
+            except json.JSONDecodeError as error:
+                if self.whole or ahead > MAX_VALUE:
+                    self._refuse(error.msg, error.pos)
+            except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
+                self._refuse(str(error), self.place)
+            ahead *= 4
+            self._fill(ahead)
+
+    def _skip(self, wanted: str) -> str:
+        found = self.next_character()
+        if not found or found not in wanted:
+            self._refuse(f"wanted {' or '.join(wanted)}", self.place)
+        self.place += 1
+        return found
+
+    def entries(self) -> Iterator[Any]:
+        """Read the list that comes next, an entry at a time."""
+        self._skip("[")
+        if self.next_character() == "]":
+            self.place += 1
+            return
+        while True:
+            yield self.value()
+            if self._skip(",]") == "]":
+                return
+
+    def members(self) -> Iterator[str]:
+        """Read the keys of the object that comes next; the caller reads the value of each."""
+        self._skip("{")
+        if self.next_character() == "}":
+            self.place += 1
+            return
+        while True:
+            if self.next_character() != '"':
+                self._refuse("wanted a key in double quotes", self.place)
+            key = self.value()
+            self._skip(":")
+            yield key
+            if self._skip(",}") == "}":
+                return
+
+    def end(self) -> None:
+        """See that nothing follows."""
+        if self.next_character():
+            self._refuse("extra data", self.place)
