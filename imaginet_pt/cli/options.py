@@ -79,19 +79,6 @@ def describe(workflow: Workflow) -> str:
     return f"{folder}, epoch {workflow.iteration}, trained on {data}"
 
 
-def word_ids(workflow: Workflow, sentence: str) -> list[int]:
-    """Return the word ids of a sentence.
-
-    Raises:
-        UserError: the run reads no word in it.
-    """
-    ids: list[int]
-    (ids,) = workflow.tokenizer.transform([sentence])
-    if not ids:
-        raise UserError(f"{workflow.folder.path} reads no word in {sentence!r}; give some words")
-    return ids
-
-
 def write_vectors(args: Namespace, names: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
     """Write `vectors` (names, size) to the standard output, in the format of `format_option`."""
     content = vector_formats.FORMATS[args.format](names, vectors)

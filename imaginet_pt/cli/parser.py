@@ -100,10 +100,13 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
         UserError: it is none; an unknown option is answered with the nearest one.
     """
     args, unknown = parser.parse_known_args(words)
-    if unknown:
+    sentences = getattr(args, "sentences", None)
+    if sentences is not None and not any(word.startswith("-") for word in unknown):
+        sentences += unknown  # argparse ends a list of arguments at the first option
+    elif unknown:
         chosen = _chosen_parser(parser, words)
         options = [option for option in unknown if option.startswith("-")] or unknown
-        raise UserError(f"{_answer(chosen, options[0])}; see {chosen.prog} --help")
+        raise UserError(f"{_answer(chosen, options[0])} {chosen.prog} --help")
     return args
 
 
@@ -120,14 +123,14 @@ def _chosen_parser(
 
 
 def _answer(parser: argparse.ArgumentParser, word: str) -> str:
-    """Say that `word` is unknown, and which option of `parser` it may mean."""
+    """Say that `word` is unknown, which option of `parser` it may mean, and "see"."""
     if not word.startswith("-"):
-        return f"{word!r} is one argument too many; put a sentence in quotation marks"
+        return f"{word!r} is one argument too many; put a sentence in quotation marks, and see"
     name = word.partition("=")[0]
     options = list(parser._option_string_actions)
     near = [SYNONYMS.get(name.replace("_", "-"), ""), *difflib.get_close_matches(name, options, 1)]
     hints = [option for option in near if option in options]
-    return f"{name} is unknown" + (f"; did you mean {hints[0]}?" if hints else "")
+    return f"{name} is unknown; " + (f"did you mean {hints[0]}? See" if hints else "see")
 
 
 def with_flags(message: str) -> str:

@@ -7,12 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TextIO, TypeAlias
-
-from ..errors import UserError
-from ..files import reading, validation
-
-MAX_SENTENCES = 1_000_000  # of an input
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,23 +47,3 @@ def word2vec(names: Sequence[str], vectors: Vectors) -> bytes:
 FORMATS: dict[str, Callable[[Sequence[str], Vectors], bytes]] = {
     "npy": npy, "csv": csv, "word2vec": word2vec,
 }  # fmt: skip
-
-
-def read_sentences(lines: TextIO) -> list[str]:
-    """Read the sentences of an input, one a line.
-
-    Raises:
-        UserError: there is none, the input is not UTF-8 or has too many, or a line is no sentence.
-    """
-    texts: list[str] = []
-    with reading.guard("the input", "give UTF-8 text"):
-        # A line that is longer than any sentence is read no further.
-        while line := lines.readline(validation.MAX_TEXT + 2):
-            place = f"line {len(texts) + 1} of the input"
-            text = line.removeprefix("\ufeff").strip() if not texts else line.strip()
-            texts.append(validation.text({"sentence": text}, "sentence", place))
-            if len(texts) > MAX_SENTENCES:
-                raise UserError(f"the input has over {MAX_SENTENCES:,} sentences; split it up")
-    if not texts:
-        raise UserError("no sentence in the input; give one a line")
-    return texts

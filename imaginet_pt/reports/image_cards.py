@@ -17,6 +17,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.textpath import text_to_path
 
+from . import plots
+
 COLUMNS = 4
 MARGIN, WIDTH, GAP, PAD = 4, 500, 8, 7  # of the page, its rest, between cards, inside a card
 CARD = (WIDTH - (COLUMNS - 1) * GAP) / COLUMNS
@@ -26,7 +28,7 @@ HEAD, HEAD_LINE, LABEL = 8, 10.5, 56  # of queries: the font's size, a line, the
 BAR, SPACE = 17, 12  # a card's line with rank and cosine; between rows
 MOST, MOST_HEAD = 18, 3  # lines of a card and of a query; longer ones are cut
 DPI = 220  # of pictures in SVG and PDF
-FAMILY, INK, GREY, PAPER, EDGE = "DejaVu Sans", "#1a1a1a", "#555555", "#f7f7f4", "#9a9a9a"
+INK, GREY, PAPER, EDGE = "#1a1a1a", "#555555", "#f7f7f4", "#9a9a9a"
 
 
 class Card(NamedTuple):
@@ -84,9 +86,11 @@ def body(card: Card) -> list[tuple[bool, str]]:
     return lines if len(lines) <= MOST else [*lines[: MOST - 1], (False, "…")]
 
 
+@plots.own_style()
 def draw(title: str, rows: Sequence[Row]) -> Figure:
     """Draw the rows below each other, under a title."""
-    titles = wrapped(title, WIDTH, HEAD, MOST_HEAD)
+    rows = [_drawable(row) for row in rows]
+    titles = wrapped(plots.drawable(title), WIDTH, HEAD, MOST_HEAD)
     queries = [wrapped(f"“{row.query}”", WIDTH - LABEL, HEAD, MOST_HEAD) for row in rows]
     heads = [len(lines) * HEAD_LINE + 5 for lines in queries]
     heights = [max(map(_height, row.cards)) for row in rows]
@@ -100,6 +104,15 @@ def draw(title: str, rows: Sequence[Row]) -> Figure:
             _card(axes, i * (CARD + GAP), y + head, height, card)
         y += head + height + SPACE
     return figure
+
+
+def _drawable(row: Row) -> Row:
+    """Return a row whose texts the font can draw."""
+    cards = [
+        card._replace(captions=tuple(plots.drawable(text) for text in card.captions))
+        for card in row.cards
+    ]
+    return Row(row.label, plots.drawable(row.query), cards)
 
 
 def _page(height: float) -> tuple[Figure, Axes]:
@@ -176,7 +189,7 @@ def _pieces(word: str, width: float, size: float) -> list[str]:
 
 
 def _font(size: float, weight: str = "normal") -> FontProperties:
-    return FontProperties(family=FAMILY, size=size, weight=weight)
+    return FontProperties(family=plots.FONT, size=size, weight=weight)
 
 
 def _text(

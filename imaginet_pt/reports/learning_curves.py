@@ -19,6 +19,7 @@ PANELS = {
 }
 
 
+@plots.own_style()
 def draw(costs: Mapping[str, pd.DataFrame]) -> Figure:
     """Draw a panel for each kind of cost that some run has.
 
@@ -35,7 +36,7 @@ def draw(costs: Mapping[str, pd.DataFrame]) -> Figure:
     for axes in figure.axes[len(shown) :]:
         axes.set_axis_off()
     lines, names = figure.axes[0].get_legend_handles_labels()
-    names = [name.replace("$", r"\$") for name in names]
+    names = [plots.drawable(name).replace("$", r"\$") for name in names]
     figure.legend(lines, names, loc="outside lower left", frameon=False, fontsize=8)
     return figure
 

@@ -1,14 +1,18 @@
 """Draw figures with matplotlib, the same bytes each time."""
 
+import contextlib
+import functools
 import io
+from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import font_manager, rc_context, rcdefaults, rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ..errors import UserError
 from ..files.atomic import atomic
 
 # Each format with what makes it the same on every day.
@@ -26,13 +30,24 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
 }
+FONT = "DejaVu Sans"  # comes with matplotlib
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"  # drawn for a character that the font lacks
+
+
+@contextlib.contextmanager
+def own_style() -> Iterator[None]:
+    """Draw in our style, whatever a matplotlibrc file says; also a decorator."""
+    with rc_context():
+        rcdefaults()
+        rcParams.update(STYLE)
+        yield
 
 
 def figure(
     columns: int = 1, rows: int = 1, size: tuple[float, float] = (7.2, 3.3)
 ) -> tuple[Figure, Any]:
     """Make a Figure of `size` inches, and its axes with light grids and no box."""
-    with rc_context(STYLE):
+    with own_style():
         drawing = Figure(size, layout="constrained")
         FigureCanvasAgg(drawing)
         axes = drawing.subplots(rows, columns)
@@ -54,7 +69,7 @@ def style(i: int) -> dict[str, Any]:
 def content(figure: Figure, kind: str) -> bytes:
     """Render `figure` in one of `FORMATS`."""
     file = io.BytesIO()
-    with rc_context(STYLE):
+    with own_style():
         figure.savefig(file, format=kind, **FORMATS[kind])
     return file.getvalue()
 
@@ -70,3 +85,43 @@ def save(figure: Figure, folder: Path, name: str) -> list[str]:
     for kind in FORMATS:
         write(figure, folder / f"{name}.{kind}", kind)
     return [f"{name}.{kind}" for kind in FORMATS]
+
+
+def kind_of(path: str | PathLike[str]) -> str:
+    """Return the format that a file's name asks for.
+
+    Raises:
+        UserError: it is none of `FORMATS`.
+    """
+    kind = Path(path).suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        endings = ", ".join(f".{name}" for name in FORMATS)
+        raise UserError(f"{path} ends in none of {endings}; choose another name")
+    return kind
+
+
+@functools.cache
+def _in_font(character: str) -> bool:
+    font = font_manager.get_font(font_manager.findfont(FONT))
+    return character in " \n" or bool(font.get_char_index(ord(character)))
+
+
+def drawable(text: str) -> str:
+    """Return `text` with `REPLACEMENT` for each character that the figures' font lacks.
+
+    >>> drawable("a dog 你")
+    'a dog �'
+    """
+    return "".join(c if _in_font(c) else REPLACEMENT for c in text)
+
+
+def undrawable(texts: Iterable[str]) -> str:
+    """Say in a line how many characters of `texts` the figures' font lacks; empty for none."""
+    missing = sorted({c for text in texts for c in text if not _in_font(c)})
+    if not missing:
+        return ""
+    shown = "".join(missing[:10]) + ("…" if len(missing) > 10 else "")
+    return (
+        f"the figure's font lacks {len(missing)} of the characters ({shown}), which are drawn as "
+        f"{REPLACEMENT}"
+    )

@@ -57,7 +57,7 @@ def test_an_unknown_option_is_answered_with_the_nearest(line, capsys):
     unknown, nearest, command = UNKNOWN[line]
     assert main(line.split()) == 2
     assert capsys.readouterr().err == (
-        f"imaginet: error: {unknown} is unknown; did you mean {nearest}?; see {command} --help\n"
+        f"imaginet: error: {unknown} is unknown; did you mean {nearest}? See {command} --help\n"
     )
 
 

@@ -10,7 +10,7 @@ from hostile import damage
 from hypothesis import strategies as st
 
 from imaginet_pt import settings
-from imaginet_pt.cli import vector_formats
+from imaginet_pt.cli import sentences
 from imaginet_pt.data import preprocessing, word_pairs
 from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.replication import queries
@@ -67,7 +67,7 @@ def read_captions(folder, content):
 
 
 def read_sentences(folder, content):
-    found = vector_formats.read_sentences(io.TextIOWrapper(io.BytesIO(content), "utf-8"))
+    found = sentences.read_sentences(io.TextIOWrapper(io.BytesIO(content), "utf-8"))
     assert found and all(text.encode("utf-8").strip() for text in found)
 
 

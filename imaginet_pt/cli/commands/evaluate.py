@@ -1,14 +1,32 @@
 """`imaginet evaluate`: measure how well a trained run finds images and paraphrases."""
 
-from argparse import ArgumentParser, Namespace
+from __future__ import annotations
 
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...errors import UserError
 from ...progress import Progress
-from ..options import data_option, load_workflow, padding_option, run_options, split_option
+from ..options import (
+    data_option,
+    describe,
+    load_workflow,
+    padding_option,
+    run_options,
+    split_option,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...runs.run_folder import RunFolder
 
 HELP = "image and paraphrase retrieval by a trained run"
 EXAMPLE = "imaginet evaluate RUN --data scenes --out EVAL"
 STATES = ("hidden_vis", "hidden_text", "hidden_multi", "output_vis")  # of `evaluation.retrieval`
 SCRAMBLE_SEED = 99  # as there
+TASKS = {"image_retrieval": "images", "paraphrase_retrieval": "paraphrases"}
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -37,8 +55,8 @@ def run(args: Namespace) -> None:
     from ...evaluation import retrieval
     from ...files.atomic import atomic
     from ...files.folders import make_folder
-    from ...runs.run_folder import RunFolder
 
+    folder = new_folder(args.out)
     dataset = data_provider.load(args.data)
     workflow = load_workflow(args)
     metrics, items = retrieval.retrieval(
@@ -48,8 +66,56 @@ def run(args: Namespace) -> None:
         "run": str(args.run), "iteration": workflow.iteration, "data": dataset.name,
         "synthetic": dataset.synthetic, "split": args.split,
     }  # fmt: skip
-    folder = RunFolder(make_folder(args.out))
+    make_folder(args.out)
     folder.write_json("metrics.json", description | metrics)
     with atomic(folder / "items.csv") as file:
         items.to_csv(file, index_label="item", lineterminator="\n")
+    print(describe(workflow), *table(metrics, items), sep="\n")
     Progress(args.quiet).say(f"{folder.path}/metrics.json and items.csv written ({dataset.name})")
+
+
+def new_folder(path: str) -> RunFolder:
+    """Return the folder for an evaluation.
+
+    Raises:
+        UserError: it holds a run, or another evaluation.
+    """
+    from ...runs.run_folder import RunFolder
+
+    folder = RunFolder(path)
+    for name, content in {"run.json": "a run", "metrics.json": "an evaluation already"}.items():
+        if (folder / name).exists():
+            raise UserError(f"`out` {path} holds {content}; choose a new folder")
+    return folder
+
+
+def table(metrics: Mapping[str, Any], items: pd.DataFrame) -> list[str]:
+    """Lay out the figures of each task in lines, beside those of scrambled words and of chance."""
+    lines = [f"{'':27}{'in order':>10}{'scrambled':>11}{'by chance':>11}"]
+    for task, name in TASKS.items():
+        figures = metrics.get(task, {})
+        by_chance = chance(task, figures, items)
+        for figure, value in figures.items():
+            if figure in by_chance:
+                values = value, figures["scrambled"][figure], by_chance[figure]
+                lines.append(f"{name + ', ' + figure.replace('_', ' '):27}" + _cells(values))
+    return lines
+
+
+def _cells(values: Iterable[float | None]) -> str:
+    """Lay out shares as percentages below the heads of `table`; None is a dash."""
+    texts = ("-" if value is None else f"{100 * value:.1f} %" for value in values)
+    return "".join(text.rjust(room) for text, room in zip(texts, (10, 11, 11), strict=True))
+
+
+def chance(task: str, figures: Mapping[str, Any], items: pd.DataFrame) -> dict[str, float]:
+    """Compute what each share of a task comes to when candidates are ranked at random.
+
+    Of images, `k` of all are among the first k. Of the other captions, as large a share is of the
+    same image as among all.
+    """
+    if task == "image_retrieval" and figures:
+        return {f"accuracy@{k}": min(1.0, k / figures["images"]) for k in (1, 5, 10)}
+    others = items["image"].map(items["image"].value_counts()) - 1
+    share = others[others > 0].mean() / max(1, len(items) - 1)
+    return {"recall@4": float(share)} if figures else {}

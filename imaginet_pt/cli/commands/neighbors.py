@@ -1,36 +1,47 @@
-"""`imaginet neighbors`: find the captions and images nearest to a sentence, also scrambled."""
+"""`imaginet neighbors`: find the captions and images nearest to sentences, also scrambled."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UserError
+from ...progress import Progress
 from .. import terminal
-from ..options import data_option, describe, load_workflow, run_options, split_option, word_ids
+from ..options import data_option, describe, load_workflow, run_options, split_option
+from ..sentences import check_words, given_sentences, sentences_option
+from ..table_formats import TABLE_FORMATS, table_format_option
+from ..table_formats import Row as TableRow
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...data.dataset import Dataset
     from ...runs.workflow import Workflow
 
-HELP = "captions and images nearest to a sentence"
+HELP = "captions and images nearest to sentences"
 EXAMPLE = 'imaginet neighbors RUN --data scenes "a man holds a red ball" --scramble'
 K = 5  # neighbours that are shown
+COLUMNS = ("sentence", "order", "query", "kind", "rank", "cosine", "image", "caption")
 
 Row = list[tuple[str, ...]]  # cells (mark, text, ...) that stand side by side
 Query = dict[str, list[int]]  # word ids by order, "original" and "scrambled"
+# Rows of `neighbors.table`, or why there are none; and of each index the file of the image (for an
+# image) and the caption.
+Found = tuple[Any, Mapping[int, tuple[str, ...]]]
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the run, the data to search in, and the sentence."""
+    """Add the run, the data to search in, the sentences and the format."""
     run_options(parser)
     data_option(parser)
     split_option(parser)
-    parser.add_argument("sentence", metavar="SENTENCE", help="in quotation marks")
+    sentences_option(parser)
     parser.add_argument(
-        "--scramble", action="store_true", help="beside them those of its words in random order"
+        "--scramble", action="store_true", help="beside them those of the words in random order"
     )
+    table_format_option(parser, text=True)
 
 
 def run(args: Namespace) -> None:
@@ -38,48 +49,85 @@ def run(args: Namespace) -> None:
     from ...data import data_provider
     from ...evaluation import neighbors
 
+    sentences = given_sentences(args)
     dataset, workflow = data_provider.load(args.data), load_workflow(args)
-    word_ids(workflow, args.sentence)
-    (query,) = neighbors.word_orders(workflow, [args.sentence])
+    check_words(workflow, sentences, Progress(args.quiet))
+    queries = neighbors.word_orders(workflow, sentences)
     if not args.scramble:
-        del query["scrambled"]
-    sentences = workflow.tokenizer.inverse_transform(query.values())
-    print(f"{describe(workflow)}; neighbours in {dataset.name}, split {args.split}\n")
-    show([list(zip(query, sentences, strict=True))])
-    for heading, find in {"captions": caption_rows, "images": image_rows}.items():
-        print(f"\nnearest {heading}, and the cosine")
-        show(find(workflow, query, dataset, args.split))
+        queries = [{"original": query["original"]} for query in queries]
+    found = {
+        "captions": nearest_captions(workflow, queries, dataset, args.split),
+        "images": nearest_images(workflow, queries, dataset, args.split),
+    }
+    if args.format in TABLE_FORMATS:
+        TABLE_FORMATS[args.format](COLUMNS, _table_rows(found))
+        return
+    print(f"{describe(workflow)}; neighbours in {dataset.name}, split {args.split}")
+    for number, query in enumerate(queries, start=1):
+        _show(workflow, query, number, found)
 
 
-def caption_rows(workflow: Workflow, query: Query, dataset: Dataset, split: str) -> list[Row]:
-    """Find the captions nearest to a query; one that occurs twice counts once."""
+def nearest_captions(
+    workflow: Workflow, queries: Sequence[Query], dataset: Dataset, split: str
+) -> Found:
+    """Find the captions nearest to queries; one that occurs twice counts once."""
     from ...evaluation import neighbors
 
     texts = list(dict.fromkeys(dataset.captions(split).texts))
     ids = workflow.tokenizer.transform(texts)
-    nearest = neighbors.captions(workflow, neighbors.flat([query]), ids, K)
-    shown = dict(enumerate([text] for text in texts))
-    return _rows(neighbors.table(workflow, [query], nearest), shown)
+    nearest = neighbors.captions(workflow, neighbors.flat(queries), ids, K)
+    return neighbors.table(workflow, queries, nearest), dict(enumerate((text,) for text in texts))
 
 
-def image_rows(workflow: Workflow, query: Query, dataset: Dataset, split: str) -> list[Row]:
-    """Find the images nearest to a query, as file name and first caption, or say why not."""
+def nearest_images(
+    workflow: Workflow, queries: Sequence[Query], dataset: Dataset, split: str
+) -> Found:
+    """Find the images nearest to queries, or say why there are none."""
     from ...evaluation import neighbors
 
     try:
-        nearest = neighbors.images(workflow, neighbors.flat([query]), dataset, split, K)
+        nearest = neighbors.images(workflow, neighbors.flat(queries), dataset, split, K)
     except UserError as why:
-        return [[("none", str(why))]]
-    shown = {image.imgid: [image.filename, *image.sentences[:1]] for image in dataset.split(split)}
-    return _rows(neighbors.table(workflow, [query], nearest), shown)
+        return str(why), {}
+    texts = {i.imgid: (i.filename, *i.sentences[:1]) for i in dataset.split(split)}
+    return neighbors.table(workflow, queries, nearest), texts
 
 
-def _rows(table: Any, texts: Mapping[int, Sequence[str]]) -> list[Row]:
+def _table_rows(found: Mapping[str, Found]) -> Iterator[TableRow]:
+    """Yield the rows of `COLUMNS`."""
+    for kind, (table, texts) in found.items():
+        if isinstance(table, str):
+            continue
+        for near in table.itertuples():
+            image, caption = ("", *texts[near.index])[-2:] if kind == "images" else (
+                "", texts[near.index][0],
+            )  # fmt: skip
+            yield (
+                near.number, near.order, near.query, kind.removesuffix("s"), near.rank,
+                float(near.similarity), image, caption,
+            )  # fmt: skip
+
+
+def _show(workflow: Workflow, query: Query, number: int, found: Mapping[str, Found]) -> None:
+    """Print the neighbours of one query, its word orders side by side."""
+    print()
+    sentences = workflow.tokenizer.inverse_transform(query.values())
+    show([list(zip(query, sentences, strict=True))])
+    for heading, (table, texts) in found.items():
+        print(f"\nnearest {heading}, and the cosine")
+        if isinstance(table, str):
+            show([[("none", table)]])
+        else:
+            show(_rows(table[table["number"] == number], texts))
+
+
+def _rows(table: pd.DataFrame, texts: Mapping[int, Sequence[str]]) -> list[Row]:
     """Make a row for each rank, with a cell for each word order, of `neighbors.table`."""
-    return [
+    rows: list[Row] = [
         [(f"{near.similarity:6.3f}", *texts[near.index]) for near in row.itertuples()]
         for _, row in table.groupby("rank")
     ]
+    return rows
 
 
 def show(rows: Iterable[Row]) -> None:

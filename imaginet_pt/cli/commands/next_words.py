@@ -1,4 +1,4 @@
-"""`imaginet next-words`: predict the likeliest next words at each place of sentences, as CSV.
+"""`imaginet next-words`: predict the likeliest next words at each place of sentences.
 
 A place is the start of a sentence (position 0, after nothing) or after one of its words; END
 stands for the end of the sentence.
@@ -6,14 +6,14 @@ stands for the end of the sentence.
 
 from __future__ import annotations
 
-import csv
-import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .. import vector_formats
+from ...progress import Progress
 from ..options import load_workflow, padding_option, run_options
+from ..sentences import check_words, given_sentences, sentences_option, words_of
+from ..table_formats import TABLE_FORMATS, Row, table_format_option
 
 if TYPE_CHECKING:
     from ...runs.workflow import Workflow
@@ -24,28 +24,27 @@ COLUMNS = ("sentence", "position", "after", "rank", "word", "probability")
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the run, how many words, and the padding."""
+    """Add the run, the sentences, how many words, the padding and the format."""
     run_options(parser)
+    sentences_option(parser)
     parser.add_argument("-k", type=int, default=1, metavar="N", help="words a place (default 1)")
     padding_option(parser, "none")
+    table_format_option(parser, text=False)
 
 
 def run(args: Namespace) -> None:
-    """Write a row for each predicted word of each place of the standard input's sentences."""
-    sentences = vector_formats.read_sentences(sys.stdin)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_rows(load_workflow(args), sentences, args.k, args.padding))
+    """Write a row for each predicted word of each place."""
+    sentences = given_sentences(args)
+    workflow = load_workflow(args)
+    check_words(workflow, sentences, Progress(args.quiet))
+    TABLE_FORMATS[args.format](COLUMNS, _rows(workflow, sentences, args.k, args.padding))
 
 
-def _rows(
-    workflow: Workflow, sentences: list[str], k: int, padding: str
-) -> Iterator[tuple[int, int, str, int, str, str]]:
+def _rows(workflow: Workflow, sentences: Sequence[str], k: int, padding: str) -> Iterator[Row]:
     """Yield the rows of `COLUMNS`; sentences and ranks count from 1."""
     predicted = workflow.next_words(sentences, k, padding)
-    captions = workflow.tokenizer.transform(sentences)
-    for number, (ids, places) in enumerate(zip(captions, predicted, strict=True), start=1):
-        after = ["", *(workflow.tokenizer.words[i] for i in ids)]
+    for number, (sentence, places) in enumerate(zip(sentences, predicted, strict=True), start=1):
+        after = ["", *(word for word, _ in words_of(workflow, sentence))]
         for position, likeliest in enumerate(places):
             for rank, (word, probability) in enumerate(likeliest, start=1):
-                yield number, position, after[position], rank, word, f"{probability:.6g}"
+                yield number, position, after[position], rank, word, probability

@@ -1,9 +1,8 @@
 """`imaginet project`: write the image vectors of sentences."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 
-from .. import vector_formats
+from ...progress import Progress
 from ..options import (
     check_not_terminal,
     format_option,
@@ -12,20 +11,24 @@ from ..options import (
     run_options,
     write_vectors,
 )
+from ..sentences import check_words, given_sentences, sentences_option
 
 HELP = "image vectors of sentences"
 EXAMPLE = "imaginet project RUN --format csv < sentences.txt > vectors.csv"
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the run, the padding and the format."""
+    """Add the run, the sentences, the padding and the format."""
     run_options(parser)
+    sentences_option(parser)
     padding_option(parser, "none")
     format_option(parser, "csv")
 
 
 def run(args: Namespace) -> None:
-    """Write the vector of each sentence of the standard input."""
+    """Write the vector of each sentence."""
     check_not_terminal(args)
-    sentences = vector_formats.read_sentences(sys.stdin)
-    write_vectors(args, sentences, load_workflow(args).project(sentences, args.padding))
+    sentences = given_sentences(args)
+    workflow = load_workflow(args)
+    check_words(workflow, sentences, Progress(args.quiet))
+    write_vectors(args, sentences, workflow.project(sentences, args.padding))

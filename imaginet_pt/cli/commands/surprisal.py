@@ -1,27 +1,46 @@
-"""`imaginet surprisal`: measure how surprising each word of sentences is, in bits, as CSV.
+"""`imaginet surprisal`: measure how surprising each word of sentences is, in bits.
 
 The bits are -log2 p(word | words before it), by the model's own probabilities. A word outside
 the vocabulary counts as UNK; END is the end of the sentence.
 """
 
-import sys
-from argparse import ArgumentParser, Namespace
+from __future__ import annotations
 
-from .. import vector_formats
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ...progress import Progress
 from ..options import load_workflow, run_options
+from ..sentences import check_words, given_sentences, sentences_option, words_of
+from ..table_formats import TABLE_FORMATS, Row, table_format_option
+
+if TYPE_CHECKING:
+    from ...runs.workflow import Workflow
 
 HELP = "how surprising each word of sentences is, in bits"
 EXAMPLE = "imaginet surprisal RUN < sentences.txt > surprisal.csv"
+COLUMNS = ("sentence", "position", "word", "read_as", "bits")
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the run."""
+    """Add the run, the sentences and the format."""
     run_options(parser)
+    sentences_option(parser)
+    table_format_option(parser, text=False)
 
 
 def run(args: Namespace) -> None:
-    """Write a row for each word of the standard input's sentences, which count from 1."""
-    sentences = vector_formats.read_sentences(sys.stdin)
-    table = load_workflow(args).surprisal(sentences)
-    table["sentence"] += 1
-    table.to_csv(sys.stdout, index=False, lineterminator="\n", float_format="%.6g")
+    """Write a row for each word and each end of a sentence; sentences count from 1."""
+    sentences = given_sentences(args)
+    workflow = load_workflow(args)
+    check_words(workflow, sentences, Progress(args.quiet))
+    TABLE_FORMATS[args.format](COLUMNS, _rows(workflow, sentences))
+
+
+def _rows(workflow: Workflow, sentences: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows of `COLUMNS`: `word` as it was typed, `read_as` as the model reads it."""
+    table = workflow.surprisal(sentences)
+    typed = [[word for word, _ in words_of(workflow, text)] + ["END"] for text in sentences]
+    for i, position, word, bits in table.itertuples(index=False):
+        yield i + 1, position, typed[i][position - 1], word, float(bits)

@@ -18,6 +18,7 @@ LEAVES = {
     "surprisal": "surprisal.csv",
     "neighbors": None,
     "omission": "omission.png",
+    "compare": None,
     "export": "embeddings.txt",
     "report": "report.html",
     "data": None,

@@ -1,6 +1,7 @@
 """`imaginet next-words` and `surprisal`: their CSV is what the run's `Workflow` gives."""
 
 import io
+import json
 
 import numpy as np
 import pandas as pd
@@ -44,18 +45,36 @@ def test_next_words_are_a_row_a_rank(run, monkeypatch, capsys):
         words, probabilities = zip(*(pair for place in places for pair in place), strict=True)
         assert rows["word"].tolist() == list(words)
         np.testing.assert_allclose(rows["probability"], probabilities, rtol=1e-5)
-        after = ["", *SENTENCES[number - 1].replace("zebra", "UNK").split()]
+        after = ["", *SENTENCES[number - 1].split()]
         assert rows["after"].tolist()[::3] == after
         assert rows["position"].tolist()[::3] == list(range(len(after)))
 
 
 def test_surprisal_is_a_row_a_word(run, monkeypatch, capsys):
     table = printed(monkeypatch, capsys, "surprisal", run)
-    assert list(table) == ["sentence", "position", "word", "bits"]
+    assert list(table) == ["sentence", "position", "word", "read_as", "bits"]
     expected = Workflow(run).surprisal(SENTENCES)
     assert table["sentence"].tolist() == (expected["sentence"] + 1).tolist()
-    assert table["word"].tolist()[:6] == ["a", "dog", "chases", "a", "UNK", "END"]
+    assert table["read_as"].tolist()[:6] == ["a", "dog", "chases", "a", "UNK", "END"]
+    assert table["word"].tolist()[:6] == ["a", "dog", "chases", "a", "zebra", "END"]
     np.testing.assert_allclose(table["bits"], expected["bits"], rtol=1e-5)
+
+
+def test_unknown_words_are_counted_in_a_warning(run, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("a zxq chases a qqq\na zxq\n"))
+    for command in ("surprisal", "next-words", "project", "omission"):
+        capsys.readouterr()
+        monkeypatch.setattr("sys.stdin", io.StringIO("a zxq chases a qqq\na zxq\n"))
+        main([command, str(run), "--quiet"])
+        told = capsys.readouterr().err.splitlines()[0]
+        assert told == "3 of 7 words are not in the vocabulary: zxq, qqq"
+
+
+def test_sentences_are_arguments_too_and_json_holds_the_same(run, monkeypatch, capsys):
+    expected = printed(monkeypatch, capsys, "surprisal", run)
+    assert main(["surprisal", str(run), "--format", "json", *SENTENCES]) == 0
+    records = json.loads(capsys.readouterr().out)
+    pd.testing.assert_frame_equal(pd.DataFrame(records), expected, rtol=1e-5)
 
 
 def test_no_words_a_place_is_refused_in_one_line(run, monkeypatch, capsys):

@@ -1,0 +1,40 @@
+"""Tables on the standard output, as CSV or JSON."""
+
+import csv
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Sequence
+
+Row = Sequence[str | int | float]
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write a header and a line for each row; numbers with six digits."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row])
+
+
+def write_json(columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write a list of objects, one a line, that have the columns as keys."""
+    separator = "[\n"
+    for row in rows:
+        record = dict(zip(columns, row, strict=True))
+        sys.stdout.write(separator + json.dumps(record, ensure_ascii=False))
+        separator = ",\n"
+    sys.stdout.write("\n]\n" if separator == ",\n" else "[]\n")
+
+
+TABLE_FORMATS: dict[str, Callable[[Sequence[str], Iterable[Row]], None]] = {
+    "csv": write_csv, "json": write_json,
+}  # fmt: skip
+
+
+def table_format_option(parser: ArgumentParser, text: bool) -> None:
+    """Add `--format`: csv or json, and text, which is then the default, where there is one."""
+    choices = [*(["text"] if text else []), *TABLE_FORMATS]
+    parser.add_argument(
+        "--format", choices=choices, default=choices[0], help=f"(default {choices[0]})"
+    )
