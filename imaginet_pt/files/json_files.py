@@ -12,7 +12,7 @@ from .reading import MAX_FILE, read_bytes, read_pieces
 from .validation import JSON_TYPES, check_words
 
 MAX_JSON = 2**28  # bytes; COCO's dataset.json, the largest known, has 0.15 GB
-MAX_GROUPS = 5_000_000  # lists and objects in it; COCO's has about 1.6 million
+MAX_GROUPS = 2_500_000  # lists and objects in it; COCO's has about 1.6 million
 WINDOW, MAX_VALUE = 2**20, 2**24  # characters: kept ahead at least, and of one value at most
 SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -35,7 +35,9 @@ def read_json(
     Raises:
         UserError: the file is missing, too large, broken, or holds something else.
     """
-    window = _Window(path, limit or MAX_JSON)
+    limit = limit or MAX_JSON
+    _check_groups(path, limit)
+    window = _Window(path, limit)
     if window.next_character() != "{":
         raise _wrong_type(dict, window.value(), path)
     content = {}
@@ -46,6 +48,15 @@ def read_json(
             content[key] = window.value()
     window.end()
     return content
+
+
+def _check_groups(path: str | PathLike[str], limit: int) -> None:
+    """Refuse a file of very many lists and objects before any of them is made."""
+    groups = 0
+    for piece in read_pieces(path, limit):
+        groups += piece.count(b"[") + piece.count(b"{")
+        if groups > MAX_GROUPS:
+            raise UserError(f"{path} has more than {MAX_GROUPS:,} lists and objects; split it up")
 
 
 def read_list(path: str | PathLike[str]) -> list[str]:
@@ -81,7 +92,7 @@ class _Window:
 
     def __init__(self, path: str | PathLike[str], limit: int) -> None:
         self.path, self.pieces = path, read_pieces(path, limit)
-        self.text, self.place, self.dropped, self.lines, self.groups = "", 0, 0, 1, 0
+        self.text, self.place, self.dropped, self.lines = "", 0, 0, 1
         self.whole = False  # whether nothing is left to read
         self.decode_bytes = codecs.getincrementaldecoder("utf-8")().decode
         self.decode_value = json.JSONDecoder().raw_decode
@@ -101,9 +112,6 @@ class _Window:
     def _next_piece(self) -> str:
         piece = next(self.pieces, b"")
         self.whole = not piece
-        self.groups += piece.count(b"[") + piece.count(b"{")
-        if self.groups > MAX_GROUPS:
-            raise UserError(f"{self.path} has more than {MAX_GROUPS:,} lists and objects; split it")
         try:
             return self.decode_bytes(piece, self.whole)
         except UnicodeDecodeError as error:
@@ -134,8 +142,10 @@ class _Window:
                 value, self.place = self.decode_value(self.text, self.place)
                 return value
             except json.JSONDecodeError as error:
-                if self.whole or ahead > MAX_VALUE:
+                if self.whole:
                     self._refuse(error.msg, error.pos)
+                if ahead >= MAX_VALUE:
+                    self._refuse(f"a value is broken, or longer than {MAX_VALUE:,}", self.place)
             except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
                 self._refuse(str(error), self.place)
             ahead *= 4
