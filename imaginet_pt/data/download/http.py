@@ -146,6 +146,9 @@ class _Download:
             response.close()
             self._drop()
             return self._request(patience)
+        if response.status == http.client.PARTIAL_CONTENT and not (done and goes_on):
+            response.close()
+            raise Unreachable("the server sends another part than it was asked for")
         if done and not goes_on:
             self._drop()
         self._remember_version(version)
