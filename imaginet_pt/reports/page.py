@@ -3,6 +3,7 @@
 import base64
 import datetime
 import platform
+import re
 import shlex
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from .. import templates
 from ..data.dataset import Dataset
 from ..runs.workflow import Workflow
 
-KINDS = {"svg": "image/svg+xml", "png": "image/png"}
+KINDS = {"svg": "image/svg+xml", "png": "image/png"}  # of pictures
 LIBRARIES = ["pytensor", "numpy", "scipy", "pandas", "gensim", "matplotlib", "jinja2"]
 
 
@@ -82,7 +83,10 @@ def table(frame: pd.DataFrame, heading: str = "") -> dict[str, Any]:
     """Prepare a DataFrame for a template: its columns, which of them hold numbers, its rows."""
     numeric = [name for name in frame if _numeric(frame[name])]
     rows = frame.to_dict("records")
-    return {"heading": heading, "columns": list(frame), "numeric": numeric, "rows": rows}
+    csv = data_uri("text/csv", frame.to_csv(index=False, lineterminator="\n").encode())
+    return {
+        "heading": heading, "columns": list(frame), "numeric": numeric, "rows": rows, "csv": csv,
+    }  # fmt: skip
 
 
 def _numeric(column: "pd.Series[Any]") -> bool:
@@ -91,9 +95,27 @@ def _numeric(column: "pd.Series[Any]") -> bool:
 
 
 def picture(name: str, kind: str, content: bytes) -> dict[str, str]:
-    """Prepare the bytes of a picture, of one of `KINDS`, for a template."""
-    encoded = base64.b64encode(content).decode()
-    return {"name": name, "uri": f"data:{KINDS[kind]};base64,{encoded}"}
+    """Prepare the bytes of a picture for a template: an SVG stands in the page itself."""
+    if kind == "svg":
+        return {"name": name, "svg": inline_svg(name, content)}
+    return {"name": name, "svg": "", "uri": data_uri(KINDS[kind], content)}
+
+
+def data_uri(media_type: str, content: bytes) -> str:
+    """Return the address that holds `content` in itself."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def inline_svg(name: str, content: bytes) -> str:
+    """Return matplotlib's SVG as an element of a page, where its ids must be its own."""
+    text = content.decode()
+    text = text[text.index("<svg") :]
+    for useless in (r"<metadata>.*?</metadata>", r"<style[^>]*>.*?</style>", r' xmlns:\w+="[^"]*"'):
+        text = re.sub(useless, "", text, flags=re.DOTALL)
+    own = re.sub(r"\W+", "-", name)
+    text = re.sub(r'\bid="', f'id="{own}-', text).replace("url(#", f"url(#{own}-")
+    text = text.replace('xlink:href="#', f'href="#{own}-').replace("xlink:href=", "href=")
+    return text.replace("<svg", f'<svg role="img" aria-label="{own}"', 1)
 
 
 def run_table(trained: Sequence[Run]) -> pd.DataFrame:

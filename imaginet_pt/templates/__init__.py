@@ -4,11 +4,13 @@ Each template is a `.jinja` file of this folder; `page.html.jinja` is what all p
 What goes into them is prepared by `reports` and `runs`.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import markupsafe
 
 
 def render(name: str, content: Mapping[str, Any]) -> str:
@@ -21,4 +23,11 @@ def render(name: str, content: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["headings"] = headings
     return environment.get_template(name).render(content)
+
+
+def headings(body: str) -> list[tuple[str, markupsafe.Markup]]:
+    """List the id and the text of each section's heading in a page, as HTML."""
+    found = re.findall(r'<h2 id="([^"]+)">(?:<a [^>]*>#</a>)?(.*?)</h2>', body, re.DOTALL)
+    return [(name, markupsafe.Markup(text)) for name, text in found]
