@@ -40,7 +40,8 @@ onload = () => {
   const heads = page.querySelectorAll("table.sortable")[0].tHead.rows[0].cells;
   const click = head => { head.querySelector("button").click(); return column(); };
   const seen = {
-    beyond: page.documentElement.scrollWidth - page.documentElement.clientWidth, first: column(), names: click(heads[0]),
+    beyond: page.documentElement.scrollWidth - page.documentElement.clientWidth,
+    first: column(), names: click(heads[0]),
     count: click(heads[1]), down: click(heads[1]), sorted: heads[1].getAttribute("aria-sort"),
   };
   page.querySelector("[data-filter] button").click();
