@@ -1,10 +1,10 @@
 """The paper's claims, each with the test of it on a run's own items.
 
 A test takes the items of the results that it needs and returns the parts that must hold together;
-what is said of them stands in evidence.py.
+`verdicts` says how parts and claims are judged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,13 +14,15 @@ from scipy import stats
 from ..evaluation.bootstrap import paired_rho_bootstrap, rho_bootstrap
 from ..evaluation.word_similarity import closer_to_humans
 from . import published, results
+from .retrieval_scores import ORDERS, first_iteration, last_iteration
 from .verdicts import (
     FAILS,
     HOLDS,
     INCONCLUSIVE,
     Part,
+    Values,
     above,
-    combined,
+    combine,
     difference,
     generator,
     mean,
@@ -33,52 +35,69 @@ BOTH = ["VISUAL", "MULTITASK"]
 IMAGINET = [*BOTH, "TEXTUAL"]
 # MEN has no pair college-exhibition; what the paper prints is read as MEN's collage-exhibition.
 MISPRINTS = {"college": "collage"}
-CLAIMS = []
+
+# From the items of the results that a claim needs to the parts of the claim.
+Test = Callable[..., list[Part]]
+# From a benchmark, its human scores (pairs,) and the cosines (seeds, pairs) by model to parts.
+BenchmarkTest = Callable[[str, Values, dict[str, Values]], list[Part]]
 
 
 class Claim(NamedTuple):
-    """A claim of the paper; test: from the items of the results it needs to a list of `Part`."""
+    """A claim of the paper, and the test of it.
+
+    Attributes:
+        number: from 1.
+        text: the claim in one sentence.
+        section: of the paper.
+        needs: names of the results whose items the test takes.
+        test: from these items to the parts of the claim.
+    """
 
     number: int
     text: str
     section: str
     needs: tuple[str, ...]
-    test: Callable
+    test: Test
 
 
 class Verdict(NamedTuple):
-    """One of `evidence.WORDS` on a claim, with the parts that it comes from."""
+    """One of `verdicts.WORDS` on a claim, and the parts that it follows from."""
 
     claim: Claim
     word: str
     parts: list[Part]
 
 
-def claim(text, section, *needs):
-    """Makes the test below it the next of `CLAIMS`."""
+CLAIMS: list[Claim] = []
 
-    def enter(test):
+
+def claim(text: str, section: str, *needs: str) -> Callable[[Test], Test]:
+    """Make the decorated test that of the next of `CLAIMS`."""
+
+    def register(test: Test) -> Test:
         CLAIMS.append(Claim(len(CLAIMS) + 1, text, section, needs, test))
         return test
 
-    return enter
+    return register
 
 
-def verdict(claim, items, reasons):
-    """The `Verdict` on one of `CLAIMS`.
+def judge(
+    claim: Claim, items: Mapping[str, pd.DataFrame], reasons: Mapping[str, str]
+) -> Verdict:
+    """Judge one of `CLAIMS`.
 
     Args:
-        items: DataFrame of each result by name, with the columns of the script's -items.csv, and
-            `image` for each caption.
-        reasons: why a result is not there or cannot be judged by, by name.
+        items: of each result by name, with the columns of the script's -items.csv, and `image`
+            for each caption.
+        reasons: why a result is missing or cannot be used, by name.
     """
     parts = [not_run(name, reasons[name]) for name in claim.needs if name in reasons]
     parts = parts or claim.test(*(items[name] for name in claim.needs))
-    return Verdict(claim, combined(parts), parts)
+    return Verdict(claim, combine(parts), parts)
 
 
-def table(verdicts):
-    """A row a claim: number, claim, section, verdict, evidence."""
+def table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+    """Return a row for each claim: number, claim, section, verdict, evidence."""
     return pd.DataFrame(
         {
             "number": claim.number,
@@ -99,43 +118,46 @@ def table(verdicts):
     "4.1, Table 1",
     "table1",
 )
-def correlated(table1):
-    """Holds where p is below the paper's level for every seed, fails where for none."""
+def correlated(table1: pd.DataFrame) -> list[Part]:
+    """Hold where p is below the paper's level for every seed; fail where it is for none."""
     level = results.paper_number("Table 1", "all", "p below")
 
-    def part(model, benchmark, human, cosines):
-        found = [stats.spearmanr(human, seed) for seed in cosines[model]]
-        passed = [test.statistic > 0 and test.pvalue < level for test in found]
+    def part(model: str, benchmark: str, human: Values, cosines: dict[str, Values]) -> Part:
+        tests = [stats.spearmanr(human, seed) for seed in cosines[model]]
+        passed = [test.statistic > 0 and test.pvalue < level for test in tests]
         word = HOLDS if all(passed) else INCONCLUSIVE if any(passed) else FAILS
-        rho, p = rho_bootstrap(human, cosines[model], generator()), max(t.pvalue for t in found)
+        rho = rho_bootstrap(human, cosines[model], generator())
+        p = max(test.pvalue for test in tests)
         figures = f"{rho.value:.3f} ({rho.low:.3f} to {rho.high:.3f}), p ≤ {p:.2g}"
         return Part(f"{model} on {benchmark}", word, figures, rho)
 
-    return _on_benchmarks(table1, lambda *found: [part(model, *found) for model in IMAGINET])
+    return _on_benchmarks(table1, lambda *scores: [part(model, *scores) for model in IMAGINET])
 
 
 @claim("Every IMAGINET model beats LINREG on both benchmarks", "4.1, Table 1", "table1")
-def beat_linreg_at_similarity(table1):
+def beat_linreg_at_similarity(table1: pd.DataFrame) -> list[Part]:
+    """Compare each IMAGINET model with LINREG."""
     return _better_correlated(table1, [(model, "LINREG") for model in IMAGINET])
 
 
 @claim("MULTITASK beats VISUAL and TEXTUAL on both benchmarks", "4.1, Table 1", "table1")
-def multitask_is_best_at_similarity(table1):
+def multitask_is_best_at_similarity(table1: pd.DataFrame) -> list[Part]:
+    """Compare MULTITASK with the other two."""
     return _better_correlated(table1, [("MULTITASK", "VISUAL"), ("MULTITASK", "TEXTUAL")])
 
 
-def _better_correlated(table1, pairs):
-    """Parts: the first model of each pair has a larger rho than the second, on each benchmark."""
+def _better_correlated(table1: pd.DataFrame, pairs: list[tuple[str, str]]) -> list[Part]:
+    """Judge that the first model of each pair has a larger rho than the second."""
 
-    def part(a, b, benchmark, human, cosines):
+    def part(a: str, b: str, benchmark: str, human: Values, cosines: dict[str, Values]) -> Part:
         rho = paired_rho_bootstrap(human, cosines[a], cosines[b], generator())
         return above(f"{a} over {b} on {benchmark}", rho)
 
-    return _on_benchmarks(table1, lambda *found: [part(a, b, *found) for a, b in pairs])
+    return _on_benchmarks(table1, lambda *scores: [part(a, b, *scores) for a, b in pairs])
 
 
-def _on_benchmarks(table1, test):
-    """Parts from `test(benchmark, human scores, {model: cosines (seeds, pairs)})` of each."""
+def _on_benchmarks(table1: pd.DataFrame, test: BenchmarkTest) -> list[Part]:
+    """Return the parts of `test` on each benchmark."""
     parts = []
     for benchmark in BENCHMARKS:
         items = table1[table1["benchmark"] == benchmark]
@@ -151,8 +173,8 @@ def _on_benchmarks(table1, test):
     "4.1",
     "table1",
 )
-def named_pairs_are_nearer(table1):
-    """Gain in ranks over VISUAL of each pair that the paper names.
+def named_pairs_are_nearer(table1: pd.DataFrame) -> list[Part]:
+    """Judge the gain in ranks over VISUAL of each pair that the paper names.
 
     One pair is one item, so only seeds are resampled. With one seed there is no interval but the
     bare value, which is what the paper had.
@@ -160,7 +182,7 @@ def named_pairs_are_nearer(table1):
     return [_nearer(table1, pair) for pair in results.PUBLISHED["closer_in_multitask"]]
 
 
-def _nearer(table1, printed):
+def _nearer(table1: pd.DataFrame, printed: list[str]) -> Part:
     read = [MISPRINTS.get(word, word) for word in printed]
     label = "-".join(printed) + (f" (read as {'-'.join(read)})" if read != printed else "")
     gains = np.array([_gains(seed, set(read)) for _, seed in table1.groupby("seed")])
@@ -169,12 +191,12 @@ def _nearer(table1, printed):
     return above(f"{label}, ranks gained", mean(gains))
 
 
-def _gains(items, words):
-    """Gain of MULTITASK on VISUAL for the pair of `words`, in each benchmark that has it."""
+def _gains(items: pd.DataFrame, words: set[str]) -> list[float]:
+    """Return MULTITASK's gain over VISUAL for a pair, in each benchmark that contains it."""
     gains = []
     for _, benchmark in items.groupby("benchmark"):
-        of = dict(list(benchmark.groupby("model")))
-        pairs = closer_to_humans(of["MULTITASK"], of["VISUAL"])
+        by_model = dict(list(benchmark.groupby("model")))
+        pairs = closer_to_humans(by_model["MULTITASK"], by_model["VISUAL"])
         gains += [row.gain for row in pairs.itertuples() if {row.first, row.second} == words]
     return gains
 
@@ -183,20 +205,23 @@ def _gains(items, words):
 
 
 @claim("VISUAL and MULTITASK beat LINREG on single words", "4.1, Table 2", "table2")
-def beat_linreg_at_words(table2):
+def beat_linreg_at_words(table2: pd.DataFrame) -> list[Part]:
+    """Compare VISUAL and MULTITASK with LINREG by accuracy@5 of words."""
     return _beat_linreg(scores(table2, ["word"], "accuracy@5"))
 
 
-def _beat_linreg(found, where=""):
-    return [above(f"{m} over LINREG{where}", difference(found[m], found["LINREG"])) for m in BOTH]
+def _beat_linreg(by_model: dict[str, Values], suffix: str = "") -> list[Part]:
+    linreg = by_model["LINREG"]
+    return [above(f"{m} over LINREG{suffix}", difference(by_model[m], linreg)) for m in BOTH]
 
 
 # Images and paraphrases of captions.
 
 
 @claim("VISUAL and MULTITASK beat LINREG at image retrieval", "4.2, Figure 2 left", "figure2")
-def beat_linreg_at_images(figure2):
-    return _beat_linreg(_retrieved(figure2, "accuracy@5"))
+def beat_linreg_at_images(figure2: pd.DataFrame) -> list[Part]:
+    """Compare VISUAL and MULTITASK with LINREG by accuracy@5 of captions."""
+    return _beat_linreg(_retrieved(last_iteration(figure2), "accuracy@5"))
 
 
 @claim(
@@ -204,21 +229,22 @@ def beat_linreg_at_images(figure2):
     "4.2, Figure 2 left",
     "figure2",
 )
-def lead_at_first_closes(figure2):
-    """The lead at the first iteration, and what of it is gone by the last.
+def lead_at_first_closes(figure2: pd.DataFrame) -> list[Part]:
+    """Judge the lead at the first iteration, and how much of it is gone by the last.
 
     A last gap that cannot be told from zero would be no evidence that the gap closed; a first gap
     that is larger than the last, with the whole interval, is.
     """
-    ends = [_retrieved(figure2, "accuracy@5", iteration=end) for end in ("min", "max")]
-    first, last = (found["MULTITASK"] - found["VISUAL"] for found in ends)
+    ends = [_retrieved(end(figure2), "accuracy@5") for end in (first_iteration, last_iteration)]
+    first, last = (by_model["MULTITASK"] - by_model["VISUAL"] for by_model in ends)
     return [above("lead at first", mean(first)), above("lead lost later", difference(first, last))]
 
 
 @claim(
     "VISUAL and MULTITASK lose by scrambling at image retrieval", "4.2, Figure 2 left", "figure2"
 )
-def order_matters_to_images(figure2):
+def order_matters_to_images(figure2: pd.DataFrame) -> list[Part]:
+    """Judge how much accuracy@5 each model loses by scrambling."""
     lost = _lost(figure2, "accuracy@5")
     return [above(f"loss of {model}", mean(lost[model])) for model in BOTH]
 
@@ -228,7 +254,8 @@ def order_matters_to_images(figure2):
     "4.2, Figure 2 left",
     "figure2",
 )
-def order_matters_less_to_visual(figure2):
+def order_matters_less_to_visual(figure2: pd.DataFrame) -> list[Part]:
+    """Judge VISUAL's loss, and how much more MULTITASK loses."""
     lost = _lost(figure2, "accuracy@5")
     return [above("loss of VISUAL", mean(lost["VISUAL"])), _more_lost(lost)]
 
@@ -238,9 +265,11 @@ def order_matters_less_to_visual(figure2):
     "4.2, Figure 2 right",
     "figure2",
 )
-def beat_linreg_at_paraphrases_in_order(figure2):
-    """Not to beat LINREG is certain where LINREG is above, with the whole interval."""
-    original, scrambled = (_retrieved(figure2, "recall@4", o) for o in ("original", "scrambled"))
+def beat_linreg_at_paraphrases_in_order(figure2: pd.DataFrame) -> list[Part]:
+    """Compare both with LINREG; scrambled, LINREG must be above, with the whole interval."""
+    original, scrambled = (
+        _retrieved(last_iteration(figure2), "recall@4", order) for order in ORDERS
+    )
     return _beat_linreg(original, " in order") + [
         above(f"LINREG over {m} scrambled", difference(scrambled["LINREG"], scrambled[m]))
         for m in BOTH
@@ -250,30 +279,30 @@ def beat_linreg_at_paraphrases_in_order(figure2):
 @claim(
     "Scrambling costs MULTITASK more than VISUAL at paraphrases", "4.2, Figure 2 right", "figure2"
 )
-def order_matters_more_to_multitask(figure2):
+def order_matters_more_to_multitask(figure2: pd.DataFrame) -> list[Part]:
+    """Judge how much more recall@4 MULTITASK loses by scrambling than VISUAL."""
     return [_more_lost(_lost(figure2, "recall@4"))]
 
 
-def _retrieved(figure2, task, order="original", iteration="max"):
-    """{model: (seeds, images)} at the first ("min") or last ("max") iteration of each model."""
-    there = figure2[figure2["order"] == order]
-    chosen = there.groupby("model")["iteration"].transform(iteration) == there["iteration"]
-    return scores(there[chosen], ["image"], task)
+def _retrieved(figure2: pd.DataFrame, task: str, order: str = "original") -> dict[str, Values]:
+    """Return scores (seeds, images) by model, of captions in one order of their words."""
+    return scores(figure2[figure2["order"] == order], ["image"], task)
 
 
-def _lost(figure2, task):
-    """{model: (seeds, images)}: what scrambling costs at the last iteration."""
-    original, scrambled = (_retrieved(figure2, task, o) for o in ("original", "scrambled"))
+def _lost(figure2: pd.DataFrame, task: str) -> dict[str, Values]:
+    """Return what scrambling costs at the last epoch, (seeds, images) by model."""
+    last = last_iteration(figure2)
+    original, scrambled = (_retrieved(last, task, order) for order in ORDERS)
     return {model: original[model] - scrambled[model] for model in BOTH}
 
 
-def _more_lost(lost):
+def _more_lost(lost: dict[str, Values]) -> Part:
     return above("MULTITASK's loss over VISUAL's", difference(lost["MULTITASK"], lost["VISUAL"]))
 
 
 @claim("MULTITASK has an accuracy@5 of 32 % on Flickr30K", "4.2", "flickr30k")
-def as_on_flickr30k(flickr30k):
-    """Holds where the paper's figure agrees with ours (published.py), else fails."""
+def as_on_flickr30k(flickr30k: pd.DataFrame) -> list[Part]:
+    """Hold where the paper's number agrees with ours (`published.agreement`), else fail."""
     ours = mean(scores(flickr30k, ["image"], "accuracy@5")["MULTITASK"])
     word = published.agreement(ours, results.paper_number(*published.FLICKR30K))
     figures = f"{ours.value:.3f} ({ours.low:.3f} to {ours.high:.3f})"

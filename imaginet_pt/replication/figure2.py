@@ -1,28 +1,36 @@
-"""Figure 2: retrieval of images and of paraphrases by iteration, captions in order and scrambled.
+"""Figure 2: retrieval of images and of paraphrases by iteration.
 
-    python replicate/figure2.py [--data DIR|scenes] [--out DIR]
-
-Draws figure2.png, .svg and .pdf, prints the figures of the last iteration, and writes figure2.csv
-(the curves), figure2.md and figure2-items.csv (a row a model, seed, order and caption) under --out.
-The items written are those of the last iteration: all of them would be 85 MB at the paper's size.
+For each epoch of each model: the share of captions whose image is among the five nearest
+(accuracy@5), and the share of the four nearest captions that describe the same image (recall@4),
+with the words in order and scrambled. Draws figure2.png, .svg and .pdf, prints the last iteration,
+and writes under --out: figure2.csv, the curves; figure2.md; and figure2-items.csv, a row for each
+caption at the last iteration (all iterations would be 85 MB at the paper's size).
 """
 
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ..data.dataset import Dataset
+from ..progress import Progress
 from ..reports import plots
 from . import results, retrieval_scores
+from .grid import Workflows
+from .options import Options
+from .results import Result
+from .retrieval_scores import last_iteration
 from .script import Script
 
 MODELS = ["VISUAL", "MULTITASK", "LINREG"]
-# Score -> (title, label) of its panel.
+# Score: title and label of its panel.
 PANELS = {
     "accuracy@5": ("Image retrieval", "Accuracy@5 (%)"),
     "recall@4": ("Paraphrase retrieval", "Recall@4 (%)"),
 }
-# What is drawn, with its name in the legend. LINREG counts words, so one line is both its orders.
+# Each line and its name in the legend. LINREG counts words, so one line is both its orders.
 LINES = {
     ("VISUAL", "original"): "VISUAL",
     ("VISUAL", "scrambled"): "VISUAL, scrambled",
@@ -41,15 +49,15 @@ STYLES: dict[str, dict[str, Any]] = {
 BAND = "Lines are means over seeds; bands go from the lowest to the highest seed."
 
 
-def inputs(args, dataset):
-    """Nothing beside the data, which must have images, and captions to ask with."""
+def read_inputs(options: Options, dataset: Dataset) -> None:
+    """Check that the data has images and captions; nothing else is needed."""
     if dataset.features is None:
         raise results.NotRun(f"Figure 2 needs image features; {dataset.name} is text alone")
     dataset.captions(retrieval_scores.SPLIT)
 
 
-def curves(items):
-    """Mean, least and largest over seeds of each score, a row a model, order and iteration."""
+def curves(items: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean, least and largest score over seeds of each model, order and iteration."""
     keys = ["model", "order", "iteration"]
     by_seed = items.groupby([*keys, "seed"], sort=False)[list(PANELS)].mean()
     grouped = by_seed.groupby(keys, sort=False)
@@ -58,34 +66,40 @@ def curves(items):
     return table.assign(seeds=grouped.size()).reset_index()
 
 
-def lines(curve):
-    """What lines and bands are, in words."""
+def describe_lines(curve: pd.DataFrame) -> str:
+    """Say what the lines and the bands are."""
     return BAND if curve["seeds"].max() > 1 else "One seed of each model."
 
 
-def draw(curve, dataset):
-    """The two panels as a matplotlib Figure."""
+def draw(curve: pd.DataFrame, dataset: Dataset) -> Figure:
+    """Draw the two panels."""
     figure, axes = plots.figure(columns=2, size=(7.2, 3.6))
-    for axis, (score, (title, label)) in zip(axes, PANELS.items(), strict=True):
-        for model, order in LINES:
-            rows = curve[(curve["model"] == model) & (curve["order"] == order)]
-            _line(axis, rows.sort_values("iteration"), score, model, order)
-        axis.set_title(title, fontsize=9)
-        axis.set(xlabel="Iteration", ylabel=label)
-        axis.set_ylim(bottom=0)
-        axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
-    figure.set_layout_engine("constrained", wspace=0.05)
+    for axis, score in zip(axes, PANELS, strict=True):
+        _panel(axis, curve, score)
+    figure.get_layout_engine().set(wspace=0.05)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8,
         handlelength=3.2,
     )  # fmt: skip
-    figure.suptitle(f"{dataset.name}. {lines(curve)}", fontsize=8)
+    figure.suptitle(f"{dataset.name}. {describe_lines(curve)}", fontsize=8)
     return figure
 
 
-def _line(axis, rows, score, model, order):
-    """A curve with its band; LINREG, which has one iteration, is a level line."""
+def _panel(axis: Axes, curve: pd.DataFrame, score: str) -> None:
+    """Draw the curves of one score."""
+    title, label = PANELS[score]
+    for model, order in LINES:
+        rows = curve[(curve["model"] == model) & (curve["order"] == order)]
+        _line(axis, rows.sort_values("iteration"), score, model, order)
+    axis.set_title(title, fontsize=9)
+    axis.set(xlabel="Iteration", ylabel=label)
+    axis.set_ylim(bottom=0)
+    axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
+
+
+def _line(axis: Axes, rows: pd.DataFrame, score: str, model: str, order: str) -> None:
+    """Draw a curve with its band, or a level line for LINREG, which has one iteration."""
     style = STYLES[model] | STYLES[order] | {"label": LINES[model, order], "linewidth": 1.4}
     mean, low, high = (100 * rows[f"{score} {part}"] for part in ("mean", "min", "max"))
     if model == "LINREG":
@@ -98,13 +112,8 @@ def _line(axis, rows, score, model, order):
     )  # fmt: skip
 
 
-def last_iteration(items):
-    """Rows of each model's own last iteration."""
-    return items[items["iteration"] == items.groupby("model")["iteration"].transform("max")]
-
-
-def table_of(last):
-    """A row a model: each score in each order, percent, the mean and the value of each seed."""
+def table_of(last: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each model: each score in each order, in percent, mean and seeds."""
     rows = []
     for model, of_model in last.groupby("model", sort=False):
         row = {"model": model, "iteration": of_model["iteration"].iloc[0]}
@@ -115,26 +124,29 @@ def table_of(last):
     return pd.DataFrame(rows)
 
 
-def _cell(by_seed):
+def _cell(by_seed: "pd.Series[float]") -> str:
     seeds = by_seed.dropna()
     return f"{seeds.mean():.1f} ({' '.join(f'{x:.1f}' for x in seeds)})" if len(seeds) else "none"
 
 
-def make(args, dataset, nothing, workflows, progress):
-    """Figure 2 as a `Result`; its items are of all iterations."""
+def make(
+    options: Options, dataset: Dataset, inputs: Any, workflows: Workflows, progress: Progress
+) -> Result:
+    """Make Figure 2; its items are of all iterations."""
     items = retrieval_scores.items(workflows, dataset, progress)
     curve, last = curves(items), last_iteration(items)
-    files = plots.save(draw(curve, dataset), args.out, "figure2")
+    files = plots.save(draw(curve, dataset), options.out, "figure2")
+    images = len(dataset.split(retrieval_scores.SPLIT))
     title = (
-        f"Figure 2 on {results.described(dataset, args)}: retrieval among "
-        f"{len(dataset.split(retrieval_scores.SPLIT)):,} images, by iteration"
+        f"Figure 2 on {results.describe(options, dataset)}: retrieval among {images:,} images, by "
+        "iteration"
     )
     text = (
         f"At the last iteration, the mean over seeds and each seed, in percent:\n\n"
-        f"{results.markdown(table_of(last))}\n{lines(curve)}\n\n![Figure 2](figure2.png)\n"
+        f"{results.markdown(table_of(last))}\n{describe_lines(curve)}\n\n![Figure 2](figure2.png)\n"
     )
-    frames = {"figure2": curve.round(4), "figure2-items": last.round(4)}
-    return results.result("figure2", title, text, items, frames, args.out, files)
+    tables = {"figure2": curve.round(4), "figure2-items": last.round(4)}
+    return results.write_result("figure2", title, text, items, tables, options.out, files)
 
 
-SCRIPT = Script("figure2", __doc__, MODELS, inputs, make)
+SCRIPT = Script("figure2", MODELS, read_inputs, make)

@@ -1,60 +1,74 @@
-"""Figure 3: images nearest to a caption and to the same words in random order, by MULTITASK.
+"""Figure 3: images nearest to a caption, in order and scrambled, by MULTITASK.
 
-    python replicate/figure3.py [--data DIR|scenes] [--captions FILE] [--image-folder DIR]
-        [--out DIR]
-
-Draws figure3.png, .svg and .pdf, prints what they show, and writes figure3.csv, figure3.md and
-figure3-items.csv (a row an image) under --out. An image is a picture of --image-folder, or else a
-card with its captions. Nearness is the cosine of the predicted and the image's vector; the caption
-is read by itself, without padding.
+The images nearest to the image predicted from a caption and from its words in random order, by
+cosine; the caption is read by itself, without padding. Draws figure3.png, .svg and .pdf, prints
+what they show, and writes under --out: figure3.csv and figure3.md; and figure3-items.csv, a row
+for each image. An image is shown by its picture in --image-folder, or else by a card with its
+captions.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ..data.dataset import Dataset, Image
 from ..errors import UserError
 from ..evaluation import neighbors
+from ..progress import Progress
 from ..reports import image_cards, plots
+from ..runs.workflow import Workflow
 from . import queries, results
+from .grid import Workflows
+from .options import Options
+from .queries import Query
+from .results import Result
 from .script import Script
 
 MODELS = ["MULTITASK"]
 SEED = 1  # of the run that is shown
 CAPTION = "first caption"
 
-
-def inputs(args, dataset):
-    """The lines of --captions."""
-    if args.image_folder and not Path(args.image_folder).is_dir():
-        raise UserError(f"--image-folder {args.image_folder}: no such folder; give the pictures'")
-    return queries.read(args, dataset)
+Pixels = npt.NDArray[np.generic]
 
 
-def items_of(workflow, query, dataset):
-    """A row an order and rank: the image nearest to it."""
-    asked = neighbors.flat([query.orders])
-    found = neighbors.images(workflow, asked, dataset, queries.SPLIT, image_cards.COLUMNS)
-    items = neighbors.table(workflow, [query.orders], found).rename(columns={"index": "image"})
+def read_inputs(options: Options, dataset: Dataset) -> list[str]:
+    """Check the folder of pictures, and read the lines of --captions."""
+    folder = options.image_folder
+    if folder and not Path(folder).is_dir():
+        raise UserError(f"--image-folder {folder}: no such folder; give that of the pictures")
+    return queries.read_captions(options, dataset)
+
+
+def items_of(workflow: Workflow, query: Query, dataset: Dataset) -> pd.DataFrame:
+    """Return a row for each order and rank: the image nearest to the query."""
+    orders = [query.orders]
+    columns = image_cards.COLUMNS
+    nearest = neighbors.images(workflow, neighbors.flat(orders), dataset, queries.SPLIT, columns)
+    items = neighbors.table(workflow, orders, nearest).rename(columns={"index": "image"})
     return items[["query", "order", "rank", "image", "similarity"]]
 
 
-def read_pictures(images, folder):
-    """{imgid: pixels} of the `images` whose picture is in the folder and can be read."""
+def read_pictures(images: Sequence[Image], folder: str | None) -> dict[int, Pixels]:
+    """Read the pixels of those `images` whose picture is in the folder and readable, by imgid."""
     pictures = {}
     for image in images if folder else ():
-        pixels = image_cards.read_picture(Path(folder) / image.filename)
+        pixels = image_cards.read_picture(Path(folder or "") / image.filename)
         if pixels is not None:
             pictures[image.imgid] = pixels
     return pictures
 
 
-def rows_of(items, images, pictures):
-    """The rows of the figure, `cards.Row`: a query and the images found."""
+def rows_of(
+    items: pd.DataFrame, images: Mapping[int, Image], pictures: Mapping[int, Pixels]
+) -> list[image_cards.Row]:
+    """Return the rows of the figure: a query and the images nearest to it."""
     return [
         image_cards.Row(
             order.capitalize(),
-            near["query"].iloc[0],
+            nearest["query"].iloc[0],
             [
                 image_cards.Card(
                     item.rank,
@@ -62,15 +76,15 @@ def rows_of(items, images, pictures):
                     images[item.image].sentences,
                     pictures.get(item.image),
                 )
-                for item in near.itertuples()
+                for item in nearest.itertuples()
             ],
         )
-        for order, near in items.groupby("order", sort=False)
+        for order, nearest in items.groupby("order", sort=False)
     ]
 
 
-def table_of(items, images):
-    """What the figure shows, in words."""
+def table_of(items: pd.DataFrame, images: Mapping[int, Image]) -> pd.DataFrame:
+    """Return what the figure shows as a table."""
     shown = [images[i] for i in items["image"]]
     return pd.DataFrame(
         {
@@ -83,57 +97,66 @@ def table_of(items, images):
     )
 
 
-def text_of(items, table, told, missing):
-    """The queries, the table, where the caption comes from, and what pictures are missing."""
-    cells = table.assign(**{CAPTION: queries.cells(table[CAPTION])})
+def text_of(items: pd.DataFrame, table: pd.DataFrame, *notes: str) -> str:
+    """Return the queries, the table and the notes that are not empty as Markdown."""
+    cells = table.assign(**{CAPTION: queries.one_line(table[CAPTION])})
     asked = [
-        f"{order.capitalize()}: “{near['query'].iloc[0]}”\n"
-        for order, near in items.groupby("order", sort=False)
+        f"{order.capitalize()}: “{nearest['query'].iloc[0]}”\n"
+        for order, nearest in items.groupby("order", sort=False)
     ]
-    return "\n".join(filter(None, [*asked, results.markdown(cells), f"{told}\n", missing]))
+    lines = [f"{note}\n" for note in notes if note]
+    return "\n".join([*asked, results.markdown(cells), *lines])
 
 
-def missing_told(images, pictures, folder):
-    """How many of the `images` have no picture, in words; empty where none was asked for."""
-    n = len(images) - len(pictures)
-    if not folder or not n:
+def missing_note(shown: int, pictures: int, folder: str | None) -> str:
+    """Say how many of the images shown have no picture; empty without a folder of pictures."""
+    missing = shown - pictures
+    if not folder or not missing:
         return ""
-    return f"{n} of {len(images)} pictures are not in {folder} or unreadable: shown as cards.\n"
+    return f"{missing} of {shown} pictures are not in {folder} or unreadable: shown as cards."
 
 
-def make(args, dataset, lines, workflows, progress):
-    """Figure 3 as a `Result`; its items have a row an order and rank."""
+def draw(
+    items: pd.DataFrame,
+    images: Mapping[int, Image],
+    pictures: Mapping[int, Pixels],
+    dataset: Dataset,
+    out: Path,
+) -> list[str]:
+    """Draw the figure, and return the names of its files."""
+    title = (
+        f"{dataset.name}: images nearest to a caption and to its words in random order "
+        f"({MODELS[0]}, seed {SEED})"
+    )
+    figure = image_cards.draw(title, rows_of(items, images, pictures))
+    names: list[str] = plots.save(figure, out, "figure3")
+    return names
+
+
+def make(
+    options: Options,
+    dataset: Dataset,
+    lines: Sequence[str],
+    workflows: Workflows,
+    progress: Progress,
+) -> Result:
+    """Make Figure 3; its items have a row for each order and rank."""
     workflow, captions = workflows[MODELS[0]][SEED - 1], dataset.captions(queries.SPLIT)
-    (query, *_), told = queries.choose(workflow, captions, queries.FIGURE3, lines, 1)
+    (query, *_), source = queries.choose(workflow, captions, queries.FIGURE3, lines, 1)
     items = items_of(workflow, query, dataset)
     images = {image.imgid: image for image in dataset.split(queries.SPLIT)}
     shown = [images[i] for i in dict.fromkeys(items["image"])]
-    pictures = read_pictures(shown, args.image_folder)
+    pictures = read_pictures(shown, options.image_folder)
+    files = draw(items, images, pictures, dataset, options.out)
+    table = table_of(items, images)
+    missing = missing_note(len(shown), len(pictures), options.image_folder)
     title = (
-        f"Figure 3 on {results.described(dataset, args)}: images nearest to a caption and to its "
+        f"Figure 3 on {results.describe(options, dataset)}: images nearest to a caption and to its "
         f"words in random order, {MODELS[0]}, seed {SEED}"
     )
-    head = f"{dataset.name}: images nearest to a caption and to its words in random order"
-    figure = image_cards.draw(
-        f"{head} ({MODELS[0]}, seed {SEED})", rows_of(items, images, pictures)
-    )
-    files = plots.save(figure, args.out, "figure3")
-    table = table_of(items, images)
-    missing = missing_told(shown, pictures, args.image_folder)
-    text = text_of(items, table, told, missing)
-    frames = {"figure3": table, "figure3-items": items}
-    return results.result("figure3", title, text, items, frames, args.out, files)
+    tables = {"figure3": table, "figure3-items": items}
+    text = text_of(items, table, source, missing)
+    return results.write_result("figure3", title, text, items, tables, options.out, files)
 
 
-def add_options(parser):
-    parser.add_argument(
-        "--image-folder",
-        metavar="DIR",
-        help="pictures of the data, by the file names in dataset.json (default: captions on cards)",
-    )
-
-
-OPTIONS = [queries.add_captions, add_options]
-SCRIPT = Script(
-    "figure3", __doc__, MODELS, inputs, make, options=[queries.add_captions, add_options]
-)
+SCRIPT = Script("figure3", MODELS, read_inputs, make, options=["--captions", "--image-folder"])

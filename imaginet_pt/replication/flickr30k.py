@@ -1,14 +1,21 @@
-"""Section 4.2: MULTITASK's image retrieval on Flickr30K, beside published systems.
+"""Section 4.2: image retrieval on Flickr30K, as others measured it.
 
-    python replicate/flickr30k.py --data FLICKR30K [--out DIR]
-
-Prints the table and writes flickr30k.csv, flickr30k.md and flickr30k-items.csv (a row a seed and
-caption) under --out. The images of split val are ranked; the paper does not say which it ranked.
+The accuracy@5 of MULTITASK on the images of split val, beside what the paper and the systems that
+it cites published; the paper does not say which images it ranked. Prints the table and writes
+under --out: flickr30k.csv and flickr30k.md, the table; and flickr30k-items.csv, a row for each
+seed and caption. Needs Flickr30K in --data.
 """
+
+from typing import Any
 
 import pandas as pd
 
+from ..data.dataset import Dataset
+from ..progress import Progress
 from . import published, results, retrieval_scores, verdicts
+from .grid import Workflows
+from .options import Options
+from .results import Result
 from .script import Script
 
 NAME = "flickr30k"  # as dataset.json gives it
@@ -16,8 +23,8 @@ MODELS = ["MULTITASK"]
 COLUMNS = ["model", "seed", "caption", "image", "accuracy@5"]  # of the items
 
 
-def inputs(args, dataset):
-    """Nothing beside the data, which must be Flickr30K with features."""
+def read_inputs(options: Options, dataset: Dataset) -> None:
+    """Check that the data is Flickr30K with features; nothing else is needed."""
     if dataset.name != NAME or dataset.features is None:
         this = dataset.name if dataset.features is not None else f"{dataset.name}, text alone"
         raise results.NotRun(
@@ -27,61 +34,64 @@ def inputs(args, dataset):
     dataset.captions(retrieval_scores.SPLIT)
 
 
-def comparable(dataset, args, nothing):
-    """Empty where the paper's number can be held against ours, else why it cannot."""
-    return results.comparable(dataset, args, NAME)
+def mismatch(options: Options, dataset: Dataset, inputs: Any) -> str:
+    """Say why the paper's number cannot be compared with ours; empty if it can."""
+    return results.mismatch(options, dataset, NAME)
 
 
-def table_of(items, verdict):
-    """Our mean, its 95 % interval and verdict; then the published numbers.
+def table_of(items: pd.DataFrame, mismatch: str) -> pd.DataFrame:
+    """Return our mean, its 95 % interval and verdict, then the published numbers.
 
-    items: a row a seed and caption, with its image; verdict: why ours cannot be held against the
-    paper's, empty if it can.
+    Args:
+        items: a row for each seed and caption, with its image.
+        mismatch: why ours cannot be compared with the paper's, empty if it can.
     """
     scores = verdicts.scores(items, ["image"], "accuracy@5")["MULTITASK"]
     ours = verdicts.mean(scores)
-    word = published.agreement(ours, results.paper_number(*published.FLICKR30K))
+    verdict = published.agreement(ours, results.paper_number(*published.FLICKR30K))
     rows = [
         {
             "system": "MULTITASK, here",
             "accuracy@5 %": _percent(ours.value),
             "95 % interval": f"{_percent(ours.low)} to {_percent(ours.high)}",
             "seeds": " ".join(map(_percent, scores.mean(axis=1))),
-            "verdict": verdict or word,
+            "verdict": mismatch or verdict,
         }
     ]
     rows += [
-        {"system": _cited(number["row"]), "accuracy@5 %": _percent(number["value"])}
+        {"system": _system(number["row"]), "accuracy@5 %": _percent(number["value"])}
         for number in results.PUBLISHED["numbers"]
         if number["column"] == published.FLICKR30K[-1]
     ]
     return pd.DataFrame(rows).fillna("")
 
 
-def _percent(share):
+def _percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def _cited(row):
+def _system(row: str) -> str:
     return f"{row}, in the paper" if row in MODELS else row
 
 
-def make(args, dataset, nothing, workflows, progress):
-    """The comparison as a `Result`; its items have a row a seed and caption."""
+def make(
+    options: Options, dataset: Dataset, inputs: Any, workflows: Workflows, progress: Progress
+) -> Result:
+    """Make the comparison; its items have a row for each seed and caption."""
     items = retrieval_scores.items(workflows, dataset, progress, last=True)
     items = items.loc[items["order"] == "original", COLUMNS].reset_index(drop=True)
-    table = table_of(items, comparable(dataset, args, nothing))
+    table = table_of(items, mismatch(options, dataset, inputs))
     images = len(dataset.split(retrieval_scores.SPLIT))
     title = (
-        f"Flickr30K on {results.described(dataset, args)}: accuracy@5 of finding a caption's image "
-        f"among {images:,}, beside published systems"
+        f"Flickr30K on {results.describe(options, dataset)}: accuracy@5 of finding a caption's "
+        f"image among {images:,}, beside published systems"
     )
     text = (
         f"{results.markdown(table)}\nThe interval is over images and seeds. The other figures are "
         "as their authors published them, on their own features.\n"
     )
-    frames = {"flickr30k": table, "flickr30k-items": items.round(4)}
-    return results.result("flickr30k", title, text, items, frames, args.out)
+    tables = {"flickr30k": table, "flickr30k-items": items.round(4)}
+    return results.write_result("flickr30k", title, text, items, tables, options.out)
 
 
-SCRIPT = Script("flickr30k", __doc__, MODELS, inputs, make, comparable)
+SCRIPT = Script("flickr30k", MODELS, read_inputs, make, mismatch)

@@ -1,30 +1,37 @@
-"""The trained runs behind the tables: made where they are missing, used again where they fit."""
+"""The trained runs behind the tables: trained where they are missing, reused where they fit."""
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..progress import Progress
+from ..data.dataset import Dataset
 from ..runs import model_card
 from ..runs.run_folder import RunFolder
 from ..runs.workflow import Workflow
 from ..settings import Settings
 from ..training import experiment
 from . import workers
+from .options import Options
 
-# The paper's models, by what makes each of them; LINREG has no randomness, so one run is all.
+# The trained runs of each model, one for each seed.
+Workflows = dict[str, list[Workflow]]
+
+# What makes each of the paper's models. LINREG has no randomness, so one run is enough.
 MODELS: dict[str, dict[str, Any]] = {
     "VISUAL": {"model_type": "simple"},
     "MULTITASK": {"model_type": "shared_embeddings", "alpha": 0.1},
     "TEXTUAL": {"model_type": "shared_embeddings", "alpha": 1.0},
     "LINREG": {"model_type": "linear"},
 }
-# Sizes, where they are not the paper's (`Settings`).
+# Sizes where they are not the paper's, which are the defaults of `Settings`.
 PRESETS: dict[str, dict[str, Any]] = {
     "demo": {"hidden_size": 256, "embedding_size": 256, "word_freq_threshold": 5},
     "paper": {},
 }
-# The built-in corpus is small and plain: smaller layers, larger steps and fewer epochs do on it.
+# The built-in corpus is small and plain, so smaller layers, larger steps and fewer epochs suffice.
 SCENES_DEMO: dict[str, Any] = {
     "hidden_size": 128,
     "embedding_size": 128,
@@ -34,75 +41,86 @@ SCENES_DEMO: dict[str, Any] = {
 }
 
 
-def settings_of(model, seed, preset, synthetic):
-    """`Settings` of one of `MODELS` at a preset's size."""
-    sizes = SCENES_DEMO if synthetic and preset == "demo" else PRESETS[preset]
-    return Settings(random_seed=seed, **MODELS[model], **sizes)
-
-
-def seeds_of(model, seeds):
-    return range(1, 2 if model == "LINREG" else seeds + 1)
-
-
 class Run(NamedTuple):
-    """A training: one of `MODELS` with a seed, and where it lies."""
+    """The training of one of `MODELS` with a seed, and its folder."""
 
     model: str
     seed: int
     settings: Settings
     folder: Path
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.model}, seed {self.seed}"
 
-    def begun(self):
+    def begun(self) -> bool:
+        """Tell whether its folder holds a run, finished or not."""
         return (self.folder / "run.json").exists()
 
-    def finished(self):
+    def finished(self) -> bool:
+        """Tell whether its folder holds the weights of its last epoch."""
         last = 1 if self.settings.model_type == "linear" else self.settings.iterations
         return self.begun() and (self.folder / f"weights-{last}.npz").exists()
 
 
-def runs_of(dataset, models, args):
-    """The `Run`s of `models`, a list. args: with `seeds`, `preset` and `out`."""
+def settings_of(model: str, seed: int, preset: str, synthetic: bool) -> Settings:
+    """Return the settings of one of `MODELS` at a preset's size."""
+    sizes = SCENES_DEMO if synthetic and preset == "demo" else PRESETS[preset]
+    return Settings(random_seed=seed, **MODELS[model], **sizes)
+
+
+def seeds_of(model: str, seeds: int) -> range:
+    """Return the seeds that a model is trained with: 1 to `seeds`, and 1 alone for LINREG."""
+    return range(1, 2 if model == "LINREG" else seeds + 1)
+
+
+def list_runs(dataset: Dataset, models: Iterable[str], options: Options) -> list[Run]:
+    """List the runs of `models`, for `seeds`, `preset` and `out` of `options`."""
     runs = []
     for model in models:
-        for seed in seeds_of(model, args.seeds):
-            settings = settings_of(model, seed, args.preset, dataset.synthetic)
-            folder = args.out / "models" / f"{model}-seed{seed}-{_key(settings, dataset)}"
+        for seed in seeds_of(model, options.seeds):
+            settings = settings_of(model, seed, options.preset, dataset.synthetic)
+            folder = options.out / "models" / f"{model}-seed{seed}-{_key(settings, dataset)}"
             runs.append(Run(model, seed, settings, folder))
     return runs
 
 
-def trained(dataset, models, args, backend, progress):
-    """{model: [Workflow of each seed]} of runs under `args.out`/models, trained now if need be.
+def train_missing(
+    dataset: Dataset, models: Iterable[str], options: Options, backend: Any, progress: Progress
+) -> Workflows:
+    """Return the trained runs of `models`, training those that are missing.
 
-    args: with `seeds`, `preset`, `out` and `workers`, the number of processes that train. A run is
-    used again if its settings and the digests of its data are these; one that was stopped is taken
-    up.
+    A run in the folder `out`/models is reused if its settings and the digests of its data are the
+    same; one that was stopped is resumed.
+
+    Args:
+        options: with `seeds`, `preset`, `out` and `workers`, the number of training processes.
     """
-    runs = runs_of(dataset, models, args)
+    runs = list_runs(dataset, models, options)
     missing = [run for run in runs if not run.finished()]
-    if args.workers > 1 and len(missing) > 1:
-        workers.Workers(args, progress).train(missing)
+    if options.workers > 1 and len(missing) > 1:
+        workers.Workers(options, progress).train(missing)
     else:
         for run in missing:
             progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
             _train(dataset, run, backend, progress)
-    workflows = {model: [] for model in models}
+    return _load(runs, backend)
+
+
+def _load(runs: Sequence[Run], backend: Any) -> Workflows:
+    workflows: Workflows = {}
     for run in runs:
-        if not (run.folder / model_card.CARD).exists():  # killed after its last weights
+        if not (run.folder / model_card.CARD).exists():  # killed just after its last weights
             model_card.write(RunFolder(run.folder))
-        workflows[run.model].append(Workflow(run.folder, backend=backend))
+        workflows.setdefault(run.model, []).append(Workflow(run.folder, backend=backend))
     return workflows
 
 
-def _key(settings, dataset):
+def _key(settings: Settings, dataset: Dataset) -> str:
     text = json.dumps([settings.as_dict(), dataset.digests], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _train(dataset, run, backend, progress):
+def _train(dataset: Dataset, run: Run, backend: Any, progress: Progress) -> None:
     if run.begun():
         experiment.resume(dataset, run.folder, backend, progress)
     else:

@@ -1,21 +1,25 @@
-"""Print the command that trains each run that the tables need and that is missing.
+"""Print the commands that train the missing runs.
 
-    python replicate/runs.py [--data DIR|scenes] [--seeds N] [--out DIR]
-
-Nothing is trained here: the lines are for a scheduler, or for several machines.
+Nothing is trained: the lines are for a scheduler, or for several machines that share the folder
+--out. Each is the command of one run that the tables need, or that continues a stopped one.
 """
 
 import shlex
+from typing import Any
 
-from .grid import MODELS, runs_of
+from ..progress import Progress
+from ..data.dataset import Dataset
+from .grid import MODELS, list_runs
+from .options import Options
 from .script import Program
 from .workers import command
 
 
-def main(args, dataset, backend, progress):
-    for run in runs_of(dataset, MODELS, args):
+def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -> None:
+    """Print a line for each run that is not finished."""
+    for run in list_runs(dataset, MODELS, options):
         if not run.finished():
-            print(shlex.join(["python", "-m", "imaginet_pt", *command(run, args)]))
+            print(shlex.join(["python", "-m", "imaginet_pt", *command(run, options)]))
 
 
-SCRIPT = Program(__doc__, main)
+SCRIPT = Program(main)

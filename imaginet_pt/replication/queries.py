@@ -1,15 +1,21 @@
-"""What Table 3 and Figure 3 ask with: the paper's captions, the user's, or extremes."""
+"""The captions that Table 3 and Figure 3 search with: the paper's, the user's, or extremes."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
+from ..data.dataset import Captions, Dataset
 from ..data.preprocessing import tokenize
 from ..errors import UserError
 from ..evaluation import neighbors
 from ..evaluation.ranking import image_ranks
 from ..evaluation.retrieval import SCRAMBLE_SEED
 from ..files import reading, validation
+from ..runs.workflow import Workflow
+from .options import Options
 from .results import NotRun
 
 SPLIT = "val"
@@ -19,33 +25,26 @@ TABLE3 = [
     "a cute baby playing with a cell phone",
 ]
 FIGURE3 = ["a variety of kitchen utensils hanging from a UNK board ."]
-MOST = 1000  # captions of a user, each a part of the table
+MOST = 1000  # captions of a user, each of which becomes a part of the table
 K = 2  # neighbours by which a change is measured, as many as Table 3 shows
+
+Orders = dict[str, list[int]]
 
 
 class Query(NamedTuple):
-    """A caption to ask with.
+    """A caption to search with.
 
-    caption: its place among the captions of the split, -1 if it is none of them;
-    orders: {"original": its word ids, "scrambled": the same in random order}, `neighbors.asked`.
+    Attributes:
+        caption: its index among the captions of the split, -1 if it is none of them.
+        orders: its word ids under "original", and the same in random order under "scrambled".
     """
 
     caption: int
-    orders: dict
+    orders: Orders
 
 
-def add_captions(parser):
-    """Add --captions."""
-    parser.add_argument(
-        "--captions",
-        metavar="FILE",
-        help="captions to ask with, one a line, where the data has not the paper's "
-        "(default: those of the data whose neighbours scrambling changes most)",
-    )
-
-
-def read(args, dataset):
-    """The lines of --captions, none without it, once it is sure that the data will do.
+def read_captions(options: Options, dataset: Dataset) -> list[str]:
+    """Check that the data will do, and read the lines of --captions; none without that option.
 
     Raises:
         NotRun: the data has no image features, so that MULTITASK cannot be trained.
@@ -54,102 +53,122 @@ def read(args, dataset):
     if dataset.features is None:
         raise NotRun(f"nearest neighbours need image features; {dataset.name} is text alone")
     dataset.captions(SPLIT)
-    if not args.captions:
+    if not options.captions:
         return []
-    text = reading.read_text(args.captions, "give a text file, a caption a line")
+    text = reading.read_text(options.captions, "give a text file, a caption a line")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST or any(len(line) > validation.MAX_TEXT for line in lines):
         raise UserError(
-            f"--captions {args.captions}: more than {MOST} captions, or one of more than "
+            f"--captions {options.captions}: more than {MOST} captions, or one of more than "
             f"{validation.MAX_TEXT:,} characters; give fewer and shorter ones"
         )
     if not lines:
-        raise UserError(f"--captions {args.captions}: no caption in it; give one a line")
+        raise UserError(f"--captions {options.captions}: no caption in it; give one a line")
     return lines
 
 
-def choose(workflow, captions, paper, lines, n):
-    """The captions to ask with: those of `paper` that the data has, else `lines`, else extremes.
+def choose(
+    workflow: Workflow, captions: Captions, paper: Sequence[str], lines: Sequence[str], n: int
+) -> tuple[list[Query], str]:
+    """Choose the captions to search with: those of the paper, else the user's, else extremes.
 
     Args:
-        captions: `Captions` of the split; paper: captions as the paper prints them;
-        lines: the user's captions; n: how many are chosen if there are neither.
+        captions: of the split that is searched.
+        paper: captions as the paper prints them; those that the data contains are taken.
+        lines: the user's captions.
+        n: how many extremes are taken if there are neither.
 
     Returns:
-        (queries, told): a list of `Query`, and a sentence that says where they come from.
+        The queries, and a sentence that says where they come from.
     """
-    tokens = [_plain(text) for text in captions.texts]
-    places = [place for words in paper if (place := find(words, tokens)) >= 0]
-    if lines and not places:
-        asked = zip(lines, neighbors.word_orders(workflow, lines), strict=True)
-        queries = [Query(find(line, tokens), orders) for line, orders in asked]
+    tokens = [_plain_tokens(text) for text in captions.texts]
+    indices = [index for caption in paper if (index := find(caption, tokens)) >= 0]
+    if lines and not indices:
+        orders = neighbors.word_orders(workflow, lines)
+        queries = [Query(find(line, tokens), o) for line, o in zip(lines, orders, strict=True)]
         return queries, "The captions are those of --captions."
     orders = neighbors.word_orders(workflow, captions.texts)
-    told = "The captions are the paper's own."
-    if not places:
-        places, told = _extremes(workflow, captions, orders, n)
-    return [Query(place, orders[place]) for place in places], told
+    source = "The captions are the paper's own."
+    if not indices:
+        indices, source = _extremes(workflow, captions, orders, n)
+    return [Query(index, orders[index]) for index in indices], source
 
 
-def find(text, tokens):
-    """The first of the lists `tokens` with the text's tokens, where UNK is any; -1 if none."""
-    wanted = _plain(text)
-    for place, found in enumerate(tokens):
-        if len(found) == len(wanted) and all(map(_same, wanted, found)):
-            return place
+def find(text: str, captions: Sequence[Sequence[str]]) -> int:
+    """Return the index of the first of `captions`, as tokens, that equals `text`, or -1.
+
+    UNK in the text stands for any one word.
+    """
+    wanted = _plain_tokens(text)
+    for index, tokens in enumerate(captions):
+        if len(tokens) == len(wanted) and all(map(_matches, wanted, tokens)):
+            return index
     return -1
 
 
-def cells(texts):
-    """A column of captions for a Markdown table, each on one line."""
+def one_line(texts: "pd.Series[str]") -> "pd.Series[str]":
+    """Return a column of captions with each on one line, for a Markdown table."""
     return texts.str.split().str.join(" ")
 
 
-def change(original, turned, k=K):
-    """How far apart the neighbours of captions are in the two orders of their words: (n,).
+def change(
+    original: npt.NDArray[np.float32], scrambled: npt.NDArray[np.float32], k: int = K
+) -> npt.NDArray[np.float64]:
+    """Measure how far apart the neighbours of captions are in the two orders of their words.
 
-    The `k` captions nearest to the one order are looked up among all captions, by nearness to the
-    other order, and their mean rank is taken; the smaller of the two directions counts.
+    The `k` captions nearest to one order are ranked by their nearness to the other order, and the
+    mean of these ranks is taken; the smaller of the two directions counts.
 
     Args:
-        original, turned: states of the captions in order and scrambled, (n, d) float32.
+        original: states of the captions in order, (n, d).
+        scrambled: states of the captions with their words in random order, (n, d).
+
+    Returns:
+        Array (n,).
     """
 
-    def mean_rank(near, query):
-        index = neighbors.nearest(near, original, k, np.arange(len(near))).index
-        return np.mean([image_ranks(query, original, place).rank for place in index.T], axis=0)
+    def mean_rank(
+        nearest: npt.NDArray[np.float32], query: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float64]:
+        indices = neighbors.nearest(nearest, original, k, np.arange(len(nearest))).index
+        ranks = [image_ranks(query, original, column).rank for column in indices.T]
+        return np.asarray(np.mean(ranks, axis=0))
 
-    return np.minimum(mean_rank(original, turned), mean_rank(turned, original))
+    return np.minimum(mean_rank(original, scrambled), mean_rank(scrambled, original))
 
 
-def largest(change, image, n):
-    """Places of the `n` largest changes (n,), the largest first, no two of one image."""
+def largest(
+    change: npt.NDArray[np.float64], image: npt.NDArray[np.int64], n: int
+) -> npt.NDArray[np.int64]:
+    """Return the indices of the `n` largest changes, the largest first, no two of one image."""
     order = np.argsort(-change, kind="stable")
     _, first = np.unique(image[order], return_index=True)
     return order[np.sort(first)[:n]]
 
 
-def _extremes(workflow, captions, orders, n):
-    """Places of the captions whose neighbours change most, and what that means, in words."""
+def _extremes(
+    workflow: Workflow, captions: Captions, orders: Sequence[Orders], n: int
+) -> tuple[list[int], str]:
+    """Return the indices of the captions whose neighbours change most, and how they were chosen."""
     states = neighbors.states(workflow, neighbors.flat(orders))
     changes = change(states[::2], states[1::2])
-    places = largest(changes, captions.rows, n).tolist()
-    told = (
-        f"The choice is one of extremes, no sample: of the {len(changes):,} captions of split "
+    indices = largest(changes, captions.rows, n).tolist()
+    source = (
+        f"The captions are extremes, not a sample: of the {len(changes):,} captions of split "
         f"{SPLIT}, those whose neighbours change most when their words are scrambled (seed "
         f"{SCRAMBLE_SEED}), no two of one image. The change is the mean rank that the {K} captions "
         "nearest to one order have for the other order, the smaller of both directions: "
-        f"{' and '.join(f'{changes[i]:,.1f}' for i in places)}, where the median caption has "
+        f"{' and '.join(f'{changes[i]:,.1f}' for i in indices)}; the median caption has "
         f"{np.median(changes):,.1f}."
     )
-    return places, told
+    return indices, source
 
 
-def _plain(text):
-    """The text's tokens without line ends and a final period, which are there by chance."""
-    tokens = tokenize(" ".join(text.lower().split()))
+def _plain_tokens(text: str) -> list[str]:
+    """Return a text's tokens without line ends and a final period, which vary by chance."""
+    tokens: list[str] = tokenize(" ".join(text.lower().split()))
     return tokens[:-1] if tokens[-1:] == ["."] else tokens
 
 
-def _same(wanted, token):
+def _matches(wanted: str, token: str) -> bool:
     return wanted in ("unk", token)

@@ -1,15 +1,23 @@
-"""One page with all that a run of all.py found, that needs nothing but itself to be read."""
+"""One HTML page with all results of `run_all`, which needs no other file to be read."""
 
 import re
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from ..data.dataset import Dataset
 from ..files.reading import digest
-from ..reports.page import KINDS, Run, picture, render_page, table
+from ..reports.page import KINDS, Run, picture, render_page, shown
+from .claims import Verdict
+from .grid import Workflows
+from .options import Options
 from .published import TOLERANCE
-from .verdicts import WORDS
+from .results import Result
+from .retrieval_scores import last_iteration
+from .verdicts import WORDS, Part
 
 TEMPLATE = "report.html.jinja"
 HEADINGS = {
@@ -23,51 +31,68 @@ HEADINGS = {
 SHOWN = 10  # of the pairs of each benchmark
 
 
-def render_report(args, dataset, workflows, results, reasons, verdicts, numbers):
-    """The page, as HTML.
+def render_report(
+    options: Options,
+    dataset: Dataset,
+    workflows: Workflows,
+    results: Mapping[str, Result],
+    reasons: Mapping[str, str],
+    verdicts: Sequence[Verdict],
+    numbers: pd.DataFrame,
+) -> str:
+    """Return the page as HTML.
 
     Args:
-        workflows: {model: [Workflow of each seed]}.
-        results: `options.Result` by name; reasons: why a result is not there, by name.
-        verdicts: list of `claims.Verdict`; numbers: DataFrame of `published.table`.
+        results: by name.
+        reasons: why a result is missing, by name.
+        verdicts: on all claims.
+        numbers: `published.table`.
     """
     trained = [Run.of(model, workflow) for model in workflows for workflow in workflows[model]]
     words = [verdict.word for verdict in verdicts]
     content = {
         "models": ", ".join(workflows),
-        "preset": args.preset,
-        "seeds": args.seeds,
+        "preset": options.preset,
+        "seeds": options.seeds,
         "tally": [(word, words.count(word)) for word in WORDS],
         "verdicts": [verdict._asdict() | {"bars": bars(verdict.parts)} for verdict in verdicts],
         "tolerance": TOLERANCE,
-        "numbers": table(numbers),
-        "sections": [_section(n, results.get(n), reasons.get(n), args.out) for n in HEADINGS],
+        "numbers": shown(numbers),
+        "sections": [
+            _section(name, results.get(name), reasons.get(name), options.out) for name in HEADINGS
+        ],
     }
     command = ["python", *sys.argv]
-    return render_page(TEMPLATE, dataset, trained, _digests(args), command, content)
+    page: str = render_page(TEMPLATE, dataset, trained, _digests(options), command, content)
+    return page
 
 
-def bars(parts):
-    """(part, its interval in % of the width of the claim's scale, which has 0 in it) of each."""
-    ends = [0, *(x for part in parts if part.estimate for x in part.estimate)]
+def bars(parts: Sequence[Part]) -> list[tuple[Part, dict[str, float] | None]]:
+    """Place the interval of each part on the scale of its claim, in % of the scale's width.
+
+    The scale contains zero. A part without an interval has None.
+    """
+    estimates = [part.estimate for part in parts if part.estimate]
+    ends = [0, *(x for estimate in estimates for x in estimate)]
     low, width = min(ends), (max(ends) - min(ends)) or 1
 
-    def place(value):
+    def place(value: float) -> float:
         return round(2 + 96 * (value - low) / width, 2)
 
     return [
         (
             part,
-            part.estimate
-            and {k: place(v) for k, v in (part.estimate._asdict() | {"zero": 0}).items()},
+            {name: place(x) for name, x in (part.estimate._asdict() | {"zero": 0}).items()}
+            if part.estimate
+            else None,
         )
         for part in parts
     ]
 
 
-def _section(name, result, reason, out):
-    """What the template shows of one result, or why it is not there."""
-    section = {"name": name, "heading": HEADINGS[name], "reason": reason}
+def _section(name: str, result: Result | None, reason: str | None, out: Path) -> dict[str, Any]:
+    """Return what the template shows of one result, or why it is missing."""
+    section: dict[str, Any] = {"name": name, "heading": HEADINGS[name], "reason": reason}
     if result is None:
         return section
     return section | {
@@ -79,34 +104,36 @@ def _section(name, result, reason, out):
     }
 
 
-def notes(text):
-    """The paragraphs of a result's Markdown: no tables or pictures, nor what introduces them."""
+def notes(text: str) -> list[str]:
+    """Return the paragraphs of a result's Markdown without tables, pictures and introductions."""
     blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
     return [block for block in blocks if block and block[0] not in "|!" and block[-1] != ":"]
 
 
-def _is_table(file):
+def _is_table(file: str) -> bool:
     return file.endswith(".csv") and not file.endswith("-items.csv")
 
 
-def _table(path):
-    if path.stem in ARRANGED:
-        arrange, heading = ARRANGED[path.stem]
-        return table(arrange(pd.read_csv(path)), heading)
-    return table(pd.read_csv(path, dtype=str, keep_default_na=False))
+def _table(path: Path) -> dict[str, Any]:
+    if path.stem not in ARRANGED:
+        table: dict[str, Any] = shown(pd.read_csv(path, dtype=str, keep_default_na=False))
+        return table
+    arrange, heading = ARRANGED[path.stem]
+    table = shown(arrange(pd.read_csv(path)), heading)
+    return table
 
 
-def _best_pairs(pairs):
-    """The clearest gains of each benchmark."""
+def _best_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the clearest gains of each benchmark."""
     best = pairs[pairs["gain"] > 0].groupby("benchmark", sort=False).head(SHOWN)
     best = best.rename(columns={"cosine_a": "MULTITASK", "cosine_b": "VISUAL"})
     digits = {"score": "{:g}", "MULTITASK": "{:.3f}", "VISUAL": "{:.3f}", "gain": "{:g}"}
     return best.assign(**{name: best[name].map(form.format) for name, form in digits.items()})
 
 
-def _last_points(curves):
-    """Of each curve its last point, in percent, with the lowest and the highest of its seeds."""
-    last = curves[curves["iteration"] == curves.groupby("model")["iteration"].transform("max")]
+def _last_points(curves: pd.DataFrame) -> pd.DataFrame:
+    """Return the last point of each curve in percent, with its lowest and highest seed."""
+    last = last_iteration(curves)
     points = last[["model", "order", "iteration"]].copy()
     for name in ("accuracy@5", "recall@4"):
         mean, low, high = (last[f"{name} {part}"] for part in ("mean", "min", "max"))
@@ -118,37 +145,37 @@ def _last_points(curves):
     return points
 
 
-def _numbered_once(lines):
-    """The captions, each number only at its first line."""
+def _numbered_once(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the captions of Table 3, each number only at its first line."""
     number = lines["number"].astype(str).where(~lines["number"].duplicated(), "")
     cosine = lines["cosine"].map("{:.3f}".format).where(lines["cosine"].notna(), "")
     return lines.assign(number=number, cosine=cosine).rename(columns={"number": ""})
 
 
-# Tables that are too long or plain for the page -> (what is shown of them, under which heading)
-ARRANGED = {
+# Tables that are too long or plain for the page: what is shown of them, and its heading.
+ARRANGED: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     "table1-pairs": (
         _best_pairs,
-        "Pairs that MULTITASK ranks nearer to the humans than VISUAL does (gain in ranks)",
+        "Pairs that MULTITASK ranks closer to the humans than VISUAL does (gain in ranks)",
     ),
     "figure2": (_last_points, "At the last iteration"),
     "table3": (_numbered_once, ""),
 }
 
 
-def pictures(files, out):
-    """The pictures among `files`, each in the first of `pages.KINDS` that it is there in."""
-    stems = dict.fromkeys(Path(f).stem for f in files if Path(f).suffix[1:] in KINDS)
+def pictures(files: Sequence[str], out: Path) -> list[dict[str, str]]:
+    """Return each picture among `files` once, in the first of `page.KINDS` that it exists in."""
+    stems = dict.fromkeys(Path(file).stem for file in files if Path(file).suffix[1:] in KINDS)
     kinds = {stem: next(k for k in KINDS if f"{stem}.{k}" in files) for stem in stems}
     return [
         picture(stem, kind, (out / f"{stem}.{kind}").read_bytes()) for stem, kind in kinds.items()
     ]
 
 
-def _digests(args):
-    """SHA-256 of the files that options name, and of those in the folder of --images."""
-    named = [getattr(args, name) for name in ("men", "simlex", "captions")]
+def _digests(options: Options) -> dict[str, str]:
+    """Return the SHA-256 of the files that options name, and of those in the folder --images."""
+    named = [getattr(options, name) for name in ("men", "simlex", "captions")]
     paths = [Path(name) for name in named if name]
-    if args.images:
-        paths += sorted(path for path in Path(args.images).iterdir() if path.is_file())
+    if options.images:
+        paths += sorted(path for path in Path(options.images).iterdir() if path.is_file())
     return {str(path): digest(path) for path in paths}

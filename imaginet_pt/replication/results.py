@@ -1,20 +1,27 @@
-"""Published numbers, and tables as text, CSV and Markdown."""
+"""Results of the scripts as text, CSV and Markdown, and the numbers that the paper published."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ..data.dataset import Dataset
 from ..errors import UserError
 from ..files.atomic import atomic
+from .options import Options
 
 
 class Result(NamedTuple):
-    """What a script found.
+    """The result of a script.
 
-    name: "table1"; title: one line that names the data; text: Markdown, as printed; items: a row
-    for each thing that the figures are means of; files: names of what was written under --out.
+    Attributes:
+        name: of the script, as in "table1".
+        title: one line that names the data.
+        text: Markdown, as it is printed.
+        items: a row for each item that the printed numbers are means over.
+        files: names of the files written under --out.
     """
 
     name: str
@@ -25,64 +32,85 @@ class Result(NamedTuple):
 
 
 class NotRun(UserError):
-    """A script that cannot run on this data or without an option; the message says why."""
+    """A script cannot run with this data or without an option; the message says why."""
 
 
-PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
+PUBLISHED: dict[str, Any] = json.loads(
+    Path(__file__).with_name("published.json").read_text(encoding="utf-8")
+)
 
 
-def paper_number(place, row, column):
-    """The paper's number at this place, or None."""
+def paper_number(place: str, row: str, column: str) -> Any:
+    """Return the number that the paper has at a place, or None.
+
+    >>> paper_number("Table 1", "VISUAL", "MEN")
+    0.57
+    """
     for number in PUBLISHED["numbers"]:
         if (number["place"], number["row"], number["column"]) == (place, row, column):
             return number["value"]
     return None
 
 
-def comparable(dataset, args, name=PUBLISHED["data"]):
-    """Empty where the paper's numbers can be held against ours, else why they cannot.
+def mismatch(options: Options, dataset: Dataset, data: str = PUBLISHED["data"]) -> str:
+    """Say why the paper's numbers cannot be compared with ours; empty if they can.
 
-    name: of the data that these numbers are of; the features and the size are always the paper's.
+    Args:
+        data: the name of the data that the numbers are of. The number of image features and the
+            sizes of the models must always be the paper's.
     """
     features = 0 if dataset.features is None else dataset.features.shape[1]
     differs = {
-        dataset.name: dataset.name != name,
+        dataset.name: dataset.name != data,
         f"{features} features an image": features != PUBLISHED["features"],
-        f"preset {args.preset}": args.preset != "paper",
+        f"preset {options.preset}": options.preset != "paper",
     }
-    return next((f"not comparable: {what}" for what, wrong in differs.items() if wrong), "")
+    return next((f"not comparable: {name}" for name, wrong in differs.items() if wrong), "")
 
 
-def described(dataset, args):
-    """The data, size and seeds of a result, for its title."""
-    return f"{dataset.name}, preset {args.preset}, {args.seeds} seed{'s' * (args.seeds > 1)}"
+def describe(options: Options, dataset: Dataset) -> str:
+    """Name the data, the size and the seeds of a result, for its title."""
+    seeds = f"{options.seeds} seed{'s' * (options.seeds > 1)}"
+    return f"{dataset.name}, preset {options.preset}, {seeds}"
 
 
-def result(name, title, text, items, frames, out, files=()):
-    """A `Result`, its text and DataFrames `frames` (by file name) written under `out`.
+def write_result(
+    name: str,
+    title: str,
+    text: str,
+    items: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    out: Path,
+    files: Sequence[str] = (),
+) -> Result:
+    """Write the text and the tables of a result, and return it.
 
-    files: names of further files that are there already.
+    Args:
+        tables: each is written as CSV, named by its key.
+        out: the folder to write to.
+        files: names of files of this result that are already there.
     """
-    for stem, frame in frames.items():
-        write_csv(frame, out / f"{stem}.csv")
+    for stem, table in tables.items():
+        write_csv(table, out / f"{stem}.csv")
     write_text(f"{title}\n\n{text}", out / f"{name}.md")
-    written = [*files, f"{name}.md", *(f"{stem}.csv" for stem in frames)]
+    written = [*files, f"{name}.md", *(f"{stem}.csv" for stem in tables)]
     return Result(name, title, text, items, written)
 
 
-def write_csv(frame, path):
-    """A DataFrame as CSV, whole or not at all."""
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, whole or not at all."""
     with atomic(path) as file:
-        frame.to_csv(file, index=False, lineterminator="\n")
+        table.to_csv(file, index=False, lineterminator="\n")
 
 
-def markdown(frame):
-    """A DataFrame as a Markdown table, cells as they are but for the sign that parts them."""
-    cells = frame.astype(str).replace(r"\|", r"\|", regex=True).values.tolist()
-    rows = [list(frame.columns), ["---"] * frame.shape[1], *cells]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
-
-
-def write_text(text, path):
+def write_text(text: str, path: Path) -> None:
+    """Write a text file, whole or not at all."""
     with atomic(path) as file:
         file.write(text)
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table as Markdown, with `|` in a cell escaped."""
+    cells = table.astype(str).replace(r"\|", r"\|", regex=True).values.tolist()
+    rows = [list(table.columns), ["---"] * table.shape[1], *cells]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"

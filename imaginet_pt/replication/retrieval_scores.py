@@ -1,47 +1,57 @@
-"""Image and paraphrase retrieval at each iteration of trained runs, kept in the runs' folders.
+"""Image and paraphrase retrieval at each epoch of trained runs, cached in the runs' folders.
 
-A run's folder is named after its settings and the digests of its data, so figures in it are those
-of its weights and of the captions that it is asked with.
+The folder of a run is named after its settings and the digests of its data, so the scores in it
+are those of its weights on these captions.
 """
 
+from pathlib import Path
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ..progress import Progress
+from ..data.dataset import Dataset
 from ..errors import UserError
 from ..evaluation import retrieval
 from ..files.arrays import read_arrays, write_arrays
+from ..runs.workflow import Workflow
+from .grid import Workflows
 
 SPLIT, PADDING = "val", "batch"  # as the original evaluates
 ORDERS = ["original", "scrambled"]
+# Score: the task in `evaluation.retrieval` that it is of.
 SCORES = {"accuracy@5": "image_retrieval", "recall@4": "paraphrase_retrieval"}
 NAMES = [f"{order} {score}" for order in ORDERS for score in SCORES]
 
+Scores = dict[str, npt.NDArray[np.float32]]
 
-def scores(workflow, iteration, dataset):
-    """Scores of each caption of `SPLIT` at one epoch of a run, computed once.
+
+def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
+    """Return the scores of each caption of `SPLIT` at one epoch of a run, computed once.
 
     Returns:
-        {"ORDER SCORE": (captions,) float32}; recall@4 is NaN for a caption without a paraphrase.
+        Arrays (captions,) by "ORDER SCORE"; recall@4 is NaN for a caption without a paraphrase.
     """
     path = workflow.folder / f"retrieval-{SPLIT}-{iteration}.npz"
-    arrays = _kept(path, len(dataset.captions(SPLIT).texts))
+    arrays = _read(path, len(dataset.captions(SPLIT).texts))
     if arrays is None:
-        arrays = _computed(workflow.at(iteration), dataset)
+        arrays = _compute(workflow.at(iteration), dataset)
         write_arrays(path, arrays)
     return arrays
 
 
-def _kept(path, captions):
-    """The scores at `path`; None if they are not there, damaged, or not of so many captions."""
+def _read(path: Path, captions: int) -> Scores | None:
+    """Read cached scores; None if they are missing, damaged, or of another number of captions."""
     try:
-        arrays = read_arrays(path)
+        arrays: Scores = read_arrays(path)
     except UserError:
         return None
     whole = set(arrays) == set(NAMES) and all(a.shape == (captions,) for a in arrays.values())
     return arrays if whole else None
 
 
-def _computed(workflow, dataset):
+def _compute(workflow: Workflow, dataset: Dataset) -> Scores:
     _, items = retrieval.retrieval(workflow, dataset, SPLIT, PADDING)
     return {
         f"{order} {score}": items[f"{task} {order} {score}"].to_numpy(np.float32)
@@ -50,15 +60,14 @@ def _computed(workflow, dataset):
     }
 
 
-def items(workflows, dataset, progress, last=False):
-    """Scores of all runs at all their epochs, or at the last one.
-
-    Args:
-        workflows: {model: [Workflow of each seed]}.
+def items(
+    workflows: Workflows, dataset: Dataset, progress: Progress, last: bool = False
+) -> pd.DataFrame:
+    """Return the scores of all runs at all their epochs, or at the last one.
 
     Returns:
-        DataFrame, a row a model, seed, iteration, order and caption (the place in the split), with
-        its `image` (the row of the features), `accuracy@5` and `recall@4`.
+        A row for each model, seed, iteration, order and caption (its index in the split), with
+        `image` (its row in the features), `accuracy@5` and `recall@4`.
     """
     jobs = [
         (model, seed, workflow, iteration)
@@ -66,17 +75,29 @@ def items(workflows, dataset, progress, last=False):
         for seed, workflow in enumerate(seeds, start=1)
         for iteration in ([workflow.iteration] if last else workflow.folder.iterations())
     ]
-    images, frames = dataset.captions(SPLIT).rows, []
+    images, tables = dataset.captions(SPLIT).rows, []
     with progress.bar("retrieval", len(jobs), unit="epoch") as bar:
         for model, seed, workflow, iteration in jobs:
-            found = scores(workflow, iteration, dataset)
-            frames += [_frame(model, seed, iteration, order, images, found) for order in ORDERS]
+            arrays = scores(workflow, iteration, dataset)
+            run = {"model": model, "seed": seed, "iteration": iteration}
+            tables += [_table(run, order, images, arrays) for order in ORDERS]
             bar.update()
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(tables, ignore_index=True)
 
 
-def _frame(model, seed, iteration, order, images, found):
-    by_caption = {score: found[f"{order} {score}"] for score in SCORES}
-    run = {"model": model, "seed": seed, "iteration": iteration, "order": order}
-    caption = {"caption": np.arange(len(images)), "image": images}
+def first_iteration(items: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of each model's own first iteration."""
+    return items[items["iteration"] == items.groupby("model")["iteration"].transform("min")]
+
+
+def last_iteration(items: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of each model's own last iteration."""
+    return items[items["iteration"] == items.groupby("model")["iteration"].transform("max")]
+
+
+def _table(
+    run: dict[str, str | int], order: str, images: npt.NDArray[np.int64], arrays: Scores
+) -> pd.DataFrame:
+    by_caption = {score: arrays[f"{order} {score}"] for score in SCORES}
+    caption = {"order": order, "caption": np.arange(len(images)), "image": images}
     return pd.DataFrame(run | caption | by_caption)

@@ -1,15 +1,19 @@
-"""Everything: the paper's tables and figures from one set of runs, and a verdict on every claim.
+"""Make all tables and figures, and judge every claim of the paper.
 
-    python replicate/run_all.py [--data DIR|scenes] [--men FILE] [--images DIR] [--out DIR]
-        [--check] [--workers N]
-
-Prints and writes what each script does, then claims.csv, claims.md, published.csv and report.html,
-under --out. What cannot run on this data is named with the reason. A result is written when it is
-made, and the same command goes on from where it was stopped.
+Prints and writes what each script does, from one set of runs; then, under --out: claims.csv and
+claims.md, a verdict on each claim; published.csv, each published number beside ours; and
+report.html, one page with everything. What cannot run on this data is named with the reason. Each
+result is written as soon as it is made, and the same command continues a stopped run.
 """
 
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import pandas as pd
+
+from ..data.dataset import Dataset
+from ..progress import Progress
 from . import (
     claims,
     figure2,
@@ -22,105 +26,117 @@ from . import (
     table2,
     table3,
 )
-from .results import NotRun, described, markdown, write_csv, write_text
+from .claims import Verdict
+from .grid import Workflows
+from .options import Options
+from .results import NotRun, Result, describe, markdown, write_csv, write_text
 from .script import Program
 from .verdicts import FAILS
 
 SCRIPTS = [m.SCRIPT for m in (table1, table2, figure2, table3, figure3, flickr30k)]
 
 
-def add_options(parser):
-    parser.add_argument(
-        "--check",
-        action="store_true",
-        help="exit with status 1 if a claim fails or a number differs from the paper's",
-    )
-
-
-def read_inputs(args, dataset):
-    """({name: inputs} of the scripts that can run, {name: why not} of the others)."""
+def read_inputs(options: Options, dataset: Dataset) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the inputs of the scripts that can run, and why the others cannot, by name."""
     inputs, reasons = {}, {}
     for script in SCRIPTS:
         try:
-            inputs[script.name] = script.inputs(args, dataset)
+            inputs[script.name] = script.read_inputs(options, dataset)
         except NotRun as reason:
             reasons[script.name] = str(reason)
     return inputs, reasons
 
 
-def make_results(args, dataset, inputs, workflows, progress):
-    """`options.Result` by name, each printed and written as soon as it is made."""
+def train(
+    options: Options, dataset: Dataset, names: Mapping[str, Any], backend: Any, progress: Progress
+) -> Workflows:
+    """Train what is missing of the models that the scripts called `names` need."""
+    wanted = {m for script in SCRIPTS if script.name in names for m in script.models}
+    models = [model for model in grid.MODELS if model in wanted]
+    return grid.train_missing(dataset, models, options, backend, progress)
+
+
+def make_results(
+    options: Options,
+    dataset: Dataset,
+    inputs: Mapping[str, Any],
+    workflows: Workflows,
+    progress: Progress,
+) -> dict[str, Result]:
+    """Make the results by name, printing and writing each as soon as it is made."""
     results = {}
     for script in SCRIPTS:
         if script.name in inputs:
-            asked = {model: workflows[model] for model in script.models}
-            result = script.make(args, dataset, inputs[script.name], asked, progress)
+            needed = {model: workflows[model] for model in script.models}
+            result = script.make(options, dataset, inputs[script.name], needed, progress)
             print(f"{result.title}\n\n{result.text}", flush=True)
             results[script.name] = result
     return results
 
 
-def not_comparable(dataset, args, inputs):
-    """Why the published numbers of a result cannot be held against ours, by name where they cannot.
-
-    inputs: of the scripts that can run, by name.
-    """
+def find_mismatches(
+    options: Options, dataset: Dataset, inputs: Mapping[str, Any]
+) -> dict[str, str]:
+    """Say for which results the published numbers cannot be compared with ours, and why."""
     why = {
-        script.name: script.comparable(dataset, args, inputs[script.name])
+        script.name: script.mismatch(options, dataset, inputs[script.name])
         for script in SCRIPTS
-        if script.comparable and script.name in inputs
+        if script.mismatch and script.name in inputs
     }
     return {name: reason for name, reason in why.items() if reason}
 
 
-def judge(results, reasons, incomparable):
-    """The verdicts on all claims; Flickr30K's, about a number, needs what numbers need."""
+def judge(
+    results: Mapping[str, Result], reasons: Mapping[str, str], mismatches: Mapping[str, str]
+) -> list[Verdict]:
+    """Judge all claims; Flickr30K's, about a number, is judged only where numbers compare."""
     items = {name: result.items for name, result in results.items()}
-    number = {name: why for name, why in incomparable.items() if name == "flickr30k"}
-    return [claims.verdict(claim, items, reasons | number) for claim in claims.CLAIMS]
+    number = {name: why for name, why in mismatches.items() if name == "flickr30k"}
+    return [claims.judge(claim, items, {**reasons, **number}) for claim in claims.CLAIMS]
 
 
-def wrong(verdicts, numbers):
-    """What `--check` does not let pass: claims that fail and numbers that differ, in words."""
+def failures(verdicts: Sequence[Verdict], numbers: pd.DataFrame) -> list[str]:
+    """List what `--check` rejects: claims that fail, and numbers that differ."""
     failed = [f"claim {v.claim.number} fails" for v in verdicts if v.word == FAILS]
     differ = numbers[numbers["verdict"] == published.DIFFERS]
     return failed + [f"{n.place}, {n.row}, {n.column} differs" for n in differ.itertuples()]
 
 
-def claims_text(args, dataset, verdicts, reasons):
-    """The claims as Markdown, and the scripts that could not run."""
-    lacking = "".join(f"{name} was not run: {reason}\n" for name, reason in reasons.items())
+def claims_text(
+    options: Options, dataset: Dataset, verdicts: Sequence[Verdict], reasons: Mapping[str, str]
+) -> str:
+    """Return the claims as Markdown, and the scripts that could not run."""
+    missing = "".join(f"{name} was not run: {reason}\n" for name, reason in reasons.items())
     table = markdown(claims.table(verdicts))
-    return f"Claims on {described(dataset, args)}\n\n{table}\n{lacking}"
+    return f"Claims on {describe(options, dataset)}\n\n{table}\n{missing}"
 
 
-def main(args, dataset, backend, progress):
-    inputs, reasons = read_inputs(args, dataset)
-    wanted = {m for script in SCRIPTS if script.name in inputs for m in script.models}
-    models = [model for model in grid.MODELS if model in wanted]
-    workflows = grid.trained(dataset, models, args, backend, progress)
-    results = make_results(args, dataset, inputs, workflows, progress)
+def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -> None:
+    """Make all results, judge the claims, and write the report."""
+    inputs, reasons = read_inputs(options, dataset)
+    workflows = train(options, dataset, inputs, backend, progress)
+    results = make_results(options, dataset, inputs, workflows, progress)
     progress.say("judging the claims ...")
-    incomparable = not_comparable(dataset, args, inputs)
-    verdicts = judge(results, reasons, incomparable)
-    numbers = published.table(results, args.out, reasons, incomparable)
-    text = claims_text(args, dataset, verdicts, reasons)
+    mismatches = find_mismatches(options, dataset, inputs)
+    verdicts = judge(results, reasons, mismatches)
+    numbers = published.table(results, options.out, reasons, mismatches)
+    text = claims_text(options, dataset, verdicts, reasons)
     print(text)
-    write_text(text, args.out / "claims.md")
-    write_csv(claims.table(verdicts), args.out / "claims.csv")
-    write_csv(numbers, args.out / "published.csv")
-    page = report.render_report(args, dataset, workflows, results, reasons, verdicts, numbers)
-    write_text(page, args.out / "report.html")
-    progress.say(f"written under {args.out}: claims.csv, claims.md, published.csv, report.html")
-    found = wrong(verdicts, numbers)
-    if args.check and found:
-        print(f"--check: {', '.join(found)}", file=sys.stderr)
+    write_text(text, options.out / "claims.md")
+    write_csv(claims.table(verdicts), options.out / "claims.csv")
+    write_csv(numbers, options.out / "published.csv")
+    page = report.render_report(options, dataset, workflows, results, reasons, verdicts, numbers)
+    write_text(page, options.out / "report.html")
+    progress.say(f"written under {options.out}: claims.csv, claims.md, published.csv, report.html")
+    _check(options, failures(verdicts, numbers))
+
+
+def _check(options: Options, failed: Sequence[str]) -> None:
+    """End with status 1 under --check where anything failed."""
+    if options.check and failed:
+        print(f"--check: {', '.join(failed)}", file=sys.stderr)
         sys.exit(1)
 
 
-def all_options():
-    """The options of all scripts, each once, and --check."""
-    return [*dict.fromkeys(add for script in SCRIPTS for add in script.options), add_options]
-
-
-SCRIPT = Program(__doc__, main, all_options())
+OPTIONS = dict.fromkeys(name for script in SCRIPTS for name in script.options)
+SCRIPT = Program(main, [*OPTIONS, "--check"])

@@ -1,32 +1,37 @@
-"""What the scripts of `replicate/` share: their options, and the way from data to a result.
+"""What a script is, and the way from its options to a result.
 
-A module with a script ends with `SCRIPT`, a `Script` or a `Program`, and has an entry in
+The module of a script ends with `SCRIPT`, a `Script` or a `Program`, and has an entry in
 `command.SCRIPTS`.
 """
 
-from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..cli.options import DATA_HELP, backend_options, chosen_backend
+from ..cli.options import chosen_backend
+from ..progress import Progress
 from ..data import data_provider
+from ..data.dataset import Dataset
 from ..errors import UserError
 from ..files.folders import make_folder
 from ..progress import Progress
 from . import grid
-
-AddOptions = Callable[[ArgumentParser], None]
+from .options import Options
+from .results import Result
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program of `replicate/`: `main(args, dataset, backend, progress)`, and its own options."""
+    """A program under `replicate/`.
 
-    description: str | None
-    main: Callable[..., None]
-    options: Sequence[AddOptions] = ()
+    Attributes:
+        main: runs it: `main(options, dataset, backend, progress)`.
+        options: names in `options.OPTIONS` that it has beside the shared ones.
+    """
+
+    main: Callable[[Options, Dataset, Any, Progress], None]
+    options: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -34,61 +39,45 @@ class Script:
     """A program that makes one table or figure.
 
     Attributes:
-        name: of its files under --out, as in "table1".
-        models: those of `grid.MODELS` that it is about.
-        inputs: `inputs(args, dataset)` reads what is needed beside the data, before any training;
-            it raises `NotRun` where this data or these options will not do.
-        make: `make(args, dataset, inputs, workflows, progress)` writes the files, and returns a
-            `Result`.
-        comparable: `comparable(dataset, args, inputs)` says why the paper's numbers cannot be held
-            against ours, in words; empty where they can. None where there is no number to compare.
+        name: the stem of its files under --out, as in "table1".
+        models: names in `grid.MODELS` that it needs trained.
+        read_inputs: reads what it needs beside the data, before any training. Raises `NotRun`
+            where it cannot run with this data or these options.
+        make: writes the files and returns a `Result`.
+        mismatch: says why the paper's numbers cannot be compared with ours; empty if they can.
+            None if the script has no number to compare.
+        options: names in `options.OPTIONS` that it has beside the shared ones.
     """
 
     name: str
-    description: str | None
     models: Sequence[str]
-    inputs: Callable[..., Any]
-    make: Callable[..., Any]
-    comparable: Callable[..., str] | None = None
-    options: Sequence[AddOptions] = ()
+    read_inputs: Callable[[Options, Dataset], Any]
+    make: Callable[[Options, Dataset, Any, grid.Workflows, Progress], Result]
+    mismatch: Callable[[Options, Dataset, Any], str] | None = None
+    options: Sequence[str] = ()
 
-    def main(self, args: Namespace, dataset: Any, backend: Any, progress: Progress) -> None:
-        """Read the inputs, train what is missing, make the result, and print it."""
-        inputs = self.inputs(args, dataset)
-        workflows = grid.trained(dataset, self.models, args, backend, progress)
-        result = self.make(args, dataset, inputs, workflows, progress)
+    def main(
+        self, options: Options, dataset: Dataset, backend: Any, progress: Progress
+    ) -> None:
+        """Read the inputs, train what is missing, make the result and print it."""
+        inputs = self.read_inputs(options, dataset)
+        workflows = grid.train_missing(dataset, self.models, options, backend, progress)
+        result = self.make(options, dataset, inputs, workflows, progress)
         print(f"{result.title}\n\n{result.text}")
-        progress.say(f"written under {args.out}: {', '.join(result.files)}")
+        progress.say(f"written under {options.out}: {', '.join(result.files)}")
 
 
-def shared_options(parser: ArgumentParser) -> None:
-    """Add the options that every script has."""
-    parser.add_argument("--data", default="scenes", help=f"{DATA_HELP}; default scenes")
-    parser.add_argument("--preset", default="demo", choices=grid.PRESETS, help="size of the models")
-    parser.add_argument("--seeds", type=int, default=3, help="runs of each model (default 3)")
-    parser.add_argument(
-        "--out", type=Path, help="folder of runs and results (default runs/DATA-PRESET)"
-    )
-    parser.add_argument(
-        "--workers", type=int, default=1, help="processes that train, a run each (default 1)"
-    )
-    backend_options(parser)
-    parser.add_argument(
-        "--quiet", action="store_true", default=SUPPRESS, help="no progress, only results"
-    )
-
-
-def run(program: Program | Script, args: Namespace) -> None:
-    """Load the data and the backend that `args` name, and run `program`.
+def run(program: Program | Script, options: Options) -> None:
+    """Load the data and the backend that `options` name, and run `program`.
 
     Raises:
         UserError: options, data or files that cannot be used.
-        Stopped: after Ctrl-C; the same command goes on from there.
+        Stopped: after Ctrl-C; the same command continues from there.
     """
     for name in ("seeds", "workers"):
-        if getattr(args, name) < 1:
-            raise UserError(f"--{name} {getattr(args, name)}: must be at least 1")
-    dataset = data_provider.load(args.data)
-    args.out = args.out or Path("runs") / f"{dataset.name.split()[0]}-{args.preset}"
-    make_folder(args.out)
-    program.main(args, dataset, chosen_backend(args), Progress(args.quiet))
+        if getattr(options, name) < 1:
+            raise UserError(f"--{name} {getattr(options, name)}: must be at least 1")
+    dataset = data_provider.load(options.data)
+    options.out = options.out or Path("runs") / f"{dataset.name.split()[0]}-{options.preset}"
+    make_folder(options.out)
+    program.main(options, dataset, chosen_backend(options), Progress(options.quiet))

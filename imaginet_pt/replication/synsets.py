@@ -1,11 +1,11 @@
 """Images labelled with ImageNet's synsets, and the words that label them (paper, section 4.1).
 
-The paper uses "synset hypernyms from WordNet as substitute labels when the original labels are not
-in our vocabulary". Read here as: the words of an image are those lemmas of its synset that are in
-the vocabulary; where there is none, those of its hypernyms; where there is none, those of their
-hypernyms; and so on. So elkhound becomes hound, or dog in a vocabulary without hound, and not
-animal as well. Lemmas are lower-cased, as the tokenizer's words are; one of several words, such as
-hunting_dog, is no word of any vocabulary.
+The paper takes a synset's hypernyms from WordNet where its own words are not in the vocabulary.
+So the words of an image are those lemmas of its synset that are in the vocabulary; if there are
+none, those of its hypernyms; if there are none, those of their hypernyms; and so on. An elkhound
+becomes a hound, or a dog in a vocabulary without hound, and not an animal as well. Lemmas are
+lower-cased, as the tokenizer's words are; a lemma of several words, such as hunting_dog, is in no
+vocabulary.
 """
 
 import functools
@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ..data import data_provider, image_features
+from ..data.dataset import Dataset
 from ..errors import UserError
 from ..files import reading
 
@@ -26,24 +28,30 @@ WNIDS = dict(enumerate((FOLDER / "ilsvrc2012_ids.txt").read_text(encoding="utf-8
 GROUND_TRUTH = "ILSVRC2012_validation_ground_truth.txt"
 
 
+Levels = list[tuple[str, ...]]
+
+
 class Labelled(NamedTuple):
     """Images of single things.
 
-    name: of the data; features: (images, features) float32; labels: the label of each image;
-    levels: for each label the words that may stand for it, in tuples, the closest first.
+    Attributes:
+        name: of the data.
+        features: (images, features) float32.
+        labels: the label of each image.
+        levels: for each label the words that may stand for it, in tuples, the closest first.
     """
 
     name: str
-    features: np.ndarray
+    features: npt.NDArray[np.float32]
     labels: list[str]
-    levels: dict[str, list[tuple[str, ...]]]
+    levels: dict[str, Levels]
 
 
 @functools.cache
-def lemmas(wnid):
-    """Lemmas of a synset, of its hypernyms, of theirs and so on: a tuple of words a level.
+def lemmas(wnid: str) -> Levels:
+    """Return the lemmas of a synset, of its hypernyms, of theirs and so on, a tuple for each level.
 
-    A hypernym that several ways lead to counts where it is closest.
+    A hypernym that is reached in several ways counts where it is closest.
     """
     levels, level, seen = [], [wnid], {wnid}
     while level:
@@ -54,34 +62,36 @@ def lemmas(wnid):
     return levels
 
 
-def label_words(levels, vocabulary):
-    """The words of the first of `levels` that has any in the set `vocabulary`."""
+def label_words(levels: Levels, vocabulary: set[str]) -> set[str]:
+    """Return the words of the first of `levels` that has any in the vocabulary."""
     known = (vocabulary.intersection(words) for words in levels)
     return next(filter(None, known), set())
 
 
-def right_images(images, vocabulary):
-    """Which images each word of a vocabulary is right for.
+def right_images(
+    images: Labelled, vocabulary: set[str]
+) -> tuple[list[str], npt.NDArray[np.bool_]]:
+    """Tell for which images each word of a vocabulary is right.
 
     Returns:
-        (words, right): the words that label an image, sorted; bool array (words, images).
+        The words that label an image, sorted; and a bool array (words, images).
 
     Raises:
         UserError: no word labels any image.
     """
-    labels, place = np.unique(images.labels, return_inverse=True)
+    labels, index = np.unique(images.labels, return_inverse=True)
     words_of = [label_words(images.levels[label], vocabulary) for label in labels]
-    words = sorted(set().union(*words_of))
+    words = sorted(set[str]().union(*words_of))
     if not words:
         raise UserError(f"no label of {images.name} is in the vocabulary; train on more captions")
-    return words, np.array([[word in known for known in words_of] for word in words])[:, place]
+    return words, np.array([[word in known for known in words_of] for word in words])[:, index]
 
 
-def load(folder):
-    """`Labelled` images of `folder`: features, as beside any dataset.json, and their labels.
+def load(folder: str | Path) -> Labelled:
+    """Load the labelled images of a folder: features, as beside any dataset.json, and labels.
 
     The labels are the `wnid` of each image in dataset.json, or ILSVRC's ground truth of its
-    validation images, whose features are then in the order of that file.
+    validation images, whose features must then be in the order of that file.
 
     Raises:
         UserError: neither is there, or a label is missing or is no synset of ILSVRC2012.
@@ -92,23 +102,26 @@ def load(folder):
         return _labelled(dataset.name, dataset.features, _wnids(dataset, folder / "dataset.json"))
     if (folder / GROUND_TRUTH).is_file():
         wnids = read_ground_truth(folder / GROUND_TRUTH)
-        return _labelled(folder.resolve().name, image_features.load(folder, len(wnids))[0], wnids)
+        features, _ = image_features.load(folder, len(wnids))
+        return _labelled(folder.resolve().name, features, wnids)
     raise UserError(
-        f"no labelled images at {folder}: put a dataset.json with a wnid an image there, "
+        f"no labelled images at {folder}: put a dataset.json with a wnid for each image there, "
         f"or {GROUND_TRUTH}, and {image_features.NAMES}"
     )
 
 
-def of_scenes(dataset):
-    """The single things of the corpus scenes, `Labelled` with their names."""
+def of_scenes(dataset: Dataset) -> Labelled:
+    """Return the single things of the corpus scenes, labelled with their names."""
     images = dataset.split("single")
-    array = np.asarray(dataset.features[[image.imgid for image in images]])
+    rows = [image.imgid for image in images]
     labels = [image.label for image in images]
-    return Labelled(dataset.name, array, labels, {label: [(label,)] for label in labels})
+    levels = {label: [(label,)] for label in labels}
+    assert dataset.features is not None, "scenes has features"
+    return Labelled(dataset.name, np.asarray(dataset.features[rows]), labels, levels)
 
 
-def read_ground_truth(path):
-    """The wnid of each image in ILSVRC's file of one ILSVRC2012_ID a line.
+def read_ground_truth(path: Path) -> list[str]:
+    """Read the wnid of each image from ILSVRC's file of one ILSVRC2012_ID a line.
 
     Raises:
         UserError: the file cannot be read, is empty, or a line is no ILSVRC2012_ID.
@@ -123,15 +136,19 @@ def read_ground_truth(path):
     return [known[line.strip()] for line in lines]
 
 
-def _labelled(name, array, wnids):
-    return Labelled(name, array, wnids, {wnid: lemmas(wnid) for wnid in set(wnids)})
+def _labelled(
+    name: str, features: npt.NDArray[np.float32] | None, wnids: list[str]
+) -> Labelled:
+    if features is None:
+        raise UserError(f"no features of the images of {name}: add {image_features.NAMES}")
+    return Labelled(name, features, wnids, {wnid: lemmas(wnid) for wnid in set(wnids)})
 
 
-def _wnids(dataset, path):
-    """The wnid of each row of the features."""
+def _wnids(dataset: Dataset, path: Path) -> list[str]:
+    """Return the wnid of each row of the features."""
     wnids = {image.imgid: image.label for image in dataset.images}
     for imgid, wnid in wnids.items():
         if wnid not in SYNSETS:
-            found = f"wnid {wnid!r} is no synset of ILSVRC2012" if wnid else "no wnid"
-            raise UserError(f"{path}: image {imgid}: {found}; label it with one of the 1,000")
+            problem = f"wnid {wnid!r} is no synset of ILSVRC2012" if wnid else "no wnid"
+            raise UserError(f"{path}: image {imgid}: {problem}; label it with one of the 1,000")
     return [wnids[row] for row in range(len(wnids))]

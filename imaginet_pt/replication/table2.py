@@ -1,75 +1,97 @@
-"""Table 2: single-word image retrieval, accuracy@5 of finding an image that a word is right for.
+"""Table 2: finding images of single words.
 
-    python replicate/table2.py [--data DIR|scenes] [--images DIR] [--out DIR]
-
-Prints the table and writes table2.csv, table2.md and table2-items.csv (a row a word) under --out.
-Which words are right for an image is told in synsets.py.
+The score is accuracy@5: the share of words for which one of the five images nearest to the image
+predicted from the word is an image that the word is right for. Prints the table and writes under
+--out: table2.csv and table2.md, the table; and table2-items.csv, a row for each word. Which words
+are right for an image follows WordNet: its own label, or the closest hypernym that is known.
 """
 
-import hashlib
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ..progress import Progress
+from ..data.dataset import Dataset
+from ..data.image_features import release
 from ..errors import UserError
-from ..evaluation.ranking import similarities
+from ..evaluation.ranking import first_equal, similarities
+from ..runs.workflow import Workflow
 from . import published, results, synsets, verdicts
+from .grid import Workflows
+from .options import Options
+from .results import Result
 from .script import Script
+from .synsets import Labelled
 
 MODELS = ["VISUAL", "MULTITASK", "LINREG"]
 BLOCK = 1024  # images read and compared at a time
 K = 5
 
+Matrix = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float64]
 
-def inputs(args, dataset):
-    """The images to find, `synsets.Labelled`: those of --images, or scenes' single things."""
+
+def read_inputs(options: Options, dataset: Dataset) -> Labelled:
+    """Read the images to find: those of --images, or the single things of scenes."""
     if dataset.features is None:
         raise results.NotRun(f"Table 2 needs image features; {dataset.name} is text alone")
-    if args.images:
-        images = synsets.load(args.images)
+    if options.images:
+        images = synsets.load(options.images)
     elif dataset.synthetic:
         images = synsets.of_scenes(dataset)
     else:
         raise results.NotRun(
             "Table 2 needs images of single things: give --images DIR with features and wnids"
         )
-    found, wanted = images.features.shape[1], dataset.features.shape[1]
-    if found != wanted:
+    features, wanted = images.features.shape[1], dataset.features.shape[1]
+    if features != wanted:
         raise UserError(
-            f"--images {args.images}: {found:,} features an image, but {dataset.name} has "
+            f"--images {options.images}: {features:,} features an image, but {dataset.name} has "
             f"{wanted:,}; compute both with the same network"
         )
     return images
 
 
-def cosines(words, images):
-    """Cosines of word vectors (words, d) and images (images, d): (words, images) float32.
+def cosines(words: Matrix, images: Matrix) -> Matrix:
+    """Return the cosines of word vectors (words, d) and images (images, d): (words, images).
 
-    The images may be in a file; a block of them is in memory at a time. As in
-    `imaginet_pt.evaluation`, images that are equal bit for bit get equal cosines.
+    The images may be a memory-mapped file; one block of them is in memory at a time. As in
+    `evaluation.ranking`, images that are equal bit for bit get equal cosines.
     """
-    cosine, seen, first = np.empty((len(words), len(images)), np.float32), {}, []
+    cosine = np.empty((len(words), len(images)), np.float32)
     for start in range(0, len(images), BLOCK):
-        block = np.array(images[start : start + BLOCK], np.float32)
-        # Adding 0.0 turns -0.0 into 0.0, which is equal and has other bits.
-        keys = (hashlib.sha256(row + 0.0).digest() for row in block)
-        first += [seen.setdefault(key, i) for i, key in enumerate(keys, start)]
+        block = _read(images, start)
         for rows, similarity in similarities(block, words):
             cosine[:, start : start + BLOCK][:, rows] = similarity.T
-    moved = np.flatnonzero(np.array(first) != np.arange(len(first)))
-    cosine[:, moved] = cosine[:, np.array(first)[moved]]
+    starts = range(0, len(images), BLOCK)
+    first = np.array(first_equal(row for start in starts for row in _read(images, start)))
+    repeated = np.flatnonzero(first != np.arange(len(first)))
+    cosine[:, repeated] = cosine[:, first[repeated]]
     return cosine
 
 
-def accuracy(similarity, right, k=K):
-    """Probability (n,) that an image that is right is among the `k` nearest of each query.
+def _read(images: Matrix, start: int) -> Matrix:
+    """Return a copy of the block of images that begins at `start`, and free the file's memory."""
+    block = np.array(images[start : start + BLOCK], np.float32)
+    release(images)
+    return block
 
-    With b images nearer than the nearest right one, and t as near as that, w of them wrong, all
-    k - b places that are left go to wrong ones with probability C(w, k - b) / C(t, k - b).
+
+def accuracy(similarity: Matrix, right: npt.NDArray[np.bool_], k: int = K) -> Scores:
+    """Return the probability that a right image is among the `k` nearest of each query.
+
+    Suppose that b images are nearer than the nearest right one, and t are as near as that, w of
+    them wrong, in random order. Then all k - b places that are left go to wrong ones with
+    probability C(w, k - b) / C(t, k - b).
 
     Args:
         similarity: (n, images).
-        right: bool (n, images), at least one image a query.
+        right: (n, images), with at least one right image for each query.
+
+    Returns:
+        Array (n,).
     """
     mark = np.max(similarity, axis=1, keepdims=True, where=right, initial=-np.inf)
     better = np.count_nonzero(similarity > mark, axis=1)
@@ -82,15 +104,20 @@ def accuracy(similarity, right, k=K):
     return 1 - missed
 
 
-def word_accuracy(workflow, words, images, right):
-    """`accuracy` (words,) of a run that reads each of `words` alone."""
+def word_accuracy(
+    workflow: Workflow,
+    words: Sequence[str],
+    images: Labelled,
+    right: npt.NDArray[np.bool_],
+) -> Scores:
+    """Return the `accuracy` of a run for each of `words`, read alone: (words,)."""
     row = workflow.words()
-    projected = workflow.project_words()[[row[word] for word in words]]
-    return accuracy(cosines(projected, images.features), right)
+    vectors = workflow.project_words()[[row[word] for word in words]]
+    return accuracy(cosines(vectors, images.features), right)
 
 
-def table_row(model, scores, images, verdict):
-    """One row of Table 2: the mean over seeds and its 95 % interval over words and seeds."""
+def table_row(model: str, scores: Scores, images: Labelled, mismatch: str) -> dict[str, object]:
+    """Make a row of Table 2: the mean over seeds and its 95 % interval over words and seeds."""
     mean = verdicts.mean(scores)
     paper = results.paper_number("Table 2", model, "accuracy@5")
     return {
@@ -101,12 +128,12 @@ def table_row(model, scores, images, verdict):
         "words": scores.shape[1],
         "images": len(images.labels),
         "paper": f"{paper:.2f}",
-        "verdict": verdict or published.agreement(mean, paper),
+        "verdict": mismatch or published.agreement(mean, paper),
     }
 
 
-def items_of(words, by_model):
-    """A row a model, seed and word."""
+def items_of(words: Sequence[str], by_model: dict[str, Scores]) -> pd.DataFrame:
+    """Return a row for each model, seed and word."""
     return pd.concat(
         [
             pd.DataFrame({"model": model, "seed": seed, "word": words, "accuracy@5": row})
@@ -117,14 +144,14 @@ def items_of(words, by_model):
     )
 
 
-def comparable(dataset, args, images):
-    """Empty where the paper's numbers can be held against ours, else why they cannot."""
+def mismatch(options: Options, dataset: Dataset, images: Labelled) -> str:
+    """Say why the paper's numbers cannot be compared with ours; empty if they can."""
     same = len(images.labels) == results.paper_number("Section 4.1", "all", "images")
-    return results.comparable(dataset, args) or ("" if same else f"not comparable: {images.name}")
+    return results.mismatch(options, dataset) or ("" if same else f"not comparable: {images.name}")
 
 
-def text_of(table, right):
-    """The table as Markdown, with the paper's counts and what chance would be."""
+def text_of(table: pd.DataFrame, right: npt.NDArray[np.bool_]) -> str:
+    """Return the table as Markdown, with chance and the paper's counts."""
     words, images = (results.paper_number("Section 4.1", "all", n) for n in ("words", "images"))
     chance = accuracy(np.zeros(right.shape, np.float32), right).mean()
     return (
@@ -133,39 +160,31 @@ def text_of(table, right):
     )
 
 
-def make(args, dataset, images, workflows, progress):
-    """Table 2 as a `Result`; its items have a row a model, seed and word.
+def make(
+    options: Options, dataset: Dataset, images: Labelled, workflows: Workflows, progress: Progress
+) -> Result:
+    """Make Table 2; its items have a row for each model, seed and word.
 
-    The words are those that all runs know, so that all models are asked the same.
+    The words are those that all runs know, so that all models answer the same questions.
     """
-    runs = [workflow for seeds in workflows.values() for workflow in seeds]
-    words, right = synsets.right_images(
-        images, set.intersection(*(set(workflow.words()) for workflow in runs))
-    )
+    vocabularies = [set(run.words()) for seeds in workflows.values() for run in seeds]
+    words, right = synsets.right_images(images, set.intersection(*vocabularies))
     by_model = {
-        model: np.stack([word_accuracy(workflow, words, images, right) for workflow in seeds])
+        model: np.stack([word_accuracy(run, words, images, right) for run in seeds])
         for model, seeds in workflows.items()
     }
-    verdict = comparable(dataset, args, images)
+    why = mismatch(options, dataset, images)
     table = pd.DataFrame(
-        table_row(model, scores, images, verdict) for model, scores in by_model.items()
+        table_row(model, scores, images, why) for model, scores in by_model.items()
     )
     title = (
-        f"Table 2 on {results.described(dataset, args)}: accuracy@5 of finding, among "
+        f"Table 2 on {results.describe(options, dataset)}: accuracy@5 of finding, among "
         f"{len(images.labels):,} images of {images.name}, one that a word is right for"
     )
     items = items_of(words, by_model)
-    frames = {"table2": table, "table2-items": items}
-    return results.result("table2", title, text_of(table, right), items, frames, args.out)
+    tables = {"table2": table, "table2-items": items}
+    text = text_of(table, right)
+    return results.write_result("table2", title, text, items, tables, options.out)
 
 
-def add_options(parser):
-    parser.add_argument(
-        "--images",
-        metavar="DIR",
-        help="images of single things: their features, and a dataset.json with a wnid an image or "
-        f"{synsets.GROUND_TRUTH}; scenes has its own",
-    )
-
-
-SCRIPT = Script("table2", __doc__, MODELS, inputs, make, comparable, options=[add_options])
+SCRIPT = Script("table2", MODELS, read_inputs, make, mismatch, ["--images"])

@@ -1,17 +1,25 @@
-"""Table 3: captions nearest to a caption and to the same words in random order, by MULTITASK.
+"""Table 3: captions nearest to a caption, in order and scrambled, by MULTITASK.
 
-    python replicate/table3.py [--data DIR|scenes] [--captions FILE] [--out DIR]
-
-Prints the table and writes table3.csv, table3.md and table3-items.csv (a row a neighbour) under
---out. Nearness is the cosine of last visual hidden states. Each caption is read by itself, without
-padding: the table is about captions, so no vector in it depends on the minibatch that a caption
-happened to come in. All captions stand as the model sees them, with UNK for a word it has not.
+The captions nearest to a caption and to its words in random order, by the cosine of the last
+visual hidden states. Prints the table and writes under --out: table3.csv and table3.md, the table;
+and table3-items.csv, a row for each neighbour. Each caption is read by itself, without padding, so
+that no vector depends on the minibatch that a caption happened to come in. Captions are shown as
+the model reads them, with UNK for an unknown word.
 """
+
+from collections.abc import Sequence
 
 import pandas as pd
 
+from ..progress import Progress
+from ..data.dataset import Captions, Dataset
 from ..evaluation import neighbors
+from ..runs.workflow import Workflow
 from . import queries, results
+from .grid import Workflows
+from .options import Options
+from .queries import Query
+from .results import Result
 from .script import Script
 
 MODELS = ["MULTITASK"]
@@ -23,63 +31,65 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def inputs(args, dataset):
-    """The lines of --captions."""
-    return queries.read(args, dataset)
+def items_of(workflow: Workflow, asked: Sequence[Query], captions: Captions) -> pd.DataFrame:
+    """Return a row for each query, order and rank: the `K` nearest captions but the query itself.
 
-
-def items_of(workflow, asked, captions):
-    """A row a query, order and rank: the `K` captions nearest to it, itself left out.
-
-    `number` counts the queries; `caption` is the place among the captions, -1 for none of them.
+    `number` counts the queries; `caption` is the query's index in the captions, -1 if it is none.
     """
     ids = workflow.tokenizer.transform(captions.texts)
-    said = workflow.tokenizer.inverse_transform(ids)
-    turned = [query.orders for query in asked]
+    texts = workflow.tokenizer.inverse_transform(ids)
+    orders = [query.orders for query in asked]
     own = [query.caption for query in asked for _ in query.orders]
-    found = neighbors.captions(workflow, neighbors.flat(turned), ids, K, own)
-    items = neighbors.table(workflow, turned, found)
+    nearest = neighbors.captions(workflow, neighbors.flat(orders), ids, K, own)
+    items = neighbors.table(workflow, orders, nearest)
     return items.assign(
         model=MODELS[0],
         seed=SEED,
         caption=[asked[number - 1].caption for number in items["number"]],
-        neighbour=[said[place] for place in items["index"]],
+        neighbour=[texts[index] for index in items["index"]],
     )[COLUMNS]
 
 
-def table_of(items):
-    """The paper's layout: a query and its neighbours, original and scrambled, a row each."""
+def table_of(items: pd.DataFrame) -> pd.DataFrame:
+    """Lay the items out as in the paper: a row for each query and each neighbour."""
     rows = []
-    for (number, order), near in items.groupby(["number", "order"], sort=False):
-        rows.append((number, order.capitalize(), near["query"].iloc[0], ""))
-        for item in near.itertuples():
+    for (number, order), nearest in items.groupby(["number", "order"], sort=False):
+        rows.append((number, order.capitalize(), nearest["query"].iloc[0], ""))
+        for item in nearest.itertuples():
             cosine = f"{item.similarity:.3f}"
             rows.append((number, f"rank {item.rank}", item.neighbour, cosine))
     return pd.DataFrame(rows, columns=["number", "line", "caption", "cosine"])
 
 
-def text_of(table, told):
-    """A Markdown table a query, and where the queries come from."""
-    cells = table.assign(caption=queries.cells(table["caption"]))
+def text_of(table: pd.DataFrame, source: str) -> str:
+    """Return a Markdown table for each query, and where the queries come from."""
+    cells = table.assign(caption=queries.one_line(table["caption"]))
     shown = [
         results.markdown(lines.drop(columns="number").rename(columns={"line": ""}))
         for _, lines in cells.groupby("number")
     ]
-    return "\n".join([*shown, f"{told}\n"])
+    return "\n".join([*shown, f"{source}\n"])
 
 
-def make(args, dataset, lines, workflows, progress):
-    """Table 3 as a `Result`; its items have a row a query, order and rank."""
+def make(
+    options: Options,
+    dataset: Dataset,
+    lines: Sequence[str],
+    workflows: Workflows,
+    progress: Progress,
+) -> Result:
+    """Make Table 3; its items have a row for each query, order and rank."""
     workflow, captions = workflows[MODELS[0]][SEED - 1], dataset.captions(queries.SPLIT)
-    asked, told = queries.choose(workflow, captions, queries.TABLE3, lines, SHOWN)
-    found = items_of(workflow, asked, captions)
-    table, items = table_of(found), found.drop(columns="number")
+    asked, source = queries.choose(workflow, captions, queries.TABLE3, lines, SHOWN)
+    numbered = items_of(workflow, asked, captions)
+    table, items = table_of(numbered), numbered.drop(columns="number")
     title = (
-        f"Table 3 on {results.described(dataset, args)}: captions nearest to a caption and to its "
-        f"words in random order, {MODELS[0]}, seed {SEED}"
+        f"Table 3 on {results.describe(options, dataset)}: captions nearest to a caption and to "
+        f"its words in random order, {MODELS[0]}, seed {SEED}"
     )
-    frames = {"table3": table, "table3-items": items}
-    return results.result("table3", title, text_of(table, told), items, frames, args.out)
+    tables = {"table3": table, "table3-items": items}
+    text = text_of(table, source)
+    return results.write_result("table3", title, text, items, tables, options.out)
 
 
-SCRIPT = Script("table3", __doc__, MODELS, inputs, make, options=[queries.add_captions])
+SCRIPT = Script("table3", MODELS, queries.read_captions, make, options=["--captions"])

@@ -1,7 +1,7 @@
-"""Runs trained at the same time, each by the package's command in a process of its own.
+"""Train several runs at a time, each in a process of its own.
 
-They share nothing but the data: a run's folder is locked by the process that trains there, and one
-that was stopped is taken up from its checkpoint.
+The processes share nothing but the data: each locks the folder of its run, and a run that was
+stopped continues from its checkpoint.
 """
 
 import os
@@ -9,96 +9,143 @@ import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any, Protocol
 
+from ..progress import Progress
 from ..errors import UserError
+from ..settings import Settings
 from ..training.interrupt import Stopped, stop_requests
+from .options import Options
 
-PACKAGE = Path(__file__).resolve().parents[1]  # which the child imports, as this process does
-SECONDS = 0.2  # between looks at whether Ctrl-C has come
-OF_BACKENDS = ["backend", "devices", "precision"]
-TOLD = "imaginet: "  # how the command begins its last line, where it does not end well
+PACKAGE = Path(__file__).resolve().parents[1]  # so that the children import this package too
+POLL_SECONDS = 0.2  # between looks at whether Ctrl-C was pressed
+BACKEND_OPTIONS = ["backend", "devices", "precision"]
+ERROR_PREFIX = "imaginet: "  # the start of the last line of a command that fails
 
 
-def command(run, args):
-    """The arguments of `imaginet` that train `run`, or what is left of it."""
-    options = {"data": args.data, **{name: getattr(args, name) for name in OF_BACKENDS}}
+class Run(Protocol):
+    """A run to be trained, as `grid.Run`."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def folder(self) -> Path: ...
+
+    def begun(self) -> bool: ...
+
+
+def command(run: Run, options: Options) -> list[str]:
+    """Return the arguments of `imaginet` that train `run`, or the rest of it."""
+    values = {"data": options.data} | {name: getattr(options, name) for name in BACKEND_OPTIONS}
     if run.begun():
-        options["resume"] = run.folder
+        values["resume"] = run.folder
     else:
-        values = {f.name: (f.default, getattr(run.settings, f.name)) for f in fields(run.settings)}
-        changed = {name: value for name, (default, value) in values.items() if value != default}
-        options |= {"out": run.folder} | changed
-    given = {name.replace("_", "-"): v for name, v in options.items() if v is not None}
-    return ["train", *(f"--{name}={value}" for name, value in given.items())]
+        default, settings = Settings().as_dict(), run.settings.as_dict()
+        changed = {name: value for name, value in settings.items() if value != default[name]}
+        values |= {"out": run.folder} | changed
+    return ["train", *(f"{flag(name)}={v}" for name, v in values.items() if v is not None)]
+
+
+def flag(name: str) -> str:
+    """Return the command-line option of a setting: `--hidden-size` for `hidden_size`."""
+    return f"--{name.replace('_', '-')}"
 
 
 class Workers:
-    """The trainings that go on. args: with `workers`, `quiet`, and those of `command`."""
+    """The running trainings.
 
-    def __init__(self, args, progress):
-        self.args, self.progress = args, progress
-        self.lock, self.children, self.stopping = threading.Lock(), set(), False
+    Args:
+        options: with `workers` and `quiet`, and those that `command` reads.
+    """
 
-    def train(self, runs):
-        """Train all `runs`, at most `args.workers` at a time.
+    def __init__(self, options: Options, progress: Progress) -> None:
+        self.options, self.progress = options, progress
+        self.lock, self.stopping = threading.Lock(), False
+        self.children: set[subprocess.Popen[str]] = set()
+
+    def train(self, runs: Sequence[Run]) -> None:
+        """Train all `runs`, at most `options.workers` at a time.
 
         Raises:
-            Stopped: after Ctrl-C, when each has written its checkpoint.
-            UserError: one of them ended so; the others are stopped in the same way.
+            Stopped: after Ctrl-C, once every training has written its checkpoint.
+            UserError: a training failed; the others are stopped with a checkpoint.
         """
-        count, bar = len(runs), self.progress.bar("runs", len(runs), unit="run")
-        with stop_requests() as asked, bar, ThreadPoolExecutor(self.args.workers) as pool:
-            try:
+        bar = self.progress.bar("runs", len(runs), unit="run")
+        with stop_requests() as stop_requested, bar:
+            with ThreadPoolExecutor(self.options.workers) as pool:
                 waiting = {pool.submit(self._train, run, bar) for run in runs}
-                while waiting and not asked():
-                    done, waiting = wait(waiting, SECONDS, FIRST_EXCEPTION)
-                    for training in done:
-                        training.result()
-            finally:
-                self._stop()
+                try:
+                    waiting = _wait(waiting, stop_requested)
+                finally:
+                    self._stop()
         if waiting:
-            raise Stopped(f"stopped {count} trainings with {self.args.workers} workers")
+            raise Stopped(
+                f"stopped {len(runs)} trainings with {self.options.workers} workers"
+            )
 
-    def _stop(self):
-        """Have no training begin, and those that go on stop with a checkpoint."""
+    def _stop(self) -> None:
+        """Let no training begin, and have the running ones stop with a checkpoint."""
         with self.lock:
             self.stopping = True
             for child in self.children:
                 child.send_signal(signal.SIGINT)
 
-    def _train(self, run, bar):
+    def _train(self, run: Run, bar: Any) -> None:
         child = self._start(run)
         if child is None:
             return
-        last = ""
-        for line in child.stderr:
-            last = line.strip()
-            if not last.startswith(TOLD):
-                self.progress.say(f"{run}: {last}")
+        last = self._relay(run, child)
         with self.lock:
             self.children.discard(child)
         if child.wait() and not self.stopping:
             self._stop()
-            why = last.removeprefix(TOLD).removeprefix("error: ")
-            raise UserError(f"{run}: {why or f'ended with status {child.returncode}'}")
+            reason = last.removeprefix(ERROR_PREFIX).removeprefix("error: ")
+            raise UserError(f"{run}: {reason or f'ended with status {child.returncode}'}")
         bar.update()
 
-    def _start(self, run):
-        """The process that trains `run`; Ctrl-C reaches it through `_stop` alone."""
-        threads = max(1, (os.cpu_count() or 1) // self.args.workers)
-        paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {"OMP_NUM_THREADS": str(threads)} | os.environ
-        quiet = ["--quiet"] if self.args.quiet else []
+    def _relay(self, run: Run, child: subprocess.Popen[str]) -> str:
+        """Show what a child prints, after the name of its run; return its last line."""
+        last = ""
+        for line in child.stderr or ():
+            last = line.strip()
+            if not last.startswith(ERROR_PREFIX):
+                self.progress.say(f"{run}: {last}")
+        return last
+
+    def _start(self, run: Run) -> subprocess.Popen[str] | None:
+        """Start the process that trains `run`; Ctrl-C reaches it through `_stop` alone."""
+        quiet = ["--quiet"] if self.options.quiet else []
         with self.lock:
             if self.stopping:
                 return None
             child = subprocess.Popen(
-                [sys.executable, "-m", "imaginet_pt", *command(run, self.args), *quiet],
-                env=environment | {"PYTHONPATH": os.pathsep.join(paths)},
-                stderr=subprocess.PIPE, text=True, start_new_session=True,
-            )  # fmt: skip
+                [sys.executable, "-m", "imaginet_pt", *command(run, self.options), *quiet],
+                env=_environment(self.options.workers),
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
             self.children.add(child)
         return child
+
+
+def _wait(
+    waiting: set[Future[None]], stop_requested: Callable[[], bool]
+) -> set[Future[None]]:
+    """Wait until all trainings are done or Ctrl-C was pressed; return those that are not done."""
+    while waiting and not stop_requested():
+        done, waiting = wait(waiting, POLL_SECONDS, FIRST_EXCEPTION)
+        for training in done:
+            training.result()
+    return waiting
+
+
+def _environment(workers: int) -> dict[str, str]:
+    """Return this process's environment, with its share of threads and the package's path."""
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"OMP_NUM_THREADS": str(threads)} | os.environ | {"PYTHONPATH": os.pathsep.join(paths)}

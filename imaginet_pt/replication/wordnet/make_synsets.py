@@ -1,6 +1,6 @@
-"""Derives ilsvrc_synsets.json: ILSVRC2012's synsets and all their hypernyms in WordNet 3.0.
+"""Derive ilsvrc_synsets.json: ILSVRC2012's synsets and all their hypernyms in WordNet 3.0.
 
-    python replicate/wordnet/make_synsets.py [FOLDER of WordNet's database]
+    python -m imaginet_pt.replication.wordnet.make_synsets [FOLDER of WordNet's database]
 
 NLTK (`pip install nltk`) reads the database, which is Debian's `wordnet-base`. README.md has the
 versions that the file in the repository was made with.
@@ -10,20 +10,27 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from ...files.atomic import atomic
 
 FOLDER = Path(__file__).parent
 DEBIAN = "/usr/share/wordnet"
 SOURCE = "WordNet 3.0, see LICENSE.wordnet"
-# Files that NLTK opens and `wordnet-base` has not; what they would say is not used here.
-LEFT_OUT = {"index.sense": "", "lexnames": "".join(f"{i:02}\tunused\t1\n" for i in range(45))}
+# Files that NLTK opens and `wordnet-base` lacks; their content is not used here.
+MISSING_FILES = {"index.sense": "", "lexnames": "".join(f"{i:02}\tunused\t1\n" for i in range(45))}
 
 
-def closure(synsets):
-    """{wnid: its lemmas and its hypernyms' wnids} of NLTK `synsets` and of all above them."""
-    found, new = {}, list(synsets)
+# The lemmas of a synset and the wnids of its hypernyms.
+Synset = dict[str, list[str]]
+
+
+def closure(synsets: Iterable[Any]) -> dict[str, Synset]:
+    """Return NLTK `synsets` and all that are above them, by wnid."""
+    found: dict[str, Synset] = {}
+    new = list(synsets)
     while new:
         synset = new.pop()
         hypernyms = synset.hypernyms()
@@ -35,27 +42,28 @@ def closure(synsets):
     return dict(sorted(found.items()))
 
 
-def wnid(synset):
-    """ImageNet's name of a noun synset: its offset in WordNet 3.0's data.noun."""
+def wnid(synset: Any) -> str:
+    """Return ImageNet's name of a noun synset: its offset in WordNet 3.0's data.noun."""
     return f"n{synset.offset():08}"
 
 
-def read_closure(folder, wnids):
-    """The `closure` of `wnids` in the database in `folder`."""
+def read_closure(folder: str, wnids: Iterable[str]) -> dict[str, Synset]:
+    """Return the `closure` of `wnids` in the database in `folder`."""
     import nltk
 
     with tempfile.TemporaryDirectory() as data:
         # NLTK reads only what lies as in its own data folder, and no links out of it.
         corpus = Path(data) / "corpora/wordnet"
         shutil.copytree(folder, corpus)
-        for name, text in LEFT_OUT.items():
+        for name, text in MISSING_FILES.items():
             (corpus / name).write_text(text)
         nltk.data.path.insert(0, data)
         wordnet = nltk.corpus.wordnet
         return closure(wordnet.synset_from_pos_and_offset("n", int(name[1:])) for name in wnids)
 
 
-def main(folder=DEBIAN):
+def main(folder: str = DEBIAN) -> None:
+    """Write ilsvrc_synsets.json from the database in `folder`."""
     wnids = (FOLDER / "ilsvrc2012_ids.txt").read_text().split()
     lines = [
         f"{json.dumps(name)}: {json.dumps(synset)}"

@@ -1,0 +1,63 @@
+"""The command-line options of the scripts."""
+
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ..cli.options import DATA_HELP, backend_options
+
+# The values of the options that a script was given.
+Options = Namespace
+
+PRESETS = ("demo", "paper")
+# Options that every script has.
+SHARED: dict[str, dict[str, Any]] = {
+    "--data": {"default": "scenes", "help": f"{DATA_HELP}; default scenes"},
+    "--preset": {"default": "demo", "choices": PRESETS, "help": "size of the models"},
+    "--seeds": {"type": int, "default": 3, "help": "runs of each model (default 3)"},
+    "--out": {"type": Path, "help": "folder of runs and results (default runs/DATA-PRESET)"},
+    "--workers": {
+        "type": int,
+        "default": 1,
+        "help": "processes that train, each one run at a time (default 1)",
+    },
+    # Without a default, so that `imaginet --quiet replicate ...` is kept.
+    "--quiet": {"action": "store_true", "default": SUPPRESS, "help": "no progress, only results"},
+}
+# Options of some scripts.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--men": {"metavar": "FILE", "help": "the word pairs of MEN"},
+    "--simlex": {
+        "metavar": "FILE",
+        "help": "the word pairs of SimLex-999 (default: the copy in gensim)",
+    },
+    "--images": {
+        "metavar": "DIR",
+        "help": "images of single things: their features, and either a dataset.json with a wnid "
+        "for each image or ILSVRC2012_validation_ground_truth.txt; scenes has its own",
+    },
+    "--captions": {
+        "metavar": "FILE",
+        "help": "captions to search with, one a line, where the data does not contain the paper's "
+        "(default: those of the data whose neighbours scrambling changes most)",
+    },
+    "--image-folder": {
+        "metavar": "DIR",
+        "help": "pictures of the data, under the file names in dataset.json (default: cards with "
+        "captions)",
+    },
+    "--check": {
+        "action": "store_true",
+        "help": "exit with status 1 if a claim fails or a number differs from the paper's",
+    },
+}
+
+
+def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
+    """Add the options of every script, then those of `OPTIONS` named."""
+    for name, keywords in SHARED.items():
+        parser.add_argument(name, **keywords)
+    backend_options(parser)
+    for name in names:
+        parser.add_argument(name, **OPTIONS[name])
