@@ -1,6 +1,4 @@
-"""Figure 2: retrieval of images and paraphrases by iteration.
-
-    python replicate/figure2.py [--data DIR|scenes] [--out DIR]
+"""Figure 2: retrieval of images and of paraphrases by iteration.
 
 This is `imaginet replicate figure2`, from a bare clone; --help lists the options.
 """

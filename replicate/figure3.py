@@ -1,6 +1,4 @@
-"""Figure 3: images nearest to a caption and to its words in random order.
-
-    python replicate/figure3.py [--data DIR|scenes] [--out DIR]
+"""Figure 3: images nearest to a caption, in order and scrambled.
 
 This is `imaginet replicate figure3`, from a bare clone; --help lists the options.
 """

@@ -1,6 +1,4 @@
-"""Section 4.2: image retrieval on Flickr30K, beside published systems.
-
-    python replicate/flickr30k.py [--data DIR|scenes] [--out DIR]
+"""Section 4.2: image retrieval on Flickr30K, as others measured it.
 
 This is `imaginet replicate flickr30k`, from a bare clone; --help lists the options.
 """

@@ -1,6 +1,4 @@
-"""Everything: all tables and figures, and a verdict on every claim of the paper.
-
-    python replicate/run_all.py [--data DIR|scenes] [--out DIR]
+"""Make all tables and figures, and judge every claim of the paper.
 
 This is `imaginet replicate all`, from a bare clone; --help lists the options.
 """

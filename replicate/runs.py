@@ -1,6 +1,4 @@
-"""Print the commands that train the missing runs, for a scheduler.
-
-    python replicate/runs.py [--data DIR|scenes] [--out DIR]
+"""Print the commands that train the missing runs.
 
 This is `imaginet replicate runs`, from a bare clone; --help lists the options.
 """

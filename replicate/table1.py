@@ -1,7 +1,5 @@
 """Table 1: how similarities of word embeddings agree with people's.
 
-    python replicate/table1.py [--data DIR|scenes] [--out DIR]
-
 This is `imaginet replicate table1`, from a bare clone; --help lists the options.
 """
 

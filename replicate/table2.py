@@ -1,6 +1,4 @@
-"""Table 2: images of single words.
-
-    python replicate/table2.py [--data DIR|scenes] [--out DIR]
+"""Table 2: finding images of single words.
 
 This is `imaginet replicate table2`, from a bare clone; --help lists the options.
 """

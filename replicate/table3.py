@@ -1,6 +1,4 @@
-"""Table 3: captions nearest to a caption and to its words in random order.
-
-    python replicate/table3.py [--data DIR|scenes] [--out DIR]
+"""Table 3: captions nearest to a caption, in order and scrambled.
 
 This is `imaginet replicate table3`, from a bare clone; --help lists the options.
 """

@@ -12,9 +12,12 @@ are made a block of queries at a time and never kept. Three rules decide every r
   A predictor that cannot tell the candidates apart therefore scores chance.
 """
 
+import hashlib
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..errors import UserError
@@ -160,12 +163,20 @@ def _unit(vectors):
     return vectors / np.where(norm > 0, norm, 1)
 
 
+def first_equal(vectors: Iterable[npt.NDArray[np.float32]]) -> list[int]:
+    """Return for each vector the index of the first vector that equals it, bit for bit.
+
+    -0.0 counts as 0.0.
+    """
+    seen: dict[bytes, int] = {}
+    # Adding 0.0 turns -0.0 into 0.0. A digest, since vectors read from a file may fill the memory.
+    digests = (hashlib.sha256((row + 0.0).tobytes()).digest() for row in vectors)
+    return [seen.setdefault(digest, i) for i, digest in enumerate(digests)]
+
+
 def _distinct(vectors):
     """Rows (m, d) that differ: where each first stands, and for every row which of them it is."""
-    seen = {}
-    # Adding 0.0 turns -0.0 into 0.0, which is equal and has other bits.
-    first = [seen.setdefault((row + 0.0).tobytes(), i) for i, row in enumerate(vectors)]
-    return np.unique(first, return_inverse=True)
+    return np.unique(first_equal(vectors), return_inverse=True)
 
 
 def _counts(similarity, right):

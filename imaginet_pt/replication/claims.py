@@ -81,9 +81,7 @@ def claim(text: str, section: str, *needs: str) -> Callable[[Test], Test]:
     return register
 
 
-def judge(
-    claim: Claim, items: Mapping[str, pd.DataFrame], reasons: Mapping[str, str]
-) -> Verdict:
+def judge(claim: Claim, items: Mapping[str, pd.DataFrame], reasons: Mapping[str, str]) -> Verdict:
     """Judge one of `CLAIMS`.
 
     Args:

@@ -73,10 +73,11 @@ def describe_lines(curve: pd.DataFrame) -> str:
 
 def draw(curve: pd.DataFrame, dataset: Dataset) -> Figure:
     """Draw the two panels."""
+    figure: Figure
     figure, axes = plots.figure(columns=2, size=(7.2, 3.6))
     for axis, score in zip(axes, PANELS, strict=True):
         _panel(axis, curve, score)
-    figure.get_layout_engine().set(wspace=0.05)
+    figure.set_layout_engine("constrained", wspace=0.05)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8,

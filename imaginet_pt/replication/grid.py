@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..progress import Progress
 from ..data.dataset import Dataset
+from ..progress import Progress
 from ..runs import model_card
 from ..runs.run_folder import RunFolder
 from ..runs.workflow import Workflow

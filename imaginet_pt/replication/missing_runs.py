@@ -7,8 +7,8 @@ Nothing is trained: the lines are for a scheduler, or for several machines that 
 import shlex
 from typing import Any
 
-from ..progress import Progress
 from ..data.dataset import Dataset
+from ..progress import Progress
 from .grid import MODELS, list_runs
 from .options import Options
 from .script import Program

@@ -45,7 +45,7 @@ def _word(bounds: Estimate, paper: float) -> str:
 
 
 def similarities(items: pd.DataFrame) -> tuple[Values, dict[str, Values]]:
-    """Return human scores (pairs,) and cosines (seeds, pairs) by model, of one benchmark's items."""
+    """Return human scores (pairs,) and cosines (seeds, pairs) by model, of one benchmark."""
     human = by_unit(items, PAIR, "cosine").index.get_level_values("score").to_numpy()
     return human, scores(items, PAIR, "cosine")
 

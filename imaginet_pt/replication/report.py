@@ -115,12 +115,12 @@ def _is_table(file: str) -> bool:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    if path.stem not in ARRANGED:
-        table: dict[str, Any] = shown(pd.read_csv(path, dtype=str, keep_default_na=False))
-        return table
-    arrange, heading = ARRANGED[path.stem]
-    table = shown(arrange(pd.read_csv(path)), heading)
-    return table
+    table, heading = pd.read_csv(path, dtype=str, keep_default_na=False), ""
+    if path.stem in ARRANGED:
+        arrange, heading = ARRANGED[path.stem]
+        table = arrange(pd.read_csv(path))
+    cells: dict[str, Any] = shown(table, heading)
+    return cells
 
 
 def _best_pairs(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..progress import Progress
 from ..data.dataset import Dataset
 from ..errors import UserError
 from ..evaluation import retrieval
 from ..files.arrays import read_arrays, write_arrays
+from ..progress import Progress
 from ..runs.workflow import Workflow
 from .grid import Workflows
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ..cli.options import chosen_backend
-from ..progress import Progress
 from ..data import data_provider
 from ..data.dataset import Dataset
 from ..errors import UserError
@@ -56,9 +55,7 @@ class Script:
     mismatch: Callable[[Options, Dataset, Any], str] | None = None
     options: Sequence[str] = ()
 
-    def main(
-        self, options: Options, dataset: Dataset, backend: Any, progress: Progress
-    ) -> None:
+    def main(self, options: Options, dataset: Dataset, backend: Any, progress: Progress) -> None:
         """Read the inputs, train what is missing, make the result and print it."""
         inputs = self.read_inputs(options, dataset)
         workflows = grid.train_missing(dataset, self.models, options, backend, progress)

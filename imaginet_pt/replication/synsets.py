@@ -68,9 +68,7 @@ def label_words(levels: Levels, vocabulary: set[str]) -> set[str]:
     return next(filter(None, known), set())
 
 
-def right_images(
-    images: Labelled, vocabulary: set[str]
-) -> tuple[list[str], npt.NDArray[np.bool_]]:
+def right_images(images: Labelled, vocabulary: set[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
     """Tell for which images each word of a vocabulary is right.
 
     Returns:
@@ -115,7 +113,7 @@ def of_scenes(dataset: Dataset) -> Labelled:
     images = dataset.split("single")
     rows = [image.imgid for image in images]
     labels = [image.label for image in images]
-    levels = {label: [(label,)] for label in labels}
+    levels: dict[str, Levels] = {label: [(label,)] for label in labels}
     assert dataset.features is not None, "scenes has features"
     return Labelled(dataset.name, np.asarray(dataset.features[rows]), labels, levels)
 
@@ -136,9 +134,7 @@ def read_ground_truth(path: Path) -> list[str]:
     return [known[line.strip()] for line in lines]
 
 
-def _labelled(
-    name: str, features: npt.NDArray[np.float32] | None, wnids: list[str]
-) -> Labelled:
+def _labelled(name: str, features: npt.NDArray[np.float32] | None, wnids: list[str]) -> Labelled:
     if features is None:
         raise UserError(f"no features of the images of {name}: add {image_features.NAMES}")
     return Labelled(name, features, wnids, {wnid: lemmas(wnid) for wnid in set(wnids)})

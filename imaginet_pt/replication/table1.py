@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..progress import Progress
 from ..data import word_pairs
 from ..data.dataset import Dataset
 from ..data.word_pairs import WordPair
 from ..evaluation.bootstrap import rho_bootstrap
 from ..evaluation.word_similarity import WordSimilarity, closer_to_humans, word_similarity
+from ..progress import Progress
 from . import grid, published, results
 from .grid import Workflows
 from .options import Options

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..progress import Progress
 from ..data.dataset import Dataset
 from ..data.image_features import release
 from ..errors import UserError
 from ..evaluation.ranking import first_equal, similarities
+from ..progress import Progress
 from ..runs.workflow import Workflow
 from . import published, results, synsets, verdicts
 from .grid import Workflows

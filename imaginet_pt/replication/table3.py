@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..progress import Progress
 from ..data.dataset import Captions, Dataset
 from ..evaluation import neighbors
+from ..progress import Progress
 from ..runs.workflow import Workflow
 from . import queries, results
 from .grid import Workflows
@@ -29,6 +29,11 @@ K = queries.K
 COLUMNS = [
     "number", "model", "seed", "caption", "query", "order", "rank", "neighbour", "similarity",
 ]  # fmt: skip
+
+
+def read_inputs(options: Options, dataset: Dataset) -> list[str]:
+    """Read the lines of --captions."""
+    return queries.read_captions(options, dataset)
 
 
 def items_of(workflow: Workflow, asked: Sequence[Query], captions: Captions) -> pd.DataFrame:
@@ -92,4 +97,4 @@ def make(
     return results.write_result("table3", title, text, items, tables, options.out)
 
 
-SCRIPT = Script("table3", MODELS, queries.read_captions, make, options=["--captions"])
+SCRIPT = Script("table3", MODELS, read_inputs, make, options=["--captions"])

@@ -81,12 +81,14 @@ def scores(items: pd.DataFrame, unit: Sequence[str], value: str) -> dict[str, Va
 
 def difference(a: Values, b: Values) -> Estimate:
     """Estimate the mean of a minus b, both of shape (seeds, units) or (1, units)."""
-    return paired_bootstrap(a, b, generator())
+    estimate: Estimate = paired_bootstrap(a, b, generator())
+    return estimate
 
 
 def mean(a: Values) -> Estimate:
     """Estimate the mean of an array (seeds, units)."""
-    return mean_bootstrap(a, generator())
+    estimate: Estimate = mean_bootstrap(a, generator())
+    return estimate
 
 
 def generator() -> np.random.Generator:

@@ -14,8 +14,8 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..progress import Progress
 from ..errors import UserError
+from ..progress import Progress
 from ..settings import Settings
 from ..training.interrupt import Stopped, stop_requests
 from .options import Options
@@ -75,17 +75,18 @@ class Workers:
             UserError: a training failed; the others are stopped with a checkpoint.
         """
         bar = self.progress.bar("runs", len(runs), unit="run")
-        with stop_requests() as stop_requested, bar:
-            with ThreadPoolExecutor(self.options.workers) as pool:
-                waiting = {pool.submit(self._train, run, bar) for run in runs}
-                try:
-                    waiting = _wait(waiting, stop_requested)
-                finally:
-                    self._stop()
+        with (
+            stop_requests() as stop_requested,
+            bar,
+            ThreadPoolExecutor(self.options.workers) as pool,
+        ):
+            waiting = {pool.submit(self._train, run, bar) for run in runs}
+            try:
+                waiting = _wait(waiting, stop_requested)
+            finally:
+                self._stop()
         if waiting:
-            raise Stopped(
-                f"stopped {len(runs)} trainings with {self.options.workers} workers"
-            )
+            raise Stopped(f"stopped {len(runs)} trainings with {self.options.workers} workers")
 
     def _stop(self) -> None:
         """Let no training begin, and have the running ones stop with a checkpoint."""
@@ -133,9 +134,7 @@ class Workers:
         return child
 
 
-def _wait(
-    waiting: set[Future[None]], stop_requested: Callable[[], bool]
-) -> set[Future[None]]:
+def _wait(waiting: set[Future[None]], stop_requested: Callable[[], bool]) -> set[Future[None]]:
     """Wait until all trainings are done or Ctrl-C was pressed; return those that are not done."""
     while waiting and not stop_requested():
         done, waiting = wait(waiting, POLL_SECONDS, FIRST_EXCEPTION)

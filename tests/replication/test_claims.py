@@ -64,7 +64,7 @@ PAPER_PARAPHRASES = shares(LINREG=0.4, VISUAL=(0.1, 0.8, 0.1), MULTITASK=(0.5, 0
 
 
 def verdict(number, **items):
-    return claims.verdict(claims.CLAIMS[number - 1], items, {})
+    return claims.judge(claims.CLAIMS[number - 1], items, {})
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def verdict(number, **items):
     ],
 )
 def test_a_claim_is_as_good_as_its_parts(words, whole):
-    assert verdicts.combined([Part("", word, "") for word in words]) == whole
+    assert verdicts.combine([Part("", word, "") for word in words]) == whole
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_part_is_judged_by_its_whole_interval(low, high, word):
 
 def test_twelve_claims_and_each_says_why_it_was_not_run():
     reasons = {name: f"no {name} here" for claim in claims.CLAIMS for name in claim.needs}
-    found = claims.table(claims.verdict(claim, {}, reasons) for claim in claims.CLAIMS)
+    found = claims.table(claims.judge(claim, {}, reasons) for claim in claims.CLAIMS)
     assert list(found["number"]) == list(range(1, 13))
     assert set(found["verdict"]) == {NOT_RUN}
     assert found["evidence"][4] == "table2 not run: no table2 here"

@@ -122,12 +122,12 @@ def test_curves_are_means_and_ranges_of_the_seeds_means(items):
 
 def test_bands_are_told_of_where_there_are_several_seeds(items):
     curve = figure2.curves(items)
-    assert figure2.lines(curve) == figure2.BAND
-    assert figure2.lines(curve[curve["seeds"] == 1]) == "One seed of each model."
+    assert figure2.describe_lines(curve) == figure2.BAND
+    assert figure2.describe_lines(curve[curve["seeds"] == 1]) == "One seed of each model."
 
 
 def test_the_table_shows_each_model_s_own_last_iteration(items):
-    table = figure2.table_of(figure2.last_iteration(items)).set_index("model")
+    table = figure2.table_of(retrieval_scores.last_iteration(items)).set_index("model")
     assert list(table.index) == figure2.MODELS
     assert list(table["iteration"]) == [2, 2, 1]
     assert table.loc["VISUAL", "accuracy@5 original %"] == "50.0 (75.0 25.0)"
@@ -272,10 +272,10 @@ def test_a_damaged_file_is_made_again(damage, tmp_path):
 def test_data_without_images_or_val_is_named_before_training():
     text = Dataset("captions", dataset().images, None, {}, synthetic=False)
     with pytest.raises(NotRun, match="captions is text alone"):
-        figure2.inputs(None, text)
+        figure2.read_inputs(None, text)
     train = tuple(Image(i, "train", f"{i}.jpg", ("a",)) for i in range(3))
     with pytest.raises(UserError, match="'val'"):
-        figure2.inputs(None, Dataset("d", train, np.eye(3), {}, synthetic=False))
+        figure2.read_inputs(None, Dataset("d", train, np.eye(3), {}, synthetic=False))
 
 
 def test_linreg_does_not_hear_the_order_of_words(tmp_path):

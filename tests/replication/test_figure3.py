@@ -19,6 +19,7 @@ from imaginet_pt.data.preprocessing import Tokenizer
 from imaginet_pt.data.scalers import SCALERS
 from imaginet_pt.errors import UserError
 from imaginet_pt.replication import figure3, run_all
+from imaginet_pt.replication.options import add_options
 from imaginet_pt.replication.results import NotRun
 from imaginet_pt.reports import image_cards
 
@@ -60,7 +61,7 @@ def arguments(tmp_path, **options):
 
 def made(tmp_path, data=None, **options):
     args, data = arguments(tmp_path, **options), data or dataset()
-    return figure3.make(args, data, figure3.inputs(args, data), {"MULTITASK": [Run()]}, None)
+    return figure3.make(args, data, figure3.read_inputs(args, data), {"MULTITASK": [Run()]}, None)
 
 
 def drawn(captions, query="a query", pictures=()):
@@ -183,18 +184,17 @@ def test_wrapped_lines_hold_all_words_in_order():
 def test_a_missing_folder_is_told_before_any_training(tmp_path):
     args = arguments(tmp_path, image_folder=tmp_path / "nowhere")
     with pytest.raises(UserError, match="--image-folder .*nowhere: no such folder; give"):
-        figure3.inputs(args, dataset())
+        figure3.read_inputs(args, dataset())
 
 
 def test_without_features_the_figure_is_not_run(tmp_path):
     with pytest.raises(NotRun, match="text alone"):
-        figure3.inputs(arguments(tmp_path), dataset(features=False))
+        figure3.read_inputs(arguments(tmp_path), dataset(features=False))
 
 
 def test_one_parser_takes_the_options_of_both_scripts():
     parser = argparse.ArgumentParser()
-    for add in run_all.SCRIPT.options:
-        add(parser)
+    add_options(parser, run_all.SCRIPT.options)
     args = parser.parse_args(["--captions", "c", "--image-folder", "f"])
     assert (args.captions, args.image_folder) == ("c", "f")
 

@@ -92,11 +92,11 @@ def test_the_verdict(right, features, preset, verdict, tmp_path):
 
 
 def test_other_data_is_not_run_and_says_what_is_needed():
-    flickr30k.inputs(None, dataset())
+    flickr30k.read_inputs(None, dataset())
     with pytest.raises(NotRun, match=r"needs Flickr30K in --data \(this is flickr8k\); give"):
-        flickr30k.inputs(None, dataset("flickr8k"))
+        flickr30k.read_inputs(None, dataset("flickr8k"))
     text = Dataset("flickr30k", dataset().images, None, {}, synthetic=False)
     with pytest.raises(NotRun, match="this is flickr30k, text alone"):
-        flickr30k.inputs(None, text)
+        flickr30k.read_inputs(None, text)
     with pytest.raises(UserError, match="'val'"):
-        flickr30k.inputs(None, dataset(split="test"))
+        flickr30k.read_inputs(None, dataset(split="test"))

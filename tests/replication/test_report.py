@@ -20,7 +20,7 @@ from imaginet_pt.data.dataset import Dataset
 from imaginet_pt.evaluation.bootstrap import Estimate
 from imaginet_pt.files.folders import make_folder
 from imaginet_pt.replication import claims, published, report
-from imaginet_pt.replication.results import markdown, result, write_text
+from imaginet_pt.replication.results import markdown, write_result, write_text
 from imaginet_pt.replication.verdicts import FAILS, HOLDS, INCONCLUSIVE, NOT_RUN, above, not_run
 from imaginet_pt.reports.page import Run, compare_settings
 from imaginet_pt.runs.run_folder import RunFolder
@@ -90,8 +90,8 @@ def results(out):
     items = pd.DataFrame()
     curve, files = pd.DataFrame(curve), ["figure2.png"]
     made = [
-        result("table1", HOSTILE, text, items, {"table1": table1}, out),
-        result("figure2", "Figure 2", "Bands.", items, {"figure2": curve}, out, files),
+        write_result("table1", HOSTILE, text, items, {"table1": table1}, out),
+        write_result("figure2", "Figure 2", "Bands.", items, {"figure2": curve}, out, files),
     ]
     return {result.name: result for result in made}
 

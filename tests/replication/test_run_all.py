@@ -15,7 +15,7 @@ from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
 from imaginet_pt.replication import grid, published, report, run_all, verdicts
-from imaginet_pt.replication.results import PUBLISHED, NotRun, Result, result
+from imaginet_pt.replication.results import PUBLISHED, NotRun, Result, write_result
 from imaginet_pt.replication.script import Script
 from imaginet_pt.reports import page
 
@@ -42,9 +42,9 @@ def script(name, models, items=None, refuses=None):
     def make(args, dataset, inputs, workflows, progress):
         assert inputs == f"inputs of {name}" and list(workflows) == models
         frame = pd.DataFrame({"x": [1]})
-        return result(name, name.title(), "Text.", items, {f"{name}-items": frame}, args.out)
+        return write_result(name, name.title(), "Text.", items, {f"{name}-items": frame}, args.out)
 
-    return Script(name, "", models, inputs, make, lambda dataset, args, inputs: "")
+    return Script(name, models, inputs, make, lambda *_: "")
 
 
 def retrieval_items(visual):
@@ -73,7 +73,7 @@ def scripts(monkeypatch):
         absent = {name: script(name, ["TEXTUAL"], refuses=NOT_RUN) for name in report.HEADINGS}
         by_name |= {name: absent[name] for name in absent if name not in by_name}
         monkeypatch.setattr(run_all, "SCRIPTS", list(by_name.values()))
-        monkeypatch.setattr(grid, "trained", trained)
+        monkeypatch.setattr(grid, "train_missing", trained)
         monkeypatch.setattr(page, "run_table", lambda trained: pd.DataFrame({"model": []}))
         return asked
 
@@ -146,7 +146,7 @@ def test_a_number_that_differs_is_wrong():
         {"place": "Table 1", "row": "VISUAL", "column": ["MEN", "SimLex"]}
         | {"verdict": [published.AGREES, published.DIFFERS]}
     )
-    assert run_all.wrong([], numbers) == ["Table 1, VISUAL, SimLex differs"]
+    assert run_all.failures([], numbers) == ["Table 1, VISUAL, SimLex differs"]
 
 
 def test_captions_are_resampled_by_image():

@@ -236,7 +236,7 @@ def images(tmp_path):
 def made(images, tmp_path, name="small", **models):
     args = Namespace(images=images, preset="demo", seeds=2, out=tmp_path)
     data = dataset(name)
-    return table2.make(args, data, table2.inputs(args, data), models, Progress(quiet=True))
+    return table2.make(args, data, table2.read_inputs(args, data), models, Progress(quiet=True))
 
 
 def test_the_table_of_known_vectors(images, tmp_path):
@@ -272,7 +272,7 @@ def test_the_table_of_known_vectors(images, tmp_path):
 def test_verdict_on_the_paper_s_images(scores, verdict):
     images = synsets.Labelled("imagenet", None, [ELKHOUND] * 50_000, {})
     coco = dataset("coco", 4096)
-    assert table2.comparable(coco, Namespace(preset="paper"), images) == ""
+    assert table2.mismatch(Namespace(preset="paper"), coco, images) == ""
     row = table2.table_row("VISUAL", np.array([scores], float), images, "")
     assert row["verdict"] == verdict
 
@@ -288,13 +288,13 @@ def test_verdict_on_the_paper_s_images(scores, verdict):
 )
 def test_other_images_data_or_sizes_are_not_comparable(data, features, preset, images, why):
     labelled = synsets.Labelled("imagenet", None, [ELKHOUND] * images, {})
-    found = table2.comparable(dataset(data, features), Namespace(preset=preset), labelled)
+    found = table2.mismatch(Namespace(preset=preset), dataset(data, features), labelled)
     assert found == f"not comparable: {why}"
 
 
 def test_scenes_find_their_single_things():
     corpus = load(train=20, val=10)
-    images = table2.inputs(Namespace(images=None), corpus)
+    images = table2.read_inputs(Namespace(images=None), corpus)
     words, right = synsets.right_images(images, {"dog", "hound", "apple"})
     assert words == ["apple", "dog"] and right.sum(axis=1).tolist() == [5, 5]
     rows = [image.imgid for image in corpus.images if image.label == "dog"]
@@ -303,14 +303,14 @@ def test_scenes_find_their_single_things():
 
 def test_images_of_another_network_are_an_error(images):
     with pytest.raises(UserError, match="2 features an image, but small has 4,096"):
-        table2.inputs(Namespace(images=images), dataset(features=4096))
+        table2.read_inputs(Namespace(images=images), dataset(features=4096))
 
 
 def test_without_images_or_features_the_table_is_not_run(images):
     with pytest.raises(NotRun, match="give --images DIR"):
-        table2.inputs(Namespace(images=None), dataset())
+        table2.read_inputs(Namespace(images=None), dataset())
     with pytest.raises(NotRun, match="text alone"):
-        table2.inputs(Namespace(images=images), Dataset("text", (), None, {}, False))
+        table2.read_inputs(Namespace(images=images), Dataset("text", (), None, {}, False))
 
 
 def test_a_trained_run_projects_each_word_alone(tmp_path):
@@ -321,7 +321,7 @@ def test_a_trained_run_projects_each_word_alone(tmp_path):
     dog, cat = (workflow.project([word])[0] for word in ("dog", "cat"))
     folder = write_images(tmp_path / "images", [TABBY] * 5 + [ELKHOUND], [cat] * 5 + [dog])
     args = Namespace(images=folder, preset="demo", seeds=1, out=tmp_path)
-    result = table2.make(args, data, table2.inputs(args, data), {"LINREG": [workflow]}, None)
+    result = table2.make(args, data, table2.read_inputs(args, data), {"LINREG": [workflow]}, None)
     assert dict(zip(result.items["word"], result.items["accuracy@5"], strict=True)) == {
         "cat": 1,
         "dog": 1,

@@ -46,7 +46,7 @@ def made(tmp_path, data, lines=None):
         (tmp_path / "captions.txt").write_text(lines, encoding="utf-8")
     captions = tmp_path / "captions.txt" if lines is not None else None
     args = Namespace(captions=captions, preset="demo", seeds=1, out=tmp_path)
-    return table3.make(args, data, table3.inputs(args, data), {"MULTITASK": [Run()]}, None)
+    return table3.make(args, data, table3.read_inputs(args, data), {"MULTITASK": [Run()]}, None)
 
 
 def test_the_table_of_known_vectors(tmp_path):
@@ -144,13 +144,13 @@ def test_a_useless_file_of_captions_is_one_line(content, tmp_path):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UserError, match="captions.txt: .*; give ") as error:
-        table3.inputs(Namespace(captions=path), dataset())
+        table3.read_inputs(Namespace(captions=path), dataset())
     assert "\n" not in str(error.value)
 
 
 def test_without_features_the_table_is_not_run():
     with pytest.raises(NotRun, match="text alone"):
-        table3.inputs(Namespace(captions=None), dataset(features=False))
+        table3.read_inputs(Namespace(captions=None), dataset(features=False))
 
 
 def test_the_script_trains_and_says_what_it_wrote(tmp_path):

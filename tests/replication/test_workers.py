@@ -57,6 +57,7 @@ def stand_in(tmp_path, monkeypatch):
     """Has `workers` find the stand-in, and returns the folder of its runs."""
     package = tmp_path / "imaginet_pt"
     package.mkdir()
+    (package / "__init__.py").touch()
     (package / "__main__.py").write_text(STAND_IN)
     monkeypatch.setattr(workers, "PACKAGE", tmp_path / "imaginet_pt")
     monkeypatch.chdir(tmp_path)
@@ -65,7 +66,7 @@ def stand_in(tmp_path, monkeypatch):
 
 def arguments(**changes):
     values = {"data": "scenes", "workers": 2, "quiet": False, "preset": "demo", "seeds": 1}
-    return Namespace(**values | dict.fromkeys(workers.OF_BACKENDS) | changes)
+    return Namespace(**values | dict.fromkeys(workers.BACKEND_OPTIONS) | changes)
 
 
 def run(folder, seed, model_type="simple"):
@@ -116,7 +117,7 @@ def test_real_runs_in_processes(tmp_path, monkeypatch):
         grid, "settings_of", lambda m, s, *_: Settings(model_type="linear", ridge_alpha=float(s))
     )
     args = arguments(data=data, out=tmp_path / "out", seeds=2)
-    workflows = grid.trained(
+    workflows = grid.train_missing(
         data_provider.load(data), ["VISUAL"], args, select.get(), Progress(quiet=True)
     )
     assert [flow.settings.ridge_alpha for flow in workflows["VISUAL"]] == [1.0, 2.0]
@@ -125,7 +126,7 @@ def test_real_runs_in_processes(tmp_path, monkeypatch):
 def test_commands_for_a_scheduler_are_those_of_the_missing_runs(tmp_path, capsys):
     dataset = data_provider.load(small.write(tmp_path / "data"))
     args = arguments(data=tmp_path / "data", out=tmp_path / "out", seeds=2, devices=2)
-    jobs = grid.runs_of(dataset, grid.MODELS, args)
+    jobs = grid.list_runs(dataset, grid.MODELS, args)
     jobs[0].folder.mkdir(parents=True)
     for name in ("run.json", f"weights-{jobs[0].settings.iterations}.npz"):
         (jobs[0].folder / name).touch()
