@@ -22,7 +22,7 @@ MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 40
 # Module -> the modules that it imports by their names in a table, which no import statement shows.
 BY_NAME = {
     f"{PACKAGE}.__main__": list(__main__.COMMANDS.values()),
-    command.__name__: [f"{PACKAGE}.replication.{module}" for module in command.SCRIPTS.values()],
+    command.__name__: [f"{PACKAGE}.replication.{module}" for module, _ in command.SCRIPTS.values()],
 }
 # The files that may import by name: what they import is in BY_NAME, or under TYPE_CHECKING too.
 DYNAMIC = {"__init__.py", "cli/parser.py", "replication/command.py"}

@@ -1,7 +1,7 @@
 """Make a table or figure of the paper, as the scripts of `replicate/` do."""
 
 import importlib
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from ..cli.parser import Parser
@@ -43,9 +43,7 @@ def add_options(parser: ArgumentParser) -> None:
         dest="script", required=True, metavar="SCRIPT", parser_class=ScriptParser
     )
     for name, (module, description) in SCRIPTS.items():
-        subparser = scripts.add_parser(
-            name, help=description, formatter_class=RawDescriptionHelpFormatter
-        )
+        subparser = scripts.add_parser(name, help=description)
         subparser.module = f"{__package__}.{module}"
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..data.dataset import Dataset
 from ..files.reading import digest
-from ..reports.page import KINDS, Run, picture, render_page, shown
+from ..reports.page import KINDS, Run, picture, render_page, table
 from .claims import Verdict
 from .grid import Workflows
 from .options import Options
@@ -57,7 +57,7 @@ def render_report(
         "tally": [(word, words.count(word)) for word in WORDS],
         "verdicts": [verdict._asdict() | {"bars": bars(verdict.parts)} for verdict in verdicts],
         "tolerance": TOLERANCE,
-        "numbers": shown(numbers),
+        "numbers": table(numbers),
         "sections": [
             _section(name, results.get(name), reasons.get(name), options.out) for name in HEADINGS
         ],
@@ -115,12 +115,10 @@ def _is_table(file: str) -> bool:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    table, heading = pd.read_csv(path, dtype=str, keep_default_na=False), ""
-    if path.stem in ARRANGED:
-        arrange, heading = ARRANGED[path.stem]
-        table = arrange(pd.read_csv(path))
-    cells: dict[str, Any] = shown(table, heading)
-    return cells
+    if path.stem not in ARRANGED:
+        return table(pd.read_csv(path, dtype=str, keep_default_na=False))
+    arrange, heading = ARRANGED[path.stem]
+    return table(arrange(pd.read_csv(path)), heading)
 
 
 def _best_pairs(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from ..data import data_provider, image_features
 from ..data.dataset import Dataset
+from ..data.feature_file import Features
 from ..errors import UserError
 from ..files import reading
 
@@ -42,7 +43,7 @@ class Labelled(NamedTuple):
     """
 
     name: str
-    features: npt.NDArray[np.float32]
+    features: Features
     labels: list[str]
     levels: dict[str, Levels]
 
@@ -134,7 +135,7 @@ def read_ground_truth(path: Path) -> list[str]:
     return [known[line.strip()] for line in lines]
 
 
-def _labelled(name: str, features: npt.NDArray[np.float32] | None, wnids: list[str]) -> Labelled:
+def _labelled(name: str, features: Features | None, wnids: list[str]) -> Labelled:
     if features is None:
         raise UserError(f"no features of the images of {name}: add {image_features.NAMES}")
     return Labelled(name, features, wnids, {wnid: lemmas(wnid) for wnid in set(wnids)})

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..data.dataset import Dataset
-from ..data.image_features import release
+from ..data.feature_file import Features
 from ..errors import UserError
 from ..evaluation.ranking import first_equal, similarities
 from ..progress import Progress
@@ -54,10 +54,10 @@ def read_inputs(options: Options, dataset: Dataset) -> Labelled:
     return images
 
 
-def cosines(words: Matrix, images: Matrix) -> Matrix:
+def cosines(words: Matrix, images: Features) -> Matrix:
     """Return the cosines of word vectors (words, d) and images (images, d): (words, images).
 
-    The images may be a memory-mapped file; one block of them is in memory at a time. As in
+    The images may be in a file; one block of them is in memory at a time. As in
     `evaluation.ranking`, images that are equal bit for bit get equal cosines.
     """
     cosine = np.empty((len(words), len(images)), np.float32)
@@ -72,11 +72,9 @@ def cosines(words: Matrix, images: Matrix) -> Matrix:
     return cosine
 
 
-def _read(images: Matrix, start: int) -> Matrix:
-    """Return a copy of the block of images that begins at `start`, and free the file's memory."""
-    block = np.array(images[start : start + BLOCK], np.float32)
-    release(images)
-    return block
+def _read(images: Features, start: int) -> Matrix:
+    """Return the block of images that begins at `start`."""
+    return np.array(images[start : start + BLOCK], np.float32)
 
 
 def accuracy(similarity: Matrix, right: npt.NDArray[np.bool_], k: int = K) -> Scores:

@@ -62,9 +62,8 @@ def test_the_command_and_the_script_do_the_same(tmp_path):
         done = subprocess.run(list(map(str, arguments)), capture_output=True, text=True, cwd=ROOT)
         assert done.returncode == 0, done.stderr
     for file in ("table1.csv", "table1.md", "table1-items.csv", "table1-pairs.csv"):
-        assert (tmp_path / "script" / file).read_bytes() == (
-            tmp_path / "command" / file
-        ).read_bytes()
+        by_script, by_command = (tmp_path / name / file for name in programs)
+        assert by_script.read_bytes() == by_command.read_bytes()
 
 
 def test_a_bare_clone_reads_the_dependencies_from_setup_cfg():

@@ -99,7 +99,7 @@ def test_the_paper_s_captions_come_first(tmp_path):
     ],
 )
 def test_unk_of_the_paper_is_any_one_word(caption, place):
-    assert queries.find(queries.TABLE3[0], [queries._plain(caption)]) == place
+    assert queries.find(queries.TABLE3[0], [queries._plain_tokens(caption)]) == place
 
 
 def test_change_is_the_rank_of_neighbours_in_the_other_order():
@@ -124,7 +124,7 @@ def test_without_captions_extremes_are_chosen_and_called_so(tmp_path):
     result = made(tmp_path, dataset())
     again = made(tmp_path, dataset())
     assert result.text == again.text and result.items["caption"].nunique() == 2
-    assert "extremes, no sample: of the 6 captions of split val" in result.text
+    assert "extremes, not a sample: of the 6 captions of split val" in result.text
     assert "(seed 99)" in result.text and "median caption has" in result.text
 
 
