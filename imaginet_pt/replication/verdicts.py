@@ -14,7 +14,7 @@ Each part is at 95 % by itself. Nothing is corrected for the number of parts, si
 searched for one that is significant but must hold together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -94,3 +94,16 @@ def mean(a: Values) -> Estimate:
 def generator() -> np.random.Generator:
     """Return a generator that gives every bootstrap the same draws."""
     return np.random.default_rng(SEED)
+
+
+def beat_linreg(by_model: Mapping[str, Values], suffix: str = "") -> list[Part]:
+    """Judge that VISUAL and that MULTITASK score above LINREG.
+
+    Args:
+        by_model: scores (seeds, units); of LINREG (1, units).
+        suffix: of the parts' labels.
+    """
+    return [
+        above(f"{model} over LINREG{suffix}", difference(by_model[model], by_model["LINREG"]))
+        for model in ("VISUAL", "MULTITASK")
+    ]
