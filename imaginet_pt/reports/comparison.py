@@ -68,6 +68,29 @@ def retrieval_row(dataset: Dataset) -> Callable[[Workflow], dict[str, str]]:
     return row
 
 
+def chance(captions: Captions) -> dict[str, float]:
+    """Compute what each share of `evaluation.retrieval` is when candidates are ranked at random.
+
+    Of the images, k of all are among the first k. Of the other captions, as large a share of the
+    first four describes the same image as of all.
+    """
+    _, image, count = np.unique(captions.rows, return_inverse=True, return_counts=True)
+    others = count[image] - 1
+    accuracy = {f"accuracy@{k}": min(1.0, k / len(count)) for k in (1, 5, 10)}
+    if not others.any():
+        return accuracy
+    return accuracy | {"recall@4": float(others[others > 0].mean()) / (len(others) - 1)}
+
+
+def with_chance(retrieval: pd.DataFrame, captions: Captions) -> pd.DataFrame:
+    """Return the table of `retrieval_row` with a last row of what chance gives."""
+    shares = chance(captions)
+    row = {"run": "by chance"}
+    for score in SCORES.values():
+        row[f"{score} %"] = row[f"{score} scrambled %"] = _percent(shares.get(score))
+    return pd.concat([retrieval, pd.DataFrame([row])]).fillna("")[list(retrieval)]
+
+
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f}"
 

@@ -90,7 +90,9 @@ def page(made):
 
 def test_the_page_holds_each_run_s_own_figures(page, made, workflows):
     data, pairs = data_provider.load(made / "data"), word_pairs.read_pairs(made / "pairs.tsv")
-    similarity, retrieved = table(page, "MEN"), table(page, "Retrieval")
+    similarity, (*retrieved, by_chance) = table(page, "MEN"), table(page, "Retrieval")
+    assert by_chance["run"] == "by chance" and by_chance["accuracy@5 %"] == f"{100 * 5 / 8:.1f}"
+    assert by_chance["recall@4 scrambled %"] == f"{100 * 2 / 23:.1f}"
     assert (
         [row["run"] for row in similarity] == [row["run"] for row in retrieved] == list(workflows)
     )
@@ -147,7 +149,7 @@ def test_other_data_is_told_and_what_it_cannot_answer(made):
     small.write(made / "other", features=7)
     page = report(made, data="other")
     assert "Trained on other data than this page's: LINREG, MULTITASK" in page
-    assert all("7 features an image" in row["note"] for row in table(page, "Retrieval"))
+    assert all("7 features an image" in row["note"] for row in table(page, "Retrieval")[:-1])
 
 
 def test_captions_are_text_and_no_page(made):
@@ -161,11 +163,11 @@ def test_captions_are_text_and_no_page(made):
 
 def test_runs_of_one_name_are_told_apart_and_a_run_counts_once(made):
     page = report(made, runs=["LINREG", "LINREG"])
-    assert [row["run"] for row in table(page, "Retrieval")] == ["LINREG"]
+    assert [row["run"] for row in table(page, "Retrieval")] == ["LINREG", "by chance"]
     shutil.copytree(made / "LINREG", made / "copy/LINREG")
     page = report(made, runs=["LINREG", "copy/LINREG"])
     wanted = [str(made / "LINREG"), str(made / "copy/LINREG")]
-    assert [row["run"] for row in table(page, "Retrieval")] == wanted
+    assert [row["run"] for row in table(page, "Retrieval")] == [*wanted, "by chance"]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,6 @@ from ..options import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ...runs.run_folder import RunFolder
 
 HELP = "image and paraphrase retrieval by a trained run"
@@ -55,6 +53,7 @@ def run(args: Namespace) -> None:
     from ...evaluation import retrieval
     from ...files.atomic import atomic
     from ...files.folders import make_folder
+    from ...reports.comparison import chance
 
     folder = new_folder(args.out)
     dataset = data_provider.load(args.data)
@@ -70,7 +69,7 @@ def run(args: Namespace) -> None:
     folder.write_json("metrics.json", description | metrics)
     with atomic(folder / "items.csv") as file:
         items.to_csv(file, index_label="item", lineterminator="\n")
-    print(describe(workflow), *table(metrics, items), sep="\n")
+    print(describe(workflow), *table(metrics, chance(dataset.captions(args.split))), sep="\n")
     Progress(args.quiet).say(f"{folder.path}/metrics.json and items.csv written ({dataset.name})")
 
 
@@ -89,12 +88,11 @@ def new_folder(path: str) -> RunFolder:
     return folder
 
 
-def table(metrics: Mapping[str, Any], items: pd.DataFrame) -> list[str]:
-    """Lay out the figures of each task in lines, beside those of scrambled words and of chance."""
+def table(metrics: Mapping[str, Any], by_chance: Mapping[str, float]) -> list[str]:
+    """Lay out the shares of each task in lines, beside those of scrambled words and of chance."""
     lines = [f"{'':27}{'in order':>10}{'scrambled':>11}{'by chance':>11}"]
     for task, name in TASKS.items():
         figures = metrics.get(task, {})
-        by_chance = chance(task, figures, items)
         for figure, value in figures.items():
             if figure in by_chance:
                 values = value, figures["scrambled"][figure], by_chance[figure]
@@ -106,16 +104,3 @@ def _cells(values: Iterable[float | None]) -> str:
     """Lay out shares as percentages below the heads of `table`; None is a dash."""
     texts = ("-" if value is None else f"{100 * value:.1f} %" for value in values)
     return "".join(text.rjust(room) for text, room in zip(texts, (10, 11, 11), strict=True))
-
-
-def chance(task: str, figures: Mapping[str, Any], items: pd.DataFrame) -> dict[str, float]:
-    """Compute what each share of a task comes to when candidates are ranked at random.
-
-    Of images, `k` of all are among the first k. Of the other captions, as large a share is of the
-    same image as among all.
-    """
-    if task == "image_retrieval" and figures:
-        return {f"accuracy@{k}": min(1.0, k / figures["images"]) for k in (1, 5, 10)}
-    others = items["image"].map(items["image"].value_counts()) - 1
-    share = others[others > 0].mean() / max(1, len(items) - 1)
-    return {"recall@4": float(share)} if figures else {}

@@ -86,7 +86,10 @@ def measure(
         b: comparison.table(workflows, comparison.similarity_row(p)) for b, p in benchmarks.items()
     }
     progress.say("retrieval ...")
-    retrieval = comparison.table(workflows, comparison.retrieval_row(dataset))
+    retrieval = comparison.with_chance(
+        comparison.table(workflows, comparison.retrieval_row(dataset)),
+        dataset.captions(comparison.SPLIT),
+    )
     progress.say("neighbours ...")
     neighbors = comparison.nearest(workflows, dataset)
     return {
