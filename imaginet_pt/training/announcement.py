@@ -1,0 +1,48 @@
+"""Say what a training is about to do, before it takes long."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..data.dataset import Dataset
+from ..data.preprocessing import SPECIAL, UNK, Tokenizer
+from ..settings import Settings
+
+COPIES = 4  # of a parameter that Adam keeps: itself, its gradient and two averages
+
+
+def announce(
+    dataset: Dataset,
+    settings: Settings,
+    tokenizer: Tokenizer,
+    captions: Sequence[Sequence[int]],
+    params: Mapping[str, Any],
+    out: Any,
+) -> Iterator[str]:
+    """Yield lines on the data, the vocabulary, the model, and where the run is written.
+
+    Args:
+        dataset: that is trained on.
+        settings: of the training.
+        tokenizer: the vocabulary.
+        captions: word ids of the training captions.
+        params: the parameters, arrays by name.
+        out: folder of the run.
+    """
+    images, validation = len(dataset.split("train")), len(dataset.captions("val").texts)
+    yield (
+        f"{dataset.name}: {len(captions):,} captions of {images:,} images to train on, "
+        f"{validation:,} captions to validate with"
+    )
+    words = sum(map(len, captions))
+    unknown = sum(ids.count(UNK) for ids in map(list, captions))
+    yield (
+        f"vocabulary: {len(tokenizer.words) - len(SPECIAL):,} words; {unknown:,} of {words:,} in "
+        f"the captions ({unknown / max(1, words):.1%}) are rarer than "
+        f"{settings.word_freq_threshold} captions and read as UNK"
+    )
+    count = sum(array.size for array in params.values())
+    megabytes = COPIES * 4 * count / 1e6
+    yield (
+        f"{settings.model_type}: {count:,} parameters, about {megabytes:,.0f} MB with what their "
+        f"updates keep; writing to {out}"
+    )
