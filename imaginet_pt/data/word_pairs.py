@@ -1,4 +1,4 @@
-"""Word pairs with human similarity ratings: the files of MEN and SimLex-999."""
+"""Word pairs with human similarity ratings: the files of MEN, SimLex-999 and others."""
 
 import math
 import re
@@ -14,11 +14,15 @@ _SCORE = r"(?P<score>[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
 _PLAIN = rf"(?P<first>{_WORD})[ \t]+(?P<second>{_WORD})[ \t]+{_SCORE}"
 _LEMMA = rf"(?P<first>{_WORD})-[nvj][ \t]+(?P<second>{_WORD})-[nvj][ \t]+{_SCORE}"
 _SIMLEX = rf"(?P<first>{_WORD})\t(?P<second>{_WORD})\t[ANV]\t{_SCORE}(?:\t.*)?"
+_SEPARATED = rf"(?P<first>[^\s#,;]+)[\t,;][ ]*(?P<second>[^\s,;]+)[\t,;][ ]*{_SCORE}"
 # Header (None: there is none) and line of each kind of file; the first kind that fits is taken.
 FORMATS = {
     "official SimLex-999": (r"word1\tword2\tPOS\tSimLex999(?:\t.*)?", _SIMLEX),
     "gensim's SimLex-999": (r"#.*", _PLAIN),
     "MEN lemma form": (None, _LEMMA),
+    "SimVerb-3500": (None, _SIMLEX),
+    "official WordSim-353": (r"Word 1[\t,]Word 2[\t,]Human \(mean\).*", _SEPARATED),
+    "semicolons, as RG-65": (None, _SEPARATED),
     "three columns": (None, _PLAIN),
 }
 

@@ -1,0 +1,136 @@
+"""Benchmarks of word similarity, known by their word pairs and not by the name of a file."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import NamedTuple
+
+from ..errors import UserError
+from . import word_pairs
+from .word_pairs import WordPair
+
+SIMLEX, MEN = "SimLex-999", "MEN"
+
+
+class Benchmark(NamedTuple):
+    """What a benchmark is known by.
+
+    Attributes:
+        pairs: how many it has.
+        digest: `digest` of its pairs, empty where that varies from file to file.
+        samples: some of its pairs, where there is no digest or another form of the words.
+    """
+
+    pairs: int
+    digest: str
+    samples: Sequence[tuple[str, str]] = ()
+
+
+BENCHMARKS = {
+    SIMLEX: Benchmark(999, "06c63df5ccc5c946"),
+    # Natural words by their digest, lemmas by a few pairs that are the same in both forms.
+    MEN: Benchmark(3000, "358b8f083ff4f163", [("sun", "sunlight"), ("automobile", "car")]),
+    "SimVerb-3500": Benchmark(3500, "ee14ec02e138a0fd"),
+    "WordSim-353": Benchmark(353, "4eed37dabb2a4ad6", [("love", "sex"), ("tiger", "cat")]),
+    "RG-65": Benchmark(65, "", [("gem", "jewel"), ("cord", "smile"), ("rooster", "voyage")]),
+}
+
+
+def identify(pairs: Sequence[WordPair]) -> str:
+    """Return the name of the benchmark that these pairs are, or an empty string.
+
+    Scores do not count, nor upper case, nor the order of words and of pairs.
+    """
+    for name, benchmark in BENCHMARKS.items():
+        if len(pairs) == benchmark.pairs:
+            unordered = {frozenset(_words(pair)) for pair in pairs}
+            samples = {frozenset(sample) for sample in benchmark.samples}
+            if digest(pairs) == benchmark.digest or (samples and samples <= unordered):
+                return name
+    return ""
+
+
+def digest(pairs: Sequence[WordPair]) -> str:
+    """Return 16 letters of the SHA-256 of the set of pairs, in lower case and without scores."""
+    lines = {" ".join(sorted(_words(pair))) for pair in pairs}
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
+
+
+def describe(pairs: Sequence[WordPair]) -> str:
+    """Say what these pairs are: "the 999 pairs of SimLex-999", or how many of no benchmark."""
+    name = identify(pairs)
+    return f"the {len(pairs):,} pairs of {name}" if name else f"{len(pairs):,} pairs of your own"
+
+
+def load(
+    simlex: str | PathLike[str] | None = None,
+    men: str | PathLike[str] | None = None,
+    pairs: Sequence[str] = (),
+) -> dict[str, list[WordPair]]:
+    """Load benchmarks by name: SimLex-999, which comes with gensim, and what else is given.
+
+    Args:
+        simlex: a file of SimLex-999, in place of gensim's.
+        men: a file of MEN.
+        pairs: texts NAME=FILE, or FILE for a benchmark that is known by its pairs.
+
+    Raises:
+        UserError: a file cannot be read, or holds other pairs than its name says.
+    """
+    loaded = {SIMLEX: read(simlex, SIMLEX, "simlex") if simlex else word_pairs.simlex()}
+    if men:
+        loaded[MEN] = read(men, MEN, "men")
+    for text in pairs:
+        name, own = _read_named(text)
+        if name in loaded:
+            raise UserError(f"`pairs` {text}: {name} is there already; give it once")
+        loaded[name] = own
+    return loaded
+
+
+def read(path: str | PathLike[str], name: str, argument: str) -> list[WordPair]:
+    """Read the benchmark called `name`.
+
+    Args:
+        path: of its file.
+        name: one of `BENCHMARKS`.
+        argument: what the user calls the file, for messages.
+
+    Raises:
+        UserError: the file cannot be read, or holds other pairs.
+    """
+    pairs = word_pairs.read_pairs(path)
+    if identify(pairs) != name:
+        raise UserError(
+            f"`{argument}` {path} holds {describe(pairs)}, not the {BENCHMARKS[name].pairs:,} of "
+            f"{name}; give {name}'s file, or give this one as `pairs` {_suggestion(pairs, path)}"
+        )
+    return pairs
+
+
+def file_paths(options: Mapping[str, str | Sequence[str] | None]) -> list[str]:
+    """List the files that `simlex`, `men` and `pairs` name."""
+    files = [str(options[name]) for name in ("simlex", "men") if options.get(name)]
+    return files + [text.rpartition("=")[2] for text in options.get("pairs") or ()]
+
+
+def _read_named(text: str) -> tuple[str, list[WordPair]]:
+    """Read NAME=FILE or FILE."""
+    name, _, path = text.rpartition("=")
+    pairs = word_pairs.read_pairs(path)
+    known = identify(pairs)
+    if not known and not name:
+        raise UserError(f"`pairs` {path} holds {describe(pairs)}; name them: `pairs` NAME={path}")
+    if known and name and name.lower() != known.lower():
+        raise UserError(f"`pairs` {text}: these are {describe(pairs)}; call them {known}")
+    if not known and name.lower() in map(str.lower, BENCHMARKS):
+        raise UserError(f"`pairs` {text}: these are {describe(pairs)}, not {name}; rename them")
+    return known or name, pairs
+
+
+def _suggestion(pairs: Sequence[WordPair], path: str | PathLike[str]) -> str:
+    return str(path) if identify(pairs) else f"NAME={path}"
+
+
+def _words(pair: WordPair) -> tuple[str, str]:
+    return pair.first.lower(), pair.second.lower()
