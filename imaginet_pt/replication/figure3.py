@@ -147,6 +147,8 @@ def make(
     images = {image.imgid: image for image in dataset.split(queries.SPLIT)}
     shown = [images[i] for i in dict.fromkeys(items["image"])]
     pictures = read_pictures(shown, options.image_folder)
+    if warning := plots.undrawable(text for image in shown for text in image.sentences):
+        progress.warn(warning)
     files = draw(items, images, pictures, dataset, options.out)
     table = table_of(items, images)
     missing = missing_note(len(shown), len(pictures), options.image_folder)

@@ -19,8 +19,7 @@ try:
 finally:
     print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)
 """
-# `replicate` describes scripts that it must import.
-QUICK = [["--help"], *([name, "--help"] for name in COMMANDS if name != "replicate")]
+QUICK = [["--help"], *([name, "--help"] for name in COMMANDS)]
 
 
 @pytest.mark.parametrize("arguments", QUICK, ids=" ".join)
