@@ -108,7 +108,7 @@ class Settings:
     model_type: str = option(
         "simple",
         "simple is VISUAL, shared_embeddings is MULTITASK (TEXTUAL with alpha 1), linear is LINREG",
-        "main.py",
+        "the original's main.py",
         MODEL_TYPES,
     )
     hidden_type: str = option("gru", "recurrent layer", "paper section 3", HIDDEN_TYPES)
@@ -123,7 +123,9 @@ class Settings:
 
     # What it learns from, and how.
     cost: str = option("MeanSquaredError", "cost of image vectors", "paper eq. 12", IMAGE_COSTS)
-    scaler: str = option("none", "scaling of image features", "main.py", ["none", "standard"])
+    scaler: str = option(
+        "none", "scaling of image features", "the original's main.py", ["none", "standard"]
+    )
     alpha: float = option(
         0.1, "weight of the words' cost, in [0, 1]", "paper section 4, eq. 10", limits=Limits(0, 1)
     )
@@ -135,7 +137,10 @@ class Settings:
         limits=Limits(0, above=True),
     )
     clipnorm: float = option(
-        0.0, "largest norm of the gradient; 0 is no limit", "main.py", limits=NOT_NEGATIVE
+        0.0,
+        "largest norm of the gradient; 0 is no limit",
+        "the original's main.py",
+        limits=NOT_NEGATIVE,
     )
     l1: float = option(
         0.0,
@@ -156,20 +161,22 @@ class Settings:
         limits=NOT_NEGATIVE,
     )
     iterations: int = option(8, "epochs", "paper section 4", limits=COUNT)
-    batch_size: int = option(64, "captions in a minibatch", "main.py", limits=COUNT)
+    batch_size: int = option(64, "captions in a minibatch", "the original's main.py", limits=COUNT)
     word_freq_threshold: int = option(
         10, "a word in fewer captions becomes UNK", "paper section 4", limits=COUNT
     )
-    ridge_alpha: float = option(1.0, "L2 penalty of LINREG", "main.py", limits=NOT_NEGATIVE)
-    shuffle: bool = option(False, "shuffle the training captions first", "main.py")
-    non_interpolated: bool = option(
-        False, "add the picture's cost with weight 1, not 1 - alpha", "main.py"
+    ridge_alpha: float = option(
+        1.0, "L2 penalty of LINREG", "the original's main.py", limits=NOT_NEGATIVE
     )
-    character: bool = option(False, "tokens are characters, not words", "main.py")
+    shuffle: bool = option(False, "shuffle the training captions first", "the original's main.py")
+    non_interpolated: bool = option(
+        False, "add the picture's cost with weight 1, not 1 - alpha", "the original's main.py"
+    )
+    character: bool = option(False, "tokens are characters, not words", "the original's main.py")
     zero_shot: tuple[str, ...] = option(
         (),
         "file of words, a JSON list or one a line: captions with one have an image of zeros",
-        "main.py",
+        "the original's main.py",
         parse=read_words,
     )
 
@@ -177,11 +184,11 @@ class Settings:
     random_seed: int = option(
         1,
         "seed of the one random stream",
-        "ours; none in main.py",
+        "ours; none in the original",
         limits=Limits(0, 2**32 - 1),
     )
     snapshot_freq: int = option(
-        1, "epochs between weights files", "ours; 5 in main.py", limits=COUNT
+        1, "epochs between weights files", "ours; 5 in the original", limits=COUNT
     )
 
     def __post_init__(self) -> None:

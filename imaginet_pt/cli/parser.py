@@ -83,7 +83,7 @@ def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser
         parser = subparsers.add_parser(
             each,
             help=module.HELP,
-            description=cast(Any, module).__doc__,
+            description=_description(str(cast(Any, module).__doc__)),
             epilog=f"example:\n  {module.EXAMPLE}",
         )
         parser.set_defaults(run_command=module.run)
@@ -91,6 +91,12 @@ def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser
             module.add_options(parser)
             parser.add_argument("--quiet", action="store_true", help="no progress, only errors")
     return top
+
+
+def _description(docstring: str) -> str:
+    """Return the docstring of a command's module without the name of the command."""
+    text = re.sub(r"^`imaginet [\w-]+`: ", "", docstring)
+    return text[:1].upper() + text[1:]
 
 
 def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:

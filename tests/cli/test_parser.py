@@ -84,3 +84,10 @@ def test_options_of_jax_are_shown_once(capsys):
         with pytest.raises(SystemExit):
             main([name, "--help"])
         assert ("--devices" in capsys.readouterr().out) is shown
+
+
+def test_help_says_what_a_command_does(capsys):
+    with pytest.raises(SystemExit):
+        main(["omission", "--help"])
+    shown = capsys.readouterr().out
+    assert "\nMeasure how far the imagined image moves" in shown and "`" not in shown

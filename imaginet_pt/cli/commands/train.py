@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import fields
@@ -111,7 +112,15 @@ def run(args: Namespace) -> None:
     if group.count > 1 and not supervisor.is_child():
         sys.exit(supervisor.supervise(group))
     backend = chosen_backend(args)
-    _train(args, backend, Progress(args.quiet or not group.first))
+    progress = Progress(args.quiet or not group.first)
+    _train(args, backend, progress)
+    progress.say(next_step(args))
+
+
+def next_step(args: Namespace) -> str:
+    """Say what can be done with the trained run."""
+    run, data = shlex.quote(args.resume or args.out), shlex.quote(args.data)
+    return f"{run} is trained; next: imaginet evaluate {run} --data {data} --out EVAL"
 
 
 def _train(args: Namespace, backend: Any, progress: Progress) -> None:

@@ -1,8 +1,9 @@
 """`imaginet train`: the names of the paper's models, and what it says."""
 
 import pytest
+import small
 
-from imaginet_pt.__main__ import COMMANDS
+from imaginet_pt.__main__ import COMMANDS, main
 from imaginet_pt.cli.commands.train import read_settings
 from imaginet_pt.cli.parser import build_parser
 from imaginet_pt.errors import UserError
@@ -34,3 +35,12 @@ def test_other_settings_go_with_them():
     assert parsed("--model-type", "textual", "--alpha", "1").alpha == 1
     with pytest.raises(UserError, match="leave `alpha` out"):
         parsed("--model-type", "textual", "--alpha", "0.3")
+
+
+def test_what_to_do_next_is_said_at_the_end(tmp_path, capsys):
+    data, out = small.write(tmp_path / "my data"), tmp_path / "RUN"
+    options = ["--model-type", "linreg", "--word-freq-threshold", "1"]
+    assert main(["train", "--data", str(data), "--out", str(out), *options]) == 0
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"{out} is trained; next: imaginet evaluate {out} --data '{data}' --out EVAL"
+    )
