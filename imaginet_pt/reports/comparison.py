@@ -72,14 +72,14 @@ def chance(captions: Captions) -> dict[str, float]:
     """Compute what each share of `evaluation.retrieval` is when candidates are ranked at random.
 
     Of the images, k of all are among the first k. Of the other captions, as large a share of the
-    first four describes the same image as of all.
+    first four describes the same image as of all; where there are fewer than four, all are first.
     """
     _, image, count = np.unique(captions.rows, return_inverse=True, return_counts=True)
     others = count[image] - 1
     accuracy = {f"accuracy@{k}": min(1.0, k / len(count)) for k in (1, 5, 10)}
     if not others.any():
         return accuracy
-    return accuracy | {"recall@4": float(others[others > 0].mean()) / (len(others) - 1)}
+    return accuracy | {"recall@4": float(others[others > 0].mean()) / max(4, len(others) - 1)}
 
 
 def with_chance(retrieval: pd.DataFrame, captions: Captions) -> pd.DataFrame:

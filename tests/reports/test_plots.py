@@ -1,5 +1,6 @@
 """Figures are the same whatever a matplotlibrc file says, and draw what their font has."""
 
+import json
 import subprocess
 import sys
 
@@ -44,3 +45,8 @@ def test_a_kind_is_the_name_s():
     assert plots.kind_of("a/b.PNG") == "png" and plots.kind_of("b.svg") == "svg"
     with pytest.raises(UserError, match="om.jpg ends in none of"):
         plots.kind_of("om.jpg")
+
+
+def test_lines_of_many_runs_differ():
+    styles = [plots.style(i) for i in range(105)]
+    assert len({json.dumps(style) for style in styles}) == 105
