@@ -1,9 +1,13 @@
 """Nothing of ours is unpickled or evaluated, wherever it comes from."""
 
 import ast
+import configparser
 from pathlib import Path
 
 import pytest
+
+from imaginet_pt.errors import UserError
+from imaginet_pt.runs.run_folder import RunFolder
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(p for part in ("imaginet_pt", "replicate") for p in (ROOT / part).rglob("*.py"))
@@ -33,3 +37,15 @@ def test_the_reader_of_pickles_finds_no_name_but_those_of_its_table():
     text = (ROOT / "imaginet_pt/legacy/checkpoint.py").read_text(encoding="utf-8")
     assert "pickle.load" not in text and "pickle.Unpickler" not in text
     assert "def find_class(self, module, name):\n        if (module, name) not in TABLE:" in text
+
+
+def test_a_link_in_the_place_of_a_lock_leaves_its_target_alone(tmp_path):
+    """By filelock since 3.20.1: 3.14 to 3.20.0 empty the target."""
+    (tmp_path / "target").write_text("precious")
+    (tmp_path / "lock").symlink_to("target")
+    with pytest.raises(UserError), RunFolder(tmp_path).locked():
+        pytest.fail("locked")
+    assert (tmp_path / "target").read_text() == "precious"
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    assert "filelock>=3.20.1" in config["options"]["install_requires"].split()

@@ -7,18 +7,22 @@ from typing import Any
 
 from ..errors import UserError, quoted
 from ..files import json_files, validation
-from ..files.reading import digest
+from ..files.reading import digest, guard
 from . import image_features
 from .dataset import Dataset, Image
 from .scenes import corpus
 
 
-def load(source: str | PathLike[str]) -> Dataset:
+def load(source: str | PathLike[str], say: image_features.Say | None = None) -> Dataset:
     """Load the data at `source`: "scenes", a folder in neuraltalk's layout, or COCO's captions.
 
     The folder holds `dataset.json` and either `vgg_feats.mat` (`feats`, features x images,
     column = imgid) or `feats.npy` (images x features). The caption file is COCO's `.json`, plain
     or `.json.gz`, and gives text alone.
+
+    Args:
+        source: where the data are.
+        say: is told before image features are converted, which may take minutes.
 
     Raises:
         UserError: something is missing or is not as described; one line says what.
@@ -26,10 +30,11 @@ def load(source: str | PathLike[str]) -> Dataset:
     if source == "scenes":
         return corpus.load()
     path = Path(source)
-    if path.is_dir():
-        return _load_neuraltalk(path)
-    if path.is_file() and path.name.endswith((".json", ".json.gz")):
-        return _load_coco(path)
+    with guard(source):  # what the system says where a folder may not be searched
+        if path.is_dir():
+            return _load_neuraltalk(path, say)
+        if path.is_file() and path.name.endswith((".json", ".json.gz")):
+            return _load_coco(path)
     raise UserError(
         f"no data at {source}: wanted scenes, a folder with dataset.json and "
         f"{image_features.NAMES}, or a COCO caption file (.json or .json.gz)"
@@ -54,9 +59,9 @@ def read_images(folder: Path) -> tuple[str, tuple[Image, ...]]:
     return _name(folder.resolve().name), images
 
 
-def _load_neuraltalk(folder: Path) -> Dataset:
+def _load_neuraltalk(folder: Path, say: image_features.Say | None) -> Dataset:
     name, images = read_images(folder)
-    features, digests = image_features.load(folder, len(images))
+    features, digests = image_features.load(folder, len(images), say)
     digests = {"dataset.json": digest(folder / "dataset.json")} | digests
     return Dataset(name, images, features, digests, synthetic=False)
 

@@ -50,7 +50,8 @@ class NpyMatrix:
     @property
     def is_float32(self) -> bool:
         """Whether it can be read as `FeatureFile`."""
-        return self.dtype == np.dtype("<f4") and not self._header.fortran_order
+        in_rows = len(self.shape) == 2 and not self._header.fortran_order
+        return in_rows and self.dtype == np.dtype("<f4")
 
     def rows(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Return the rows from `start` up to `stop`.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import UserError
+from ..files.reading import guard
 from . import data_provider, word_pairs
 from .dataset import Dataset
 from .preprocessing import SPECIAL, Tokenizer
@@ -46,8 +47,9 @@ def _load(source: str | PathLike[str]) -> tuple[Dataset, list[str]]:
     try:
         return data_provider.load(source), []
     except UserError as error:
-        if not (Path(source) / "dataset.json").is_file():
-            raise
+        with guard(source):
+            if not (Path(source) / "dataset.json").is_file():
+                raise
         name, images = data_provider.read_images(Path(source))
         return Dataset(name, images, None, {}, synthetic=False), [str(error)]
 

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from ..errors import UserError
 from ..files.arrays import write_matrix_header
 from ..files.atomic import atomic
-from ..files.reading import digest, open_file
+from ..files.reading import digest, guard, open_file
 from ..progress import Progress
 from . import data_provider, image_features
 from . import dataset as datasets
@@ -75,7 +75,8 @@ def write(
     """
     folder = Path(folder)
     _check_none(folder)
-    paths = _paths(data_provider.read_images(folder)[1], Path(images))
+    with guard(images):
+        paths = _paths(data_provider.read_images(folder)[1], Path(images))
     path = Path(weights) if weights else _cached()
     network, wanted = load(path)
     progress.say(f"VGG16 of {path}, {'torchvision' if wanted is OWN else 'Caffe'}'s input")

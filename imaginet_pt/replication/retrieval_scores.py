@@ -44,7 +44,7 @@ def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
 def _read(path: Path, captions: int) -> Scores | None:
     """Read cached scores; None if they are missing, damaged, or of another number of captions."""
     try:
-        arrays: Scores = read_arrays(path)
+        arrays: Scores = read_arrays(path, NAMES)
     except UserError:
         return None
     whole = set(arrays) == set(NAMES) and all(a.shape == (captions,) for a in arrays.values())

@@ -74,7 +74,7 @@ class Workflow:
     def _load_weights(self, iteration: int | None) -> None:
         self.iteration = _existing_epoch(self.folder, iteration)
         weights = self.folder.weights(self.iteration)
-        self.model = self.model.with_parameters(read_arrays(weights), weights)
+        self.model = self.model.with_parameters(read_arrays(weights, self.model.params), weights)
 
     def at(self, iteration: int) -> Self:
         """Return the same run at another epoch; both use what either has compiled."""

@@ -135,7 +135,7 @@ def first_state(model, rule, rng, init_weights=None):
     check_memory(shapes, model.trained(shapes), len(rule.slots))
     params = model.parameters(rng)
     if init_weights:
-        params = match_parameters(params, read_arrays(init_weights), init_weights)
+        params = match_parameters(params, read_arrays(init_weights, params), init_weights)
     return State(params, rule.state({name: params[name] for name in model.trained(params)}))
 
 

@@ -87,6 +87,37 @@ def test_name_falls_back_to_the_folder(tmp_path, name):
     assert data_provider.load(write(folder, [image(0)], name)).name == "mine"
 
 
+@pytest.mark.parametrize("name", ["a\tb", "a\u00a0b", "a\u202eb", "a\nb", "\x1b[31m", " "])
+def test_a_folder_whose_name_cannot_be_shown_needs_another(tmp_path, name):
+    """Its name would stand in run.json, and no command would open the run."""
+    folder = tmp_path / name
+    folder.mkdir()
+    write(folder, [image(0)], "")
+    with pytest.raises(UserError, match="rename it with printable characters") as caught:
+        data_provider.load(folder)
+    assert str(caught.value).isprintable()
+    write(folder, [image(0)], "named")
+    assert data_provider.load(folder).name == "named"
+
+
+def test_a_caption_file_whose_name_cannot_be_shown_needs_another(tmp_path):
+    path = tmp_path / "a\tb.json"
+    path.write_bytes(coco())
+    with pytest.raises(UserError, match="rename it"):
+        data_provider.load(path)
+
+
+def test_a_data_set_is_shown_in_one_short_line(folder):
+    shown = repr(data_provider.load(folder))
+    assert shown == "Dataset('tiny', images=3, captions=5, features=3 x 3)"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "a\0b"])
+def test_names_that_no_file_has_are_refused(name):
+    with pytest.raises(UserError):
+        data_provider.load(name)
+
+
 CHANGES = {
     "imgid text": ({"imgid": "0"}, ["'imgid' is '0'", "integer"]),
     "imgid true": ({"imgid": True}, ["'imgid' is True"]),

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import struct
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +140,130 @@ def test_a_useless_record_is_made_again(tmp_path, values, content):
     content = content.replace("STAMPS", json.dumps(stamps)[1:-1])
     record.write_bytes(content.encode(errors="surrogateescape"))
     assert image_features.load(tmp_path, N)[1] == expected
+
+
+def test_a_touched_source_is_hashed_and_not_converted_again(tmp_path, values, monkeypatch):
+    save_mat(tmp_path, values.T)
+    _, before = image_features.load(tmp_path, N)
+    os.utime(tmp_path / "vgg_feats.mat", ns=(0, 0))
+    with monkeypatch.context() as patch:
+        patch.setattr(image_features, "_make", lambda *_: pytest.fail("made again"))
+        array, after = image_features.load(tmp_path, N)
+    np.testing.assert_array_equal(array, values)
+    assert before == after
+    forbid(monkeypatch)
+    image_features.load(tmp_path, N)
+
+
+def test_another_source_of_the_same_size_and_time_is_converted_again(tmp_path, values):
+    np.save(tmp_path / "feats.npy", values.astype("f8"))
+    image_features.load(tmp_path, N)
+    path = tmp_path / "feats.npy"
+    before = path.stat()
+    np.save(path, values.astype("f8") + 1)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    np.testing.assert_array_equal(image_features.load(tmp_path, N)[0], values + 1)
+
+
+ALTERED = {
+    "NaN": lambda a: np.where(a == a[2, 1], np.nan, a),
+    "double": lambda a: a.astype("f8"),
+    "int8": lambda a: a.astype("i1"),
+    "in columns": np.asfortranarray,
+    "turned": lambda a: np.ascontiguousarray(a.T),
+    "flat": np.ravel,
+    "other values": lambda a: a + 1,
+    "objects": lambda a: a.astype(object),
+}
+
+
+@pytest.mark.parametrize("change", ALTERED.values(), ids=ALTERED)
+@pytest.mark.parametrize("keep_time", [False, True])
+def test_an_altered_copy_is_made_again(tmp_path, values, change, keep_time):
+    """Even where its record was altered with it, as far as a file of a stranger's can be."""
+    save_mat(tmp_path, values.T)
+    image_features.load(tmp_path, N)
+    copy, record = tmp_path / "vgg_feats.float32.npy", tmp_path / "vgg_feats.float32.json"
+    known, before = json.loads(record.read_text()), copy.stat()
+    np.save(copy, change(values), allow_pickle=True)
+    if keep_time:
+        os.utime(copy, ns=(before.st_atime_ns, before.st_mtime_ns))
+    known["features"][:2] = copy.stat().st_size, copy.stat().st_mtime_ns
+    record.write_text(json.dumps(known))
+    array, digests = image_features.load(tmp_path, N)
+    np.testing.assert_array_equal(array, values)
+    assert digests["vgg_feats.mat"] == image_features.digest(tmp_path / "vgg_feats.mat")
+
+
+@pytest.mark.parametrize("change", [ALTERED["double"], ALTERED["int8"], ALTERED["flat"]])
+def test_a_copy_of_another_type_is_made_again_whatever_its_record_says(tmp_path, values, change):
+    save_mat(tmp_path, values.T)
+    image_features.load(tmp_path, N)
+    copy, record = tmp_path / "vgg_feats.float32.npy", tmp_path / "vgg_feats.float32.json"
+    np.save(copy, change(values))
+    known = json.loads(record.read_text())
+    record.write_text(json.dumps(known | {"features": image_features._stamp(copy)}))
+    np.testing.assert_array_equal(image_features.load(tmp_path, N)[0], values)
+
+
+def test_the_files_of_another_machine_are_made_again(tmp_path, values):
+    """An archive brings sizes and times along, but not what the system notes of itself."""
+    (tmp_path / "a").mkdir()
+    save_mat(tmp_path / "a", values.T)
+    image_features.load(tmp_path / "a", N)
+    np.save(tmp_path / "a/vgg_feats.float32.npy", values + 1)
+    record = tmp_path / "a/vgg_feats.float32.json"
+    known = json.loads(record.read_text())
+    stamp = image_features._stamp(tmp_path / "a/vgg_feats.float32.npy")
+    record.write_text(json.dumps(known | {"features": stamp}))
+    shutil.copytree(tmp_path / "a", tmp_path / "b")  # keeps times
+    np.testing.assert_array_equal(image_features.load(tmp_path / "b", N)[0], values)
+
+
+def test_a_conversion_is_announced_in_one_line(tmp_path, values):
+    save_mat(tmp_path, values.T)
+    lines = []
+    for _ in range(2):
+        image_features.load(tmp_path, N, lines.append)
+    (line,) = lines
+    assert "vgg_feats.mat" in line and "vgg_feats.float32.npy" in line
+
+
+def test_what_a_killed_conversion_left_is_removed_by_the_next(tmp_path, values):
+    save_mat(tmp_path, values.T)
+    (tmp_path / ".imaginet-abcdabcd.part").write_bytes(bytes(1000))
+    image_features.load(tmp_path, N)
+    assert not list(tmp_path.glob(".imaginet-*"))
+
+
+def test_features_of_very_long_rows_take_little_memory(tmp_path):
+    save_mat(tmp_path, np.ones((2**19, 40), "f4"))
+    tracemalloc.start()
+    image_features.load(tmp_path, 40)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * image_features.BLOCK
+
+
+def test_more_features_than_any_network_has_are_refused(tmp_path):
+    np.save(tmp_path / "feats.npy", np.ones((1, image_features.MAX_FEATURES + 1), "f4"))
+    refused(tmp_path, "1,048,577 features an image, at most 1,048,576", images=1)
+
+
+@pytest.mark.parametrize("name", ["vgg_feats.mat", "feats.npy"])
+def test_a_pipe_in_the_place_of_features_is_refused(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    refused(tmp_path, "a named pipe")
+
+
+def test_a_matrix_that_unpacks_to_gigabytes_is_refused_unread(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "UNPACKED_FLOOR", 2**16)
+    save_mat(tmp_path, np.zeros((2**14, N), "f4"), do_compression=True)
+    refused(tmp_path, "unpacks to more than 65,536 bytes", images=N)
+    limits = iter([2**60])  # what it promises passes, what it makes does not
+    monkeypatch.setattr(reading, "unpacked_limit", lambda size: next(limits, 2**15))
+    refused(tmp_path, "unpacks to more than", images=N)
 
 
 def test_a_damaged_copy_is_made_again(tmp_path, values):

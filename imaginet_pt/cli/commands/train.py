@@ -127,7 +127,7 @@ def _train(args: Namespace, backend: Any, progress: Progress) -> None:
     from ...data import data_provider
     from ...training import experiment
 
-    dataset = data_provider.load(args.data)
+    dataset = data_provider.load(args.data, progress.say)
     if args.resume:
         _check_same_settings(args.resume, given_settings(args))
         experiment.resume(dataset, args.resume, backend, progress, args.checkpoint_minutes)

@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 
 from ...errors import UserError
+from ...files.atomic import unwritable
 from ...files.folders import make_folder
 from ...progress import Progress
 from .archives import unpack
@@ -88,6 +89,13 @@ def get(source: Source, out: str | PathLike[str], progress: Progress) -> Path:
         UserError: it cannot be got (with the way by hand), unpacked or written.
     """
     out = Path(out)
+    try:
+        return _get(source, out, progress)
+    except OSError as error:
+        raise unwritable(out, error) from error
+
+
+def _get(source: Source, out: Path, progress: Progress) -> Path:
     folder, archive = out / source.folder, out / source.archive
     if all((out / name).is_file() for name in source.files):
         progress.say(f"{folder} is there already; delete it to get {source.what} anew")
