@@ -21,6 +21,7 @@ from ..runs.description import describe, describe_data, digests_of
 from ..runs.history import History
 from ..runs.run_folder import RunFolder
 from ..settings import Settings
+from .announcement import announce
 from .trainer import CHECKPOINT_MINUTES, Follower, Trainer
 
 TRAINERS = {True: Trainer, False: Follower}  # by whether this process is the first of its group
@@ -55,6 +56,11 @@ def train(
             raise UserError("--model-type linear is solved in one process: no --coordinator")
         return _train_linear(dataset, settings, out)
     inputs = prepare(dataset, settings, rng, init_tokenizer)
+    for line in announce(
+        dataset, settings, inputs.tokenizer, inputs.train.captions,
+        inputs.model.parameters(None), out,
+    ):  # fmt: skip
+        progress.say(line)
     rule = update_rule(settings)
     state = first_state(inputs.model, rule, rng, init_weights)
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}

@@ -94,6 +94,7 @@ class Trainer:
         saved = time.perf_counter()
         started = saved - h.seconds
         self.rng.set_state(h.stream)
+        bar.set_description(f"epoch {h.epoch}/{self.settings.iterations}", refresh=False)
         order = batches(self.inputs.train.lengths(), self.settings.batch_size, self.rng)
         for batch, indices in enumerate(order, start=1):
             if batch <= h.done:
@@ -102,6 +103,7 @@ class Trainer:
             self._check(cost, batch, indices)
             h.costs.append((h.epoch, batch, cost))
             h.done, h.seconds = batch, time.perf_counter() - started
+            bar.set_postfix_str(f"cost {cost:.4f}", refresh=False)
             bar.update()
             stop = stopping()
             if stop or time.perf_counter() - saved >= 60 * self.checkpoint_minutes:

@@ -1,12 +1,18 @@
 """`imaginet train`: the names of the paper's models, and what it says."""
 
+import re
+from unittest.mock import MagicMock
+
 import pytest
 import small
+from crash import stand_in
 
 from imaginet_pt.__main__ import COMMANDS, main
+from imaginet_pt.backends import functions
 from imaginet_pt.cli.commands.train import read_settings
 from imaginet_pt.cli.parser import build_parser
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 from imaginet_pt.settings import Settings
 
 
@@ -44,3 +50,29 @@ def test_what_to_do_next_is_said_at_the_end(tmp_path, capsys):
     assert capsys.readouterr().err.splitlines()[-1] == (
         f"{out} is trained; next: imaginet evaluate {out} --data '{data}' --out EVAL"
     )
+
+
+class Bar(MagicMock):
+    """A bar that keeps what it was told."""
+
+    def __enter__(self):
+        return self
+
+
+def test_what_is_trained_is_said_before_it_takes_long(tmp_path, capsys, monkeypatch):
+    bar = Bar()
+    monkeypatch.setattr(Progress, "bar", lambda *arguments, **options: bar)
+    model = stand_in.Model()
+    monkeypatch.setattr(functions, "train_step", model.train_step)
+    monkeypatch.setattr(functions, "validation_costs", model.validation_costs)
+    data, out = small.write(tmp_path / "data"), tmp_path / "RUN"
+    options = "--model-type multitask --hidden-size 4 --embedding-size 4 --word-freq-threshold 9"
+    main(["train", "--data", str(data), "--out", str(out), "--iterations", "1", *options.split()])
+    captions, vocabulary, parameters, compiling = capsys.readouterr().err.splitlines()[:4]
+    assert captions.startswith("small: 48 captions of 16 images to train on, 24 captions")
+    assert "rarer than 9 captions and read as UNK" in vocabulary
+    assert parameters.startswith("shared_embeddings: ") and parameters.endswith(f"to {out}")
+    assert compiling.startswith("compiling with ")
+    bar.set_description.assert_called_once_with("epoch 1/1", refresh=False)
+    ((cost,), _) = bar.set_postfix_str.call_args
+    assert re.fullmatch(r"cost \d+\.\d{4}", cost)
