@@ -52,15 +52,9 @@ def test_what_to_do_next_is_said_at_the_end(tmp_path, capsys):
     )
 
 
-class Bar(MagicMock):
-    """A bar that keeps what it was told."""
-
-    def __enter__(self):
-        return self
-
-
 def test_what_is_trained_is_said_before_it_takes_long(tmp_path, capsys, monkeypatch):
-    bar = Bar()
+    bar = MagicMock()
+    bar.__enter__.return_value = bar
     monkeypatch.setattr(Progress, "bar", lambda *arguments, **options: bar)
     model = stand_in.Model()
     monkeypatch.setattr(functions, "train_step", model.train_step)
