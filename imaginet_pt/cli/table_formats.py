@@ -1,4 +1,7 @@
-"""Tables on the standard output, as CSV or JSON."""
+"""Tables on the standard output, as CSV or JSON.
+
+Compute the rows first: where that fails, nothing is to be written.
+"""
 
 import csv
 import json

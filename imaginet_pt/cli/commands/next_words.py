@@ -37,7 +37,8 @@ def run(args: Namespace) -> None:
     sentences = given_sentences(args)
     workflow = load_workflow(args)
     check_words(workflow, sentences, Progress(args.quiet))
-    TABLE_FORMATS[args.format](COLUMNS, _rows(workflow, sentences, args.k, args.padding))
+    rows = list(_rows(workflow, sentences, args.k, args.padding))
+    TABLE_FORMATS[args.format](COLUMNS, rows)
 
 
 def _rows(workflow: Workflow, sentences: Sequence[str], k: int, padding: str) -> Iterator[Row]:

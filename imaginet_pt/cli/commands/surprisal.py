@@ -35,7 +35,7 @@ def run(args: Namespace) -> None:
     sentences = given_sentences(args)
     workflow = load_workflow(args)
     check_words(workflow, sentences, Progress(args.quiet))
-    TABLE_FORMATS[args.format](COLUMNS, _rows(workflow, sentences))
+    TABLE_FORMATS[args.format](COLUMNS, list(_rows(workflow, sentences)))
 
 
 def _rows(workflow: Workflow, sentences: Sequence[str]) -> Iterator[Row]:
