@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..backends.distributed import Processes
+    from ..backends.protocol import Backend
     from ..runs.workflow import Workflow
 
 DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scenes (synthetic)"
@@ -124,7 +125,7 @@ def backend_options(parser: ArgumentParser, show_jax: bool = False) -> None:
     )
 
 
-def chosen_backend(args: Namespace) -> Any:
+def chosen_backend(args: Namespace) -> Backend:
     """Return the backend of a command line with `backend_options`.
 
     Raises:

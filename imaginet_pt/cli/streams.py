@@ -31,6 +31,7 @@ class Output:
         self._terminal = stream.isatty()
 
     def __getattr__(self, name: str) -> Any:
+        """Return what the wrapped stream has under this name."""
         return getattr(self.stream, name)
 
     def write(self, text: str) -> int:
@@ -53,6 +54,7 @@ class Log:
         self.stream = stream
 
     def __getattr__(self, name: str) -> Any:
+        """Return what the wrapped stream has under this name."""
         return getattr(self.stream, name)
 
     def write(self, text: str) -> int:

@@ -5,12 +5,12 @@ row with the reason under `note`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..data.dataset import Captions, Dataset
+from ..data.word_pairs import WordPair
 from ..errors import UserError
 from ..evaluation import neighbors, retrieval
 from ..evaluation.word_similarity import word_similarity
@@ -36,7 +36,7 @@ def table(workflows: Workflows, row: Callable[[Workflow], Mapping[str, str]]) ->
     return pd.DataFrame(rows).fillna("")
 
 
-def similarity_row(pairs: Any) -> Callable[[Workflow], dict[str, str]]:
+def similarity_row(pairs: Sequence[WordPair]) -> Callable[[Workflow], dict[str, str]]:
     """Return a row of `table`: Spearman's rho of words' cosines and human scores, as in Table 1."""
 
     def row(workflow: Workflow) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Say what a training is about to do, before it takes long."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 from ..data.dataset import Dataset
@@ -16,7 +17,7 @@ def announce(
     tokenizer: Tokenizer,
     captions: Sequence[Sequence[int]],
     params: Mapping[str, Any],
-    out: Any,
+    out: str | PathLike[str],
 ) -> Iterator[str]:
     """Yield lines on the data, the vocabulary, the model, and where the run is written.
 

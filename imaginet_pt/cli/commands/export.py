@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..options import check_not_terminal, format_option, load_workflow, run_options, write_vectors
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from ...runs.workflow import Workflow
 
 HELP = "vectors of all words"
 EXAMPLE = "imaginet export RUN --what embeddings > embeddings.txt"
 
 
-def embeddings(workflow: Workflow) -> Any:
+def embeddings(workflow: Workflow) -> npt.NDArray[np.float32]:
     """Return the word embeddings, (words, size)."""
     return workflow.embeddings
 
 
-def images(workflow: Workflow) -> Any:
+def images(workflow: Workflow) -> npt.NDArray[np.float32]:
     """Return the image that each word alone makes the run imagine, (words, features)."""
     return workflow.project_words()
 
 
-WHAT: dict[str, Callable[[Workflow], Any]] = {
+WHAT: dict[str, Callable[[Workflow], npt.NDArray[np.float32]]] = {
     "embeddings": embeddings, "words-in-visual-space": images,
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from ..options import (
 )
 
 if TYPE_CHECKING:
+    from ...backends.protocol import Backend
     from ...settings import Settings
 
 HELP = "train a model"
@@ -123,7 +124,7 @@ def next_step(args: Namespace) -> str:
     return f"{run} is trained; next: imaginet evaluate {run} --data {data} --out EVAL"
 
 
-def _train(args: Namespace, backend: Any, progress: Progress) -> None:
+def _train(args: Namespace, backend: Backend, progress: Progress) -> None:
     from ...data import data_provider
     from ...training import experiment
 
