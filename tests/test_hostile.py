@@ -1,7 +1,7 @@
 """Bad files of every kind, a few of each; thousands of them by `tests/hostile/generate.py`."""
 
 import pytest
-from hostile import data_files, generate, run_files
+from hostile import data_files, generate, run_files, wrong_things
 from hostile.kinds import KINDS
 
 from imaginet_pt.errors import UserError
@@ -36,3 +36,10 @@ def test_a_file_cut_off_at_any_twentieth_is_refused(kind, tmp_path):
             KINDS[kind].read(folder, content[: len(content) * twentieth // 20])
     (tmp_path / "whole").mkdir()
     KINDS[kind].read(tmp_path / "whole", content)
+
+
+def test_each_option_refuses_each_wrong_thing_in_one_line():
+    """Hundreds of command lines; 20,000 by `tests/hostile/wrong_things.py`."""
+    outcomes, wrong = wrong_things.tried(len(wrong_things.pairs()), seed=1)
+    assert not wrong
+    assert sum(map(len, outcomes.values())) > 300

@@ -46,7 +46,7 @@ def private_folder(folder: Path, fix: str) -> Path:
             if not os.path.lexists(path):
                 path.mkdir(mode=0o700, exist_ok=True)
             _check(path, fix)
-        target = folder.resolve()
+        target = Path(os.path.realpath(folder))
         for path in target.parents:  # where links on the way lead
             _check(path, fix)
         if folder.is_symlink():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -64,7 +65,7 @@ def load_workflows(args: Namespace) -> dict[str, Workflow]:
     from ...runs.workflow import Workflow
 
     paths, backend = list(dict.fromkeys(args.runs)), options.chosen_backend(args)
-    names = [Path(path).resolve().name for path in paths]
+    names = [Path(os.path.abspath(path)).name for path in paths]
     if len(set(names)) < len(names):
         names = paths
     return {name: Workflow(p, backend=backend) for name, p in zip(names, paths, strict=True)}

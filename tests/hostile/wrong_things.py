@@ -1,0 +1,271 @@
+"""Every option that takes a file or folder x every kind of wrong thing in its place.
+
+    python tests/hostile/wrong_things.py --cases 20000
+
+Each command line runs in a process of its own, which must end with status 2 and one line, within 5
+seconds of processor time and 1 GB of memory more than it began with. Exit status 1 if one does not.
+"""
+
+import argparse
+import collections
+import contextlib
+import os
+import random
+import resource
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
+
+from hostile import generate, run_files  # noqa: E402
+
+from imaginet_pt.__main__ import main as imaginet  # noqa: E402
+
+SECONDS, MEMORY, LATE, LONGEST = generate.SECONDS, generate.MEMORY, 60, 550
+
+
+def pipe(path, rng):
+    os.mkfifo(path)
+
+
+def listen(path, rng):
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as server:  # a long name
+        server.bind(str(path))
+
+
+def sparse(path, rng):
+    """A file of terabytes that takes no room."""
+    with open(path, "wb") as file:
+        file.write(rng.choice([b"", b"{", b"PK\x03\x04", b"\x93NUMPY", b"MATLAB 5.0", b"\x1f\x8b"]))
+        file.truncate(rng.choice([2**30, 2**40]))
+
+
+def unreadable(path, rng):
+    path.write_bytes(rng.randbytes(50))
+    path.chmod(0)
+
+
+def full_folder(path, rng):
+    path.mkdir()
+    for name in ("run.json", "dataset.json", "feats.npy", "model.univ.pkl.gz", "a.jpg"):
+        rng.choice([pipe, empty, binary, folder])(path / name, rng)
+
+
+def folder(path, rng):
+    path.mkdir()
+
+
+def empty(path, rng):
+    path.touch()
+
+
+def binary(path, rng):
+    path.write_bytes(rng.randbytes(rng.choice([1, 100, 10**5])))
+
+
+def text(path, rng):
+    path.write_text(rng.choice(["a", "{}", "[]", "null", "a b", "[1]", "\n" * 9, "a\t1\n" * 99]))
+
+
+THINGS = {
+    "missing": lambda path, rng: None,
+    "folder": folder,
+    "folder of wrong things": full_folder,
+    "named pipe": pipe,
+    "socket": listen,
+    "/dev/zero": lambda path, rng: path.symlink_to("/dev/zero"),
+    "/dev/null": lambda path, rng: path.symlink_to("/dev/null"),
+    "link to itself": lambda path, rng: path.symlink_to(path),
+    "link to nothing": lambda path, rng: path.symlink_to("nowhere"),
+    "empty": empty,
+    "text": text,
+    "binary": binary,
+    "huge": sparse,
+    "unreadable": unreadable,
+}
+FOLDERS = {"folder", "missing", "link to nothing"}  # what does where a folder is to be made
+NAMES = ["x", "x.json", "x.json.gz", "a\tb", "\x1b[31m", "-x", "é\u202e", " ", "x" * 300, "a/b/c"]
+
+
+class Option(NamedTuple):
+    """words(wrong, folder): the command line; but: things that are not wrong there."""
+
+    words: Callable[[Path, Path], list]
+    but: frozenset[str] = frozenset()
+
+
+RUN, GOOD = run_files.RUN.folder, run_files.RUN.folder.parent / "data"
+TRAIN = ["train", "--hidden-size", 4, "--iterations", 1, "--quiet"]
+
+
+def in_folder(name, words, base=None):
+    """A command on a folder in which the file `name` is the wrong thing."""
+
+    def build(wrong, place):
+        shutil.copytree(base or RUN, place / "copy")
+        (place / "copy" / name).unlink(missing_ok=True)
+        if os.path.lexists(wrong):
+            os.rename(wrong, place / "copy" / name)
+        return words(place / "copy", place)
+
+    return build
+
+
+def evaluate(data, place):
+    return ["evaluate", RUN, "--data", data, "--out", place / "out"]
+
+
+def export(run, place):
+    return ["export", run, "--what", "embeddings", "--iteration", 2]
+
+
+OPTIONS = {
+    "train --data": Option(lambda w, p: [*TRAIN, "--data", w, "--out", p / "out"]),
+    "train --out": Option(
+        lambda w, p: [*TRAIN, "--data", GOOD, "--out", w],
+        frozenset(FOLDERS | {"folder of wrong things"}),
+    ),
+    "train --resume": Option(lambda w, p: ["train", "--data", GOOD, "--resume", w]),
+    "train --init-tokenizer": Option(
+        lambda w, p: [*TRAIN, "--data", GOOD, "--out", p / "out", "--init-tokenizer", w]
+    ),
+    "train --init-weights": Option(
+        lambda w, p: [*TRAIN, "--data", GOOD, "--out", p / "out", "--init-weights", w]
+    ),
+    "evaluate RUN": Option(lambda w, p: ["evaluate", w, "--data", GOOD, "--out", p / "out"]),
+    "evaluate --data": Option(evaluate),
+    "project RUN": Option(lambda w, p: ["project", w, "a dog"]),
+    "export RUN": Option(export),
+    "neighbors RUN": Option(lambda w, p: ["neighbors", w, "--data", GOOD, "a dog"]),
+    "neighbors --data": Option(lambda w, p: ["neighbors", RUN, "--data", w, "a dog"]),
+    "omission RUN": Option(lambda w, p: ["omission", w, "a dog"]),
+    "surprisal RUN": Option(lambda w, p: ["surprisal", w, "a dog"]),
+    "next-words RUN": Option(lambda w, p: ["next-words", w, "a dog"]),
+    "report RUN": Option(lambda w, p: ["report", w, "--data", GOOD, "--out", p / "out.html"]),
+    "report --data": Option(lambda w, p: ["report", RUN, "--data", w, "--out", p / "out.html"]),
+    "report --men": Option(
+        lambda w, p: ["report", RUN, "--data", GOOD, "--men", w, "--out", p / "out.html"]
+    ),
+    "data check": Option(lambda w, p: ["data", "check", w]),
+    "data check --men": Option(lambda w, p: ["data", "check", GOOD, "--men", w]),
+    "data features OUT": Option(lambda w, p: ["data", "features", GOOD, w]),
+    "data get --out": Option(lambda w, p: ["data", "get", "men", "--out", w],
+                             frozenset(FOLDERS | {"folder of wrong things"})),
+    "convert-legacy": Option(lambda w, p: ["convert-legacy", w, p / "out"]),
+    "run.json": Option(in_folder("run.json", export)),
+    "vocabulary.json": Option(in_folder("vocabulary.json", export)),
+    "weights": Option(in_folder("weights-2.npz", export)),
+    "dataset.json": Option(in_folder("dataset.json", evaluate, GOOD)),
+    "feats.npy": Option(in_folder("feats.npy", evaluate, GOOD)),
+}  # fmt: skip
+
+
+class Outcome(NamedTuple):
+    """What became of one command line; memory: bytes more than at its beginning."""
+
+    status: int
+    lines: list[str]
+    seconds: float
+    memory: int
+
+
+def run(words):
+    """Run a command line in a child process."""
+    with tempfile.TemporaryFile("w+") as errors:
+        before = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+        child = os.fork()
+        if not child:
+            _in_child(words, errors)
+        _, status, used = os.wait4(child, 0)
+        errors.seek(0)
+        lines = errors.read().splitlines()
+    grown = max(used.ru_maxrss * 1024 - before, 0)
+    return Outcome(os.waitstatus_to_exitcode(status), lines, used.ru_utime + used.ru_stime, grown)
+
+
+def _in_child(words, errors):
+    status = 99
+    try:
+        signal.alarm(LATE)
+        generate.limit_memory()
+        null = os.open(os.devnull, os.O_RDWR)
+        for number, handle in enumerate((null, null, errors.fileno())):
+            os.dup2(handle, number)
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+        status = imaginet(list(map(str, words)))
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
+
+
+def mistakes(outcome):
+    """What is wrong with an outcome, in words."""
+    if outcome.status != 2:
+        yield f"status {outcome.status}"
+    if len(outcome.lines) != 1 or not outcome.lines[0].startswith("imaginet: error: "):
+        yield f"{len(outcome.lines)} lines: {' | '.join(outcome.lines)[-600:]}"
+    elif len(outcome.lines[0]) > LONGEST or not outcome.lines[0].isprintable():
+        yield f"a line of {len(outcome.lines[0])} characters: {outcome.lines[0]!r}"
+    if outcome.seconds > SECONDS:
+        yield f"{outcome.seconds:.1f} s"
+    if outcome.memory > MEMORY:
+        yield f"{outcome.memory / 2**20:.0f} MB"
+
+
+def attempt(option, thing, name, rng):
+    """The `Outcome` of one option with one thing of that name in its place."""
+    with tempfile.TemporaryDirectory() as place:
+        place = Path(place)
+        (place / "in").mkdir()
+        wrong = place / "in" / name
+        with contextlib.suppress(OSError):  # a name that no file can have: then it is missing
+            THINGS[thing](wrong, rng)
+        return run(OPTIONS[option].words(wrong, place))
+
+
+def pairs():
+    """Each option with each thing that is wrong there."""
+    return [(o, thing) for o, option in OPTIONS.items() for thing in THINGS.keys() - option.but]
+
+
+def draw(rng, number):
+    """So many cases; each pair comes once, under the plainest name, before others."""
+    once = [(option, thing, "x") for option, thing in sorted(pairs())]
+    rest = [(*rng.choice(sorted(pairs())), rng.choice(NAMES)) for _ in range(number - len(once))]
+    cases = once[:number] + rest
+    return [c for c in cases if c[1] not in FOLDERS or not OPTIONS[c[0]].but]
+
+
+def tried(number, seed):
+    """{option: outcomes}, and a line for each mistake."""
+    rng, outcomes, wrong = random.Random(seed), collections.defaultdict(list), []
+    for option, thing, name in draw(rng, number):
+        outcome = attempt(option, thing, name, rng)
+        outcomes[option].append(outcome)
+        wrong += [f"{option}: {thing} called {name[:20]!r}: {m}" for m in mistakes(outcome)]
+    return outcomes, wrong
+
+
+def main(cases, seed):
+    """Print a row an option; the exit status."""
+    outcomes, wrong = tried(cases, seed)
+    print("| option | cases | slowest | most memory |\n| --- | --- | --- | --- |")
+    for option, rows in outcomes.items():
+        slowest, most = max(r.seconds for r in rows), max(r.memory for r in rows) / 2**20
+        print(f"| {option} | {len(rows):,} | {slowest:.2f} s | {most:.0f} MB |")
+    total = sum(map(len, outcomes.values()))
+    print(f"\n{total:,} cases, seed {seed}, {len(wrong)} mistakes", *wrong[:50], sep="\n")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--cases", type=int, default=20_000, help="(default 20,000)")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default 0)")
+    sys.exit(main(**vars(parser.parse_args())))
