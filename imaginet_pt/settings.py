@@ -36,6 +36,7 @@ class Limits:
 COUNT = Limits(1)
 SIZE = Limits(1, 2**16)  # of a layer; one matrix of the largest has 17 GB
 NOT_NEGATIVE = Limits(0)
+FLOAT32_MAX = 3.4028234663852886e38
 # The names of the tables in `nn`, which loads PyTensor; a test holds them against those.
 MODEL_TYPES = (
     "simple", "deep-simple", "shared_embeddings", "shared_all", "add", "mult", "matrix", "linear",
@@ -278,6 +279,8 @@ def _check_value(f: "Field[Any]", value: Any) -> None:
         raise UserError(f"`{name}` is {reprlib.repr(value)}; choose one of {known}")
     if isinstance(value, float) and not math.isfinite(value):
         raise UserError(f"`{name}` is {value}; it must be a finite number")
+    if isinstance(value, float) and abs(value) > FLOAT32_MAX:
+        raise UserError(f"`{name}` is {value}; it must be at most 3.4e+38 (float32)")
     if limits and value not in limits:
         raise UserError(f"`{name}` is {reprlib.repr(value)}; it must be {limits}")
     if isinstance(value, tuple):

@@ -55,6 +55,8 @@ VALUES = [
     ("alpha", float("nan"), "a finite number"),
     ("rate", 0.0, "above 0"),
     ("rate", float("inf"), "a finite number"),
+    ("l2", 1e300, r"at most 3\.4e\+38 \(float32\)"),
+    ("l1", 3.5e38, r"at most 3\.4e\+38 \(float32\)"),
     ("l2", -1.0, "at least 0"),
     ("iterations", 0, "at least 1"),
     ("random_seed", 2**32, "between 0 and 4,294,967,295"),

@@ -26,7 +26,13 @@ from .protocol import Compiled, Reporter, Shapes, Shared, TrainingState, UpdateR
 # A minibatch: X and Y (time, batch) word ids, Z (batch, features).
 INPUTS = {"X": pt.imatrix, "Y": pt.imatrix, "Z": pt.fmatrix}
 
-NO_SPACE = "No space left on device"
+# What the system says in the words of a compiler, and what to do about it.
+REMEDIES = {
+    "No space left on device": "free space",
+    "Too many open files": "allow more open files (ulimit -n)",
+    "Cannot allocate memory": "free memory, or allow more of it (ulimit -v)",
+    "out of memory": "free memory, or allow more of it (ulimit -v)",
+}
 
 # Arrays of intermediate results are reused by the next call. Fresh ones would cost a tenth of the
 # time, since the system hands out their pages one by one.
@@ -115,11 +121,13 @@ def _compiling() -> Iterator[None]:
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield
-    except (CompileError, OSError) as error:
-        reason = NO_SPACE if NO_SPACE in str(error) else str(error).partition("\n")[0][:200]
+    except (CompileError, MemoryError, OSError) as error:
+        text = str(error) or "out of memory"
+        reason = next((each for each in REMEDIES if each in text), text.partition("\n")[0][:200])
+        fix = REMEDIES.get(reason, "see that the compiler works")
         folder = pytensor.config.base_compiledir
         raise UserError(
-            f"cannot compile into {folder}: {reason}; free space, or take another `backend`"
+            f"cannot compile into {folder}: {reason}; {fix}, or take another `backend`"
         ) from error
 
 

@@ -1,6 +1,8 @@
 """Choose what turns expressions into machine code: C or numba through PyTensor, or JAX."""
 
+import functools
 import importlib.util
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +39,7 @@ def get(name: str = "auto", **options: Any) -> Backend:
     """Return the backend called `name`, a key of `BACKENDS` or `auto`.
 
     Args:
-        name: `auto` is C where there is a C++ compiler, else numba.
+        name: `auto` is C where there is a C++ compiler, else numba, with a warning.
         options: those of `jax_backend.get`, for JAX alone.
 
     Raises:
@@ -46,4 +48,15 @@ def get(name: str = "auto", **options: Any) -> Backend:
     check_compile_cache()
     if name == "auto":
         name = "c" if pytensor.config.cxx else "numba"
+        if name == "numba":
+            _warn_of_numba()
     return BACKENDS[name](**options)
+
+
+@functools.cache
+def _warn_of_numba() -> None:
+    """Say once why the first result will take so long, unless logging is set otherwise."""
+    logging.getLogger(__name__).warning(
+        "no C++ compiler: compiling with numba, which takes about a minute and a half; "
+        "install g++ to make it seconds"
+    )
