@@ -8,6 +8,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from .cli.limits import check_limits
+from .errors import UserError
+
 COMMANDS = {
     name: f"imaginet_pt.cli.commands.{name.replace('-', '_')}"
     for name in (
@@ -20,12 +23,16 @@ COMMANDS = {
 def main(arguments: Sequence[Any] | None = None) -> int:
     """Run the command line; return the exit status, also where Ctrl-C comes while importing."""
     try:
+        check_limits()
         from .cli import boundary, supervisor
 
         command_line = sys.argv[1:] if arguments is None else arguments
         if supervisor.is_child():
             return supervisor.run_child(lambda: boundary.run(COMMANDS, command_line))
         return boundary.run(COMMANDS, command_line)
+    except UserError as error:  # of the limits: `boundary` has what a command raises
+        print(f"imaginet: error: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 

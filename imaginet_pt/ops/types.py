@@ -1,10 +1,12 @@
 """Types of what expressions are made of."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy.typing as npt
-from pytensor.tensor.variable import TensorVariable
+
+if TYPE_CHECKING:  # loading PyTensor takes a second
+    from pytensor.tensor.variable import TensorVariable
 
 # A symbolic array. PyTensor's class is generic in its type and in the node that computes it.
 Tensor: TypeAlias = "TensorVariable[Any, Any]"

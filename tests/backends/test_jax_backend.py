@@ -187,6 +187,15 @@ def test_run_json_says_devices_processes_and_precision(platform, precision, coun
     assert described == PLACES[platform, precision, count].format(version)
 
 
+def test_compiled_code_that_others_could_write_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    jax_backend.get()
+    (tmp_path / "imaginet_pt/jax").chmod(0o777)
+    with pytest.raises(UserError, match="others can write in .*imaginet_pt/jax; set XDG_CACHE"):
+        jax_backend.get()
+    jax_backend.jax.config.update("jax_compilation_cache_dir", None)
+
+
 @pytest.mark.parametrize("devices", [0, 5])
 def test_devices_that_are_not_there(devices):
     with pytest.raises(UserError, match=f"`devices` is {devices}; JAX sees 4 "):
