@@ -25,5 +25,5 @@ def test_data_vocabulary_and_model_are_announced(tmp_path):
         f"({unknown / words:.1%}) are rarer than 12 captions and read as UNK"
     )
     assert model == (
-        "simple: 1,001,000 parameters, about 16 MB with what their updates keep; writing to RUN"
+        "simple: 1,001,000 parameters, about 16.0 MB with what their updates keep; writing to RUN"
     )
