@@ -21,8 +21,8 @@ INTERRUPTED = 128 + signal.SIGINT
 def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
     """Run one of `commands` and return the exit status.
 
-    0: done; 2: a mistake of the user, or something that the system lacks, in one line; 130: stopped
-    by Ctrl-C; 141: nobody reads the output any more.
+    0: done; 2: a mistake of the user, or something that the system lacks, in one line; 130, 143,
+    129: stopped by Ctrl-C, SIGTERM, SIGHUP; 141: nobody reads the output any more.
     """
     with streams.guarded_streams():
         try:
@@ -36,8 +36,8 @@ def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
             return READER_LEFT
         except OSError as error:
             return _fail(_describe(error))
-        except KeyboardInterrupt:
-            return INTERRUPTED
+        except KeyboardInterrupt as stop:
+            return _status(stop)
 
 
 def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
@@ -47,10 +47,15 @@ def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
         args.run_command(args)
     except Stopped as stopped:
         print(f"imaginet: {stopped}; {args.go_on}", file=sys.stderr)
-        return INTERRUPTED
+        return _status(stopped)
     finally:
         sys.stdout.flush()
     return 0
+
+
+def _status(stop: BaseException) -> int:
+    """Return the exit status of the signal that stopped a command, by default of Ctrl-C."""
+    return int(getattr(stop, "status", INTERRUPTED))
 
 
 def _fail(message: str) -> int:

@@ -3,14 +3,17 @@
 import os
 import pty
 import resource
+import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
 
 import pytest
 import small
 
 from imaginet_pt.cli import boundary, streams
+from imaginet_pt.training.interrupt import Stopped
 
 PROGRAM = f"{sys.executable} -m imaginet_pt"
 MANY = "project --help"
@@ -169,3 +172,28 @@ def test_a_training_goes_on_though_nobody_reads_its_progress(redirection, data, 
     options = f"--data {data} --out {tmp_path}/RUN --model-type linear --word-freq-threshold 1"
     assert shell(f"{PROGRAM} train {options} {redirection}").returncode == 0
     assert (tmp_path / "RUN/model-card.md").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("kind", [Stopped, KeyboardInterrupt])
+def test_a_signal_has_its_status(kind, number, monkeypatch, capsys):
+    def stop(args):
+        args.go_on = "go on with --resume RUN"
+        error = kind("stopped")
+        if number != signal.SIGINT:
+            error.status = 128 + number
+        raise error
+
+    monkeypatch.setattr(boundary, "build_parser", lambda *arguments: None)
+    monkeypatch.setattr(boundary, "parse", lambda *arguments: Namespace(run_command=stop))
+    assert boundary.run({}, []) == 128 + number
+    told = "imaginet: stopped; go on with --resume RUN\n" if kind is Stopped else ""
+    assert capsys.readouterr() == ("", told)
+
+
+@pytest.mark.parametrize("name", ["TERM", "HUP"])
+def test_a_signal_while_a_command_waits(name):
+    line = f"(sleep 30) | {PROGRAM} project nowhere & sleep 1; kill -{name} $!; wait $!; exit $?"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60)
+    assert done.returncode == 128 + getattr(signal, f"SIG{name}") and done.stdout == b""
+    assert b"Traceback" not in done.stderr
