@@ -61,7 +61,8 @@ def word_similarity(pairs, vocabulary, embeddings, generator, resamples=2000):
             "human scores are equal, or the embeddings hold NaN; train again or give other pairs"
         )
     rho, p = stats.spearmanr(human, cosine)
-    _, low, high = rho_bootstrap(human, cosine[None], generator, resamples)
+    interval = rho_bootstrap(human, cosine[None], generator, resamples)
+    low, high = interval.low, interval.high
     return WordSimilarity(float(rho), float(p), low, high, len(items), len(pairs), items)
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import caption_claims, word_claims
-from .verdicts import Part, combine, not_run
+from . import caption_claims, published, word_claims
+from .verdicts import LEAST_ITEMS, LEAST_PAIRS, Part, combine, correct, not_run
 
 # From the items of the results that a claim needs to the parts of the claim.
 Test = Callable[[pd.DataFrame], list[Part]]
@@ -19,6 +19,7 @@ class Claim(NamedTuple):
         number: from 1.
         text: the claim in one sentence.
         section: of the paper.
+        rule: how it is judged, in one sentence.
         needs: name of the result whose items the test takes.
         test: from these items to the parts of the claim.
     """
@@ -26,6 +27,7 @@ class Claim(NamedTuple):
     number: int
     text: str
     section: str
+    rule: str
     needs: str
     test: Test
 
@@ -38,11 +40,24 @@ class Verdict(NamedTuple):
     parts: list[Part]
 
 
+# How most claims are judged. Each claim says what its quantities are.
+CORRECTED = "lies below zero after Holm's correction for the number of comparisons"
+ABOVE = "the 95 % interval of {} lies above zero"
+RHO = f"Holds if {{}}; fails if {{}} {CORRECTED}; not run on fewer than {LEAST_PAIRS} pairs."
+ITEMS = (
+    f"Holds if the 95 % intervals of {{1}} lie above zero; fails if one {CORRECTED}; not run on "
+    f"fewer than {LEAST_ITEMS} {{0}}."
+)
+
 CLAIMS = [
     Claim(
         1,
         "Every IMAGINET model's similarities correlate with both benchmarks at p < .01",
         "4.1, Table 1",
+        RHO.format(
+            "rho is above zero with p < .01 in every seed, for every model and benchmark",
+            "an interval of rho",
+        ),
         "table1",
         word_claims.correlated,
     ),
@@ -50,6 +65,7 @@ CLAIMS = [
         2,
         "Every IMAGINET model beats LINREG on both benchmarks",
         "4.1, Table 1",
+        RHO.format(ABOVE.format("every difference of rho"), "that of a difference"),
         "table1",
         word_claims.beat_linreg_at_similarity,
     ),
@@ -57,6 +73,9 @@ CLAIMS = [
         3,
         "MULTITASK beats VISUAL and TEXTUAL on both benchmarks",
         "4.1, Table 1",
+        RHO.format(
+            ABOVE.format("both differences of rho on each benchmark"), "that of a difference"
+        ),
         "table1",
         word_claims.multitask_is_best_at_similarity,
     ),
@@ -64,13 +83,16 @@ CLAIMS = [
         4,
         "dusk-dawn, sexy-smile and college-exhibition are closer to the humans in MULTITASK",
         "4.1",
+        "Holds if each pair gains ranks in every seed, and fails if one loses ranks in every seed; one "
+"pair is one item, so this describes the runs and tests nothing.",
         "table1",
-        word_claims.named_pairs_are_nearer,
+        word_claims.named_pairs_are_closer,
     ),
     Claim(
         5,
         "VISUAL and MULTITASK beat LINREG on single words",
         "4.1, Table 2",
+        ITEMS.format("words", "both differences of accuracy@5"),
         "table2",
         word_claims.beat_linreg_at_words,
     ),
@@ -78,6 +100,7 @@ CLAIMS = [
         6,
         "VISUAL and MULTITASK beat LINREG at image retrieval",
         "4.2, Figure 2 left",
+        ITEMS.format("images", "both differences of accuracy@5"),
         "figure2",
         caption_claims.beat_linreg_at_images,
     ),
@@ -85,6 +108,7 @@ CLAIMS = [
         7,
         "MULTITASK leads VISUAL at first in image retrieval, and the gap closes",
         "4.2, Figure 2 left",
+        ITEMS.format("images", "the lead at the first iteration and its loss by the last"),
         "figure2",
         caption_claims.lead_at_first_closes,
     ),
@@ -92,6 +116,7 @@ CLAIMS = [
         8,
         "VISUAL and MULTITASK lose by scrambling at image retrieval",
         "4.2, Figure 2 left",
+        ITEMS.format("images", "both losses of accuracy@5"),
         "figure2",
         caption_claims.order_matters_to_images,
     ),
@@ -99,6 +124,7 @@ CLAIMS = [
         9,
         "VISUAL too loses by scrambling at image retrieval, though less than MULTITASK",
         "4.2, Figure 2 left",
+        ITEMS.format("images", "VISUAL's loss of accuracy@5 and MULTITASK's loss minus VISUAL's"),
         "figure2",
         caption_claims.order_matters_less_to_visual,
     ),
@@ -106,6 +132,10 @@ CLAIMS = [
         10,
         "VISUAL and MULTITASK beat LINREG at paraphrases in order, but not scrambled",
         "4.2, Figure 2 right",
+        ITEMS.format(
+            "images",
+            "recall@4 of each model minus LINREG's in order, and LINREG's minus theirs scrambled,",
+        ),
         "figure2",
         caption_claims.beat_linreg_at_paraphrases_in_order,
     ),
@@ -113,6 +143,7 @@ CLAIMS = [
         11,
         "Scrambling costs MULTITASK more than VISUAL at paraphrases",
         "4.2, Figure 2 right",
+        ITEMS.format("images", "MULTITASK's loss of recall@4 minus VISUAL's"),
         "figure2",
         caption_claims.order_matters_more_to_multitask,
     ),
@@ -120,6 +151,8 @@ CLAIMS = [
         12,
         "MULTITASK has an accuracy@5 of 32 % on Flickr30K",
         "4.2",
+        "Holds if the paper's number lies in the 95 % interval of ours over images and seeds, widened "
+f"by {published.HALF_DIGIT}, and fails if not.",
         "flickr30k",
         caption_claims.as_on_flickr30k,
     ),
@@ -138,16 +171,18 @@ def judge(claim: Claim, items: Mapping[str, pd.DataFrame], reasons: Mapping[str,
         parts = [not_run(claim.needs, reasons[claim.needs])]
     else:
         parts = claim.test(items[claim.needs])
+    parts = correct(parts)
     return Verdict(claim, combine(parts), parts)
 
 
 def table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
-    """Return a row for each claim: number, claim, section, verdict, evidence."""
+    """Return a row for each claim: number, claim, section, rule, verdict, evidence."""
     return pd.DataFrame(
         {
             "number": claim.number,
             "claim": claim.text,
             "section": claim.section,
+            "rule": claim.rule,
             "verdict": word,
             "evidence": "; ".join(map(str, parts)),
         }

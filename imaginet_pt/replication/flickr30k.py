@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..data.dataset import Dataset
 from ..progress import Progress
-from . import published, results, retrieval_scores, verdicts
+from . import estimates, published, results, retrieval_scores
 from .grid import Workflows
 from .options import Options
 from .results import Result
@@ -35,7 +35,7 @@ def read_inputs(options: Options, dataset: Dataset) -> None:
 
 
 def mismatch(options: Options, dataset: Dataset, inputs: Any) -> str:
-    """Say why the paper's number cannot be compared with ours; empty if it can."""
+    """Name what keeps the paper's number from being compared with ours; empty if nothing does."""
     return results.mismatch(options, dataset, NAME)
 
 
@@ -46,8 +46,8 @@ def table_of(items: pd.DataFrame, mismatch: str) -> pd.DataFrame:
         items: a row for each seed and caption, with its image.
         mismatch: why ours cannot be compared with the paper's, empty if it can.
     """
-    scores = verdicts.scores(items, ["image"], "accuracy@5")["MULTITASK"]
-    ours = verdicts.mean(scores)
+    scores = estimates.scores(items, ["image"], "accuracy@5")["MULTITASK"]
+    ours = estimates.mean(scores)
     verdict = published.agreement(ours, results.paper_number(*published.FLICKR30K))
     rows = [
         {
@@ -55,7 +55,7 @@ def table_of(items: pd.DataFrame, mismatch: str) -> pd.DataFrame:
             "accuracy@5 %": _percent(ours.value),
             "95 % interval": f"{_percent(ours.low)} to {_percent(ours.high)}",
             "seeds": " ".join(map(_percent, scores.mean(axis=1))),
-            "verdict": mismatch or verdict,
+            **({} if mismatch else {"verdict": verdict}),
         }
     ]
     rows += [
@@ -80,15 +80,17 @@ def make(
     """Make the comparison; its items have a row for each seed and caption."""
     items = retrieval_scores.items(workflows, dataset, progress, last=True)
     items = items.loc[items["order"] == "original", COLUMNS].reset_index(drop=True)
-    table = table_of(items, mismatch(options, dataset, inputs))
+    why = mismatch(options, dataset, inputs)
+    table = table_of(items, why)
     images = len(dataset.split(retrieval_scores.SPLIT))
     title = (
         f"Flickr30K on {results.describe(options, dataset)}: accuracy@5 of finding a caption's "
         f"image among {images:,}, beside published systems"
     )
     text = (
-        f"{results.markdown(table)}\nThe interval is over images and seeds. The other figures are "
-        "as their authors published them, on their own features.\n"
+        f"{results.markdown(table)}\n{results.mismatch_note(why)}\n"
+        f"By chance {_percent(min(1, 5 / images))} % would be found. The interval is over images "
+        "and seeds. The other figures are as their authors published them, on their own features.\n"
     )
     tables = {"flickr30k": table, "flickr30k-items": items.round(4)}
     return results.write_result("flickr30k", title, text, items, tables, options.out)

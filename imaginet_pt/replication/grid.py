@@ -1,10 +1,13 @@
 """The trained runs behind the tables: trained where they are missing, reused where they fit."""
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from ..data.dataset import Dataset
 from ..progress import Progress
@@ -39,6 +42,11 @@ SCENES_DEMO: dict[str, Any] = {
     "rate": 0.001,
     "iterations": 7,
 }
+
+
+# A floor below which nothing was learned: a network is a serious baseline before its training too.
+RANDOM = "random weights"
+RANDOM_NOTE = f"The model with {RANDOM} is VISUAL before its training."
 
 
 class Run(NamedTuple):
@@ -104,6 +112,14 @@ def train_missing(
             progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
             _train(dataset, run, backend, progress)
     return _load(runs, backend)
+
+
+def with_random_weights(workflow: Workflow) -> Workflow:
+    """Return a run's model as it was before the first update, with its vocabulary and scaler."""
+    untrained, generator = copy.copy(workflow), np.random.RandomState(workflow.settings.random_seed)
+    model: Any = workflow.model
+    untrained.model = model.with_parameters(model.model.parameters(generator), RANDOM)
+    return untrained
 
 
 def _load(runs: Sequence[Run], backend: Any) -> Workflows:

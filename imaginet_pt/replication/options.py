@@ -36,6 +36,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "FILE",
         "help": "the word pairs of SimLex-999 (default: the copy in gensim)",
     },
+    "--pairs": {
+        "metavar": "[NAME=]FILE",
+        "action": "append",
+        "default": [],
+        "help": "other word pairs, under their own name (may be given several times); "
+        "SimVerb-3500, WordSim-353 and RG-65 are recognized",
+    },
     "--images": {
         "metavar": "DIR",
         "help": "images of single things: their features, and either a dataset.json with a wnid "

@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from ..evaluation.bootstrap import Estimate, rho_bootstrap
-from ..evaluation.word_similarity import PAIR
-from . import grid
-from .results import PUBLISHED, Result
-from .verdicts import Values, by_unit, generator, mean, scores
+from ..data.benchmarks import MEN, SIMLEX
+from ..evaluation.bootstrap import Estimate
+from . import estimates, grid
+from .results import PUBLISHED, Result, missing_benchmark
 
 AGREES, DIFFERS, CITED = "agrees", "differs", "cited, not measured"
 HALF_DIGIT = 0.005  # the paper gives two digits
@@ -36,18 +34,11 @@ def agreement(estimate: Estimate, paper: float) -> str:
 
 def widened(estimate: Estimate) -> Estimate:
     """Return an estimate with the bounds of what agrees with it."""
-    value, low, high = estimate
-    return Estimate(value, low - HALF_DIGIT, high + HALF_DIGIT)
+    return Estimate(estimate.value, estimate.low - HALF_DIGIT, estimate.high + HALF_DIGIT)
 
 
 def _word(bounds: Estimate, paper: float) -> str:
     return AGREES if bounds.low <= paper <= bounds.high else DIFFERS
-
-
-def similarities(items: pd.DataFrame) -> tuple[Values, dict[str, Values]]:
-    """Return human scores (pairs,) and cosines (seeds, pairs) by model, of one benchmark."""
-    human = by_unit(items, PAIR, "cosine").index.get_level_values("score").to_numpy()
-    return human, scores(items, PAIR, "cosine")
 
 
 def table(
@@ -63,12 +54,20 @@ def table(
         out: the folder of their files.
         reasons: why a result is missing, by name.
         mismatches: why the published numbers of a result cannot be compared with ours, by name;
-            none for those that can.
+            none for those that can. Such numbers have no verdict.
     """
     return pd.DataFrame(
         _row(number, *_compare(number, results, out, reasons, mismatches))
         for number in PUBLISHED["numbers"]
     )
+
+
+def describe_mismatches(mismatches: Mapping[str, str]) -> str:
+    """Say once for which results there are no verdicts, and why; empty if there are for all."""
+    if not mismatches:
+        return ""
+    results = "; ".join(f"{name}, {reason}" for name, reason in mismatches.items())
+    return f"Numbers without a verdict are not comparable with ours: {results}."
 
 
 def _row(number: Mapping[str, Any], verdict: str, ours: Estimate | None) -> dict[str, str]:
@@ -99,8 +98,8 @@ def _compare(
         return f"not run: {reasons[name]}", None
     ours = measure(results[name], out, number["row"], number["column"])
     if ours is None:
-        return f"not run: give --{number['column'].lower()} FILE", None
-    return mismatches.get(name, _word(ours, number["value"])), ours
+        return f"not run: {missing_benchmark(number['column'])}", None
+    return "" if name in mismatches else _word(ours, number["value"]), ours
 
 
 def _text(value: float) -> str:
@@ -117,16 +116,17 @@ def _range(low: float, high: float) -> str:
 
 
 def _correlation(result: Result, out: Path, model: str, benchmark: str) -> Estimate | None:
-    items = result.items[result.items["benchmark"] == benchmark]
-    if items.empty:
+    if not (result.items["benchmark"] == benchmark).any():
         return None
-    human, cosines = similarities(items)
-    return widened(rho_bootstrap(human, cosines[model], generator()))
+    return widened(estimates.rho(result.items, benchmark, model))
 
 
 def _largest_p(result: Result, out: Path, row: str, column: str) -> Estimate:
-    groups = result.items.groupby(["benchmark", "model", "seed"])
-    p = max(stats.spearmanr(items["score"], items["cosine"]).pvalue for _, items in groups)
+    benchmarks = set(result.items["benchmark"]) & {SIMLEX, MEN}
+    p = max(
+        (estimates.largest_p(result.items, b, model) for b in benchmarks for model in grid.MODELS),
+        default=1.0,
+    )
     return Estimate(p, p, np.inf)
 
 
@@ -134,7 +134,8 @@ def _accuracy(unit: str) -> Measure:
     """Return the measure of accuracy@5 whose items are resampled by `unit`."""
 
     def measure(result: Result, out: Path, model: str, column: str) -> Estimate:
-        return widened(mean(scores(result.items, [unit], "accuracy@5")[model]))
+        scores = estimates.scores(result.items, [unit], "accuracy@5")
+        return widened(estimates.mean(scores[model]))
 
     return measure
 
@@ -146,8 +147,8 @@ def _count(result: Result, out: Path, row: str, column: str) -> Estimate:
 
 # Place and column of a published number: the result that has ours, and its measure.
 MEASURES: dict[tuple[str, str], tuple[str, Measure]] = {
-    ("Table 1", "SimLex"): ("table1", _correlation),
-    ("Table 1", "MEN"): ("table1", _correlation),
+    ("Table 1", SIMLEX): ("table1", _correlation),
+    ("Table 1", MEN): ("table1", _correlation),
     ("Table 1", "p below"): ("table1", _largest_p),
     ("Table 2", "accuracy@5"): ("table2", _accuracy("word")),
     ("Section 4.1", "words"): ("table2", _count),

@@ -8,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from ..data import benchmarks
 from ..data.dataset import Dataset
+from ..evaluation.bootstrap import Estimate
 from ..files.reading import digest
 from ..reports.page import KINDS, Run, picture, render_page, table
 from .claims import Verdict
 from .grid import Workflows
 from .options import Options
-from .published import TOLERANCE
+from .published import TOLERANCE, describe_mismatches
 from .results import Result
 from .retrieval_scores import last_iteration
 from .verdicts import WORDS, Part
@@ -39,6 +41,7 @@ def render_report(
     reasons: Mapping[str, str],
     verdicts: Sequence[Verdict],
     numbers: pd.DataFrame,
+    mismatches: Mapping[str, str],
 ) -> str:
     """Return the page as HTML.
 
@@ -47,16 +50,21 @@ def render_report(
         reasons: why a result is missing, by name.
         verdicts: on all claims.
         numbers: `published.table`.
+        mismatches: why numbers of a result cannot be compared with the paper's, by name.
     """
     trained = [Run.of(model, workflow) for model in workflows for workflow in workflows[model]]
-    words = [verdict.word for verdict in verdicts]
+    words, scale = [verdict.word for verdict in verdicts], scales(verdicts)
     content = {
         "models": ", ".join(workflows),
         "preset": options.preset,
         "seeds": options.seeds,
         "tally": [(word, words.count(word)) for word in WORDS],
-        "verdicts": [verdict._asdict() | {"bars": bars(verdict.parts)} for verdict in verdicts],
-        "tolerance": TOLERANCE,
+        "verdicts": [
+            verdict._asdict()
+            | {"bars": bars(verdict.parts, scale), "axes": axes(verdict.parts, scale)}
+            for verdict in verdicts
+        ],
+        "tolerance": f"{TOLERANCE} {describe_mismatches(mismatches)}",
         "numbers": table(numbers),
         "sections": [
             _section(name, results.get(name), reasons.get(name), options.out) for name in HEADINGS
@@ -67,27 +75,44 @@ def render_report(
     return page
 
 
-def bars(parts: Sequence[Part]) -> list[tuple[Part, dict[str, float] | None]]:
-    """Place the interval of each part on the scale of its claim, in % of the scale's width.
+def scales(verdicts: Sequence[Verdict]) -> dict[str, tuple[float, float]]:
+    """Return the scale of each kind of quantity: the ends of all its intervals, and zero."""
+    ends: dict[str, list[float]] = {}
+    for part in (part for verdict in verdicts for part in verdict.parts):
+        if part.estimate:
+            ends.setdefault(part.unit, [0.0]).extend([part.estimate.low, part.estimate.high])
+    return {unit: (min(values), max(values)) for unit, values in ends.items()}
 
-    The scale contains zero. A part without an interval has None.
+
+def bars(
+    parts: Sequence[Part], scales: Mapping[str, tuple[float, float]]
+) -> list[tuple[Part, dict[str, float] | None]]:
+    """Place the interval of each part on the scale of its unit, in % of the scale's width.
+
+    A part without an interval has None.
     """
-    estimates = [part.estimate for part in parts if part.estimate]
-    ends = [0, *(x for estimate in estimates for x in estimate)]
-    low, width = min(ends), (max(ends) - min(ends)) or 1
-
-    def place(value: float) -> float:
-        return round(2 + 96 * (value - low) / width, 2)
-
     return [
-        (
-            part,
-            {name: place(x) for name, x in (part.estimate._asdict() | {"zero": 0}).items()}
-            if part.estimate
-            else None,
-        )
-        for part in parts
+        (part, _bar(part.estimate, *scales[part.unit]) if part.estimate else None) for part in parts
     ]
+
+
+def _bar(estimate: Estimate, low: float, high: float) -> dict[str, float]:
+    values = {"value": estimate.value, "low": estimate.low, "high": estimate.high, "zero": 0.0}
+    width = (high - low) or 1
+    return {name: round(2 + 96 * (value - low) / width, 2) for name, value in values.items()}
+
+
+def axes(parts: Sequence[Part], scales: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Say what the bars of a claim measure and from where to where, once for each unit."""
+    units = dict.fromkeys(part.unit for part in parts if part.estimate)
+    return [
+        f"{unit}, {_tick(unit, scales[unit][0])} to {_tick(unit, scales[unit][1])}"
+        for unit in units
+    ]
+
+
+def _tick(unit: str, value: float) -> str:
+    return f"{value:+.0f}" if unit == "ranks" else f"{value:+.2f}"
 
 
 def _section(name: str, result: Result | None, reason: str | None, out: Path) -> dict[str, Any]:
@@ -125,7 +150,7 @@ def _best_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the clearest gains of each benchmark."""
     best = pairs[pairs["gain"] > 0].groupby("benchmark", sort=False).head(SHOWN)
     best = best.rename(columns={"cosine_a": "MULTITASK", "cosine_b": "VISUAL"})
-    digits = {"score": "{:g}", "MULTITASK": "{:.3f}", "VISUAL": "{:.3f}", "gain": "{:g}"}
+    digits = {"score": "{:g}", "MULTITASK": "{:.3f}", "VISUAL": "{:.3f}", "gain": "{:.0f}"}
     return best.assign(**{name: best[name].map(form.format) for name, form in digits.items()})
 
 
@@ -172,8 +197,8 @@ def pictures(files: Sequence[str], out: Path) -> list[dict[str, str]]:
 
 def _digests(options: Options) -> dict[str, str]:
     """Return the SHA-256 of the files that options name, and of those in the folder --images."""
-    named = [getattr(options, name) for name in ("men", "simlex", "captions")]
-    paths = [Path(name) for name in named if name]
+    named = benchmarks.file_paths(vars(options))
+    paths = [Path(name) for name in [*named, options.captions] if name]
     if options.images:
         paths += sorted(path for path in Path(options.images).iterdir() if path.is_file())
     return {str(path): digest(path) for path in paths}

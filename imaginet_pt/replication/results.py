@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ..data.benchmarks import MEN
 from ..data.dataset import Dataset
 from ..errors import UserError
 from ..files.atomic import atomic
@@ -53,7 +54,7 @@ def paper_number(place: str, row: str, column: str) -> Any:
 
 
 def mismatch(options: Options, dataset: Dataset, data: str = PUBLISHED["data"]) -> str:
-    """Say why the paper's numbers cannot be compared with ours; empty if they can.
+    """Name what keeps the paper's numbers from being compared with ours; empty if nothing does.
 
     Args:
         data: the name of the data that the numbers are of. The number of image features and the
@@ -65,7 +66,21 @@ def mismatch(options: Options, dataset: Dataset, data: str = PUBLISHED["data"]) 
         f"{features} features an image": features != PUBLISHED["features"],
         f"preset {options.preset}": options.preset != "paper",
     }
-    return next((f"not comparable: {name}" for name, wrong in differs.items() if wrong), "")
+    return next((name for name, wrong in differs.items() if wrong), "")
+
+
+def mismatch_note(mismatch: str) -> str:
+    """Say under a table that the paper's numbers in it are not comparable; empty if they are."""
+    if not mismatch:
+        return ""
+    return f"The paper's numbers are not comparable with these, hence no verdict: {mismatch}.\n"
+
+
+def missing_benchmark(name: str) -> str:
+    """Say why a benchmark of the paper is missing from Table 1."""
+    if name == MEN:
+        return "give --men FILE, or train on more captions if you did"
+    return "too few of its pairs are in the vocabulary"
 
 
 def describe(options: Options, dataset: Dataset) -> str:

@@ -91,7 +91,9 @@ def judge(
 ) -> list[Verdict]:
     """Judge all claims; Flickr30K's, about a number, is judged only where numbers compare."""
     items = {name: result.items for name, result in results.items()}
-    number = {name: why for name, why in mismatches.items() if name == "flickr30k"}
+    number = {
+        name: f"not comparable: {why}" for name, why in mismatches.items() if name == "flickr30k"
+    }
     return [claims.judge(claim, items, {**reasons, **number}) for claim in claims.CLAIMS]
 
 
@@ -125,7 +127,9 @@ def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -
     write_text(text, options.out / "claims.md")
     write_csv(claims.table(verdicts), options.out / "claims.csv")
     write_csv(numbers, options.out / "published.csv")
-    page = report.render_report(options, dataset, workflows, results, reasons, verdicts, numbers)
+    page = report.render_report(
+        options, dataset, workflows, results, reasons, verdicts, numbers, mismatches
+    )
     write_text(page, options.out / "report.html")
     progress.say(f"written under {options.out}: claims.csv, claims.md, published.csv, report.html")
     _check(options, failures(verdicts, numbers))

@@ -1,9 +1,9 @@
 """Table 1: how similarities of word embeddings agree with people's.
 
 The cosines of each model's word embeddings are correlated (Spearman's rho) with the human scores
-of SimLex-999 and, with --men, of MEN. Prints the table and writes under --out: table1.csv and
-table1.md, the table; table1-items.csv, a row for each word pair; and table1-pairs.csv, the pairs
-by how much closer to the humans MULTITASK ranks them than VISUAL.
+of SimLex-999, of MEN with --men, and of any others with --pairs. Prints the table and writes under
+--out: table1.csv and table1.md, the table; table1-items.csv, a row for each word pair; and
+table1-pairs.csv, the pairs by how much closer to the humans MULTITASK ranks them than VISUAL.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,21 +12,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data import word_pairs
+from ..data import benchmarks
+from ..data.benchmarks import MEN
 from ..data.dataset import Dataset
 from ..data.word_pairs import WordPair
-from ..evaluation.bootstrap import rho_bootstrap
+from ..errors import UserError
 from ..evaluation.word_similarity import WordSimilarity, closer_to_humans, word_similarity
 from ..progress import Progress
-from . import grid, published, results
-from .grid import Workflows
+from . import estimates, grid, published, results
+from .grid import RANDOM, RANDOM_NOTE, Workflows, with_random_weights
 from .options import Options
 from .results import Result
 from .script import Script
 
 MODELS = list(grid.MODELS)
 SHOWN = 10  # pairs of each benchmark that are printed
-SEED = 1  # of the bootstrap
 
 Benchmarks = dict[str, list[WordPair]]
 # By benchmark and model, one for each seed.
@@ -34,42 +34,56 @@ Similarities = Mapping[str, Mapping[str, Sequence[WordSimilarity]]]
 
 
 def read_inputs(options: Options, dataset: Dataset) -> Benchmarks:
-    """Read the word pairs of each benchmark: SimLex-999 comes with gensim, MEN must be given."""
-    simlex = options.simlex
-    pairs = {"SimLex": word_pairs.read_pairs(simlex) if simlex else word_pairs.simlex()}
-    if options.men:
-        pairs["MEN"] = word_pairs.read_pairs(options.men)
-    return pairs
+    """Read the word pairs of each benchmark: SimLex-999 comes with gensim, others must be given."""
+    return benchmarks.load(options.simlex, options.men, options.pairs)
 
 
-def measure(workflows: Workflows, pairs: list[WordPair]) -> dict[str, list[WordSimilarity]]:
-    """Correlate the cosines of each run's embeddings with the scores of one benchmark."""
-    generator = np.random.default_rng(SEED)
+def measure(
+    workflows: Workflows, pairs: Mapping[str, list[WordPair]]
+) -> tuple[Similarities, dict[str, str]]:
+    """Correlate the cosines of each run's embeddings with the scores of each benchmark.
+
+    Returns:
+        The similarities, and why a benchmark could not be measured, by its name.
+    """
+    similarities, reasons = {}, {}
+    for name, of_benchmark in pairs.items():
+        try:
+            similarities[name] = _measure(workflows, of_benchmark)
+        except UserError as error:
+            reasons[name] = str(error)
+    if not similarities:
+        raise UserError(next(iter(reasons.values())))
+    return similarities, reasons
+
+
+def _measure(workflows: Workflows, pairs: list[WordPair]) -> dict[str, list[WordSimilarity]]:
+    generator = np.random.default_rng(estimates.SEED)
+    runs = workflows | {RANDOM: [with_random_weights(run) for run in workflows["VISUAL"]]}
     return {
-        model: [word_similarity(pairs, w.words(), w.embeddings, generator) for w in seeds]
-        for model, seeds in workflows.items()
+        model: [word_similarity(pairs, w.words(), w.embeddings, generator, 1) for w in seeds]
+        for model, seeds in runs.items()
     }
 
 
 def table_row(
-    benchmark: str, model: str, seeds: Sequence[WordSimilarity], mismatch: str
+    items: pd.DataFrame, benchmark: str, model: str, seeds: Sequence[WordSimilarity], mismatch: str
 ) -> dict[str, str]:
     """Make a row of Table 1: the mean over seeds, its 95 % interval over pairs and seeds, and p."""
-    human = seeds[0].items["score"].to_numpy()
-    cosines = np.stack([seed.items["cosine"].to_numpy() for seed in seeds])
-    rho = rho_bootstrap(human, cosines, np.random.default_rng(SEED))
+    rho = estimates.rho(items, benchmark, model)
     paper = results.paper_number("Table 1", model, benchmark)
-    return {
+    row = {
         "benchmark": benchmark,
         "model": model,
         "rho": f"{rho.value:.3f}",
         "95 % interval": f"{rho.low:.3f} to {rho.high:.3f}",
         "seeds": " ".join(f"{seed.rho:.3f}" for seed in seeds),
-        "largest p": f"{max(seed.p for seed in seeds):.1g}",
+        "largest p": f"{estimates.largest_p(items, benchmark, model):.1g}",
         "pairs": f"{seeds[0].used} of {seeds[0].total}",
         "paper": "" if paper is None else f"{paper:.2f}",
-        "verdict": mismatch or published.agreement(rho, paper),
     }
+    verdict = "" if paper is None else published.agreement(rho, paper)
+    return row if mismatch else row | {"verdict": verdict}
 
 
 def items_of(similarities: Similarities) -> pd.DataFrame:
@@ -99,45 +113,52 @@ def closer_pairs(similarities: Similarities) -> pd.DataFrame:
     )
 
 
-def text_of(options: Options, table: pd.DataFrame, pairs: pd.DataFrame) -> str:
-    """Return the table and the first of the closer pairs as Markdown."""
-    note = "" if options.men else "MEN was not run: give --men FILE.\n"
+def text_of(
+    table: pd.DataFrame, pairs: pd.DataFrame, mismatch: str, reasons: Mapping[str, str]
+) -> str:
+    """Return the table, what is not in it, and the first of the closer pairs as Markdown."""
     best = pairs[pairs["gain"] > 0].groupby("benchmark").head(SHOWN)
+    best = best.assign(gain=best["gain"].map("{:.0f}".format)).round(3)
+    missing = "".join(f"{name} was not run: {reason}.\n" for name, reason in reasons.items())
     return (
-        f"{results.markdown(table)}\n{note}\n"
+        f"{results.markdown(table)}\n{results.mismatch_note(mismatch)}\n{missing}\n"
+        f"By chance rho would be 0. {RANDOM_NOTE}\n\n"
         "Pairs that MULTITASK ranks closer to the humans than VISUAL does (gain in ranks):\n\n"
-        f"{results.markdown(best.round(3))}"
+        f"{results.markdown(best)}"
     )
 
 
 def mismatch(options: Options, dataset: Dataset, benchmarks: Any) -> str:
-    """Say why the paper's numbers cannot be compared with ours; empty if they can."""
+    """Name what keeps the paper's numbers from being compared with ours; empty if nothing does."""
     return results.mismatch(options, dataset)
 
 
 def make(
     options: Options,
     dataset: Dataset,
-    benchmarks: Benchmarks,
+    pairs: Benchmarks,
     workflows: Workflows,
     progress: Progress,
 ) -> Result:
     """Make Table 1; its items have a row for each benchmark, model, seed and word pair."""
-    similarities = {name: measure(workflows, pairs) for name, pairs in benchmarks.items()}
-    why = mismatch(options, dataset, benchmarks)
+    progress.say("similarity of words ...")
+    similarities, reasons = measure(workflows, pairs)
+    if MEN not in pairs:
+        reasons[MEN] = "give --men FILE"
+    items, closer = items_of(similarities), closer_pairs(similarities)
+    why = mismatch(options, dataset, pairs)
     table = pd.DataFrame(
-        table_row(benchmark, model, seeds, why)
+        table_row(items, benchmark, model, seeds, why)
         for benchmark, by_model in similarities.items()
         for model, seeds in by_model.items()
     )
-    items, pairs = items_of(similarities), closer_pairs(similarities)
     title = (
         f"Table 1 on {results.describe(options, dataset)}: Spearman's rho of cosines of word "
         "embeddings and human scores"
     )
-    text = text_of(options, table, pairs)
-    tables = {"table1": table, "table1-items": items, "table1-pairs": pairs}
+    text = text_of(table, closer, why, reasons)
+    tables = {"table1": table, "table1-items": items, "table1-pairs": closer}
     return results.write_result("table1", title, text, items, tables, options.out)
 
 
-SCRIPT = Script("table1", MODELS, read_inputs, make, mismatch, ["--men", "--simlex"])
+SCRIPT = Script("table1", MODELS, read_inputs, make, mismatch, ["--men", "--simlex", "--pairs"])

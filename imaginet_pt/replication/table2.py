@@ -18,8 +18,8 @@ from ..errors import UserError
 from ..evaluation.ranking import first_equal, similarities
 from ..progress import Progress
 from ..runs.workflow import Workflow
-from . import published, results, synsets, verdicts
-from .grid import Workflows
+from . import estimates, published, results, synsets
+from .grid import RANDOM, RANDOM_NOTE, Workflows, with_random_weights
 from .options import Options
 from .results import Result
 from .script import Script
@@ -116,18 +116,19 @@ def word_accuracy(
 
 def table_row(model: str, scores: Scores, images: Labelled, mismatch: str) -> dict[str, object]:
     """Make a row of Table 2: the mean over seeds and its 95 % interval over words and seeds."""
-    mean = verdicts.mean(scores)
+    mean = estimates.mean(scores)
     paper = results.paper_number("Table 2", model, "accuracy@5")
-    return {
+    row = {
         "model": model,
         "accuracy@5": f"{mean.value:.3f}",
         "95 % interval": f"{mean.low:.3f} to {mean.high:.3f}",
         "seeds": " ".join(f"{score:.3f}" for score in scores.mean(axis=1)),
         "words": scores.shape[1],
         "images": len(images.labels),
-        "paper": f"{paper:.2f}",
-        "verdict": mismatch or published.agreement(mean, paper),
+        "paper": "" if paper is None else f"{paper:.2f}",
     }
+    verdict = "" if paper is None else published.agreement(mean, paper)
+    return row if mismatch else row | {"verdict": verdict}
 
 
 def items_of(words: Sequence[str], by_model: dict[str, Scores]) -> pd.DataFrame:
@@ -143,17 +144,18 @@ def items_of(words: Sequence[str], by_model: dict[str, Scores]) -> pd.DataFrame:
 
 
 def mismatch(options: Options, dataset: Dataset, images: Labelled) -> str:
-    """Say why the paper's numbers cannot be compared with ours; empty if they can."""
+    """Name what keeps the paper's numbers from being compared with ours; empty if nothing does."""
     same = len(images.labels) == results.paper_number("Section 4.1", "all", "images")
-    return results.mismatch(options, dataset) or ("" if same else f"not comparable: {images.name}")
+    return results.mismatch(options, dataset) or ("" if same else images.name)
 
 
-def text_of(table: pd.DataFrame, right: npt.NDArray[np.bool_]) -> str:
+def text_of(table: pd.DataFrame, right: npt.NDArray[np.bool_], mismatch: str) -> str:
     """Return the table as Markdown, with chance and the paper's counts."""
     words, images = (results.paper_number("Section 4.1", "all", n) for n in ("words", "images"))
     chance = accuracy(np.zeros(right.shape, np.float32), right).mean()
     return (
-        f"{results.markdown(table)}\nImages in random order would score {chance:.3f}. "
+        f"{results.markdown(table)}\n{results.mismatch_note(mismatch)}\n"
+        f"By chance, images in random order would score {chance:.3f}. {RANDOM_NOTE} "
         f"The paper has {words} words and {images:,} images.\n"
     )
 
@@ -167,9 +169,10 @@ def make(
     """
     vocabularies = [set(run.words()) for seeds in workflows.values() for run in seeds]
     words, right = synsets.right_images(images, set.intersection(*vocabularies))
+    runs = workflows | {RANDOM: [with_random_weights(run) for run in workflows["VISUAL"]]}
     by_model = {
         model: np.stack([word_accuracy(run, words, images, right) for run in seeds])
-        for model, seeds in workflows.items()
+        for model, seeds in runs.items()
     }
     why = mismatch(options, dataset, images)
     table = pd.DataFrame(
@@ -181,7 +184,7 @@ def make(
     )
     items = items_of(words, by_model)
     tables = {"table2": table, "table2-items": items}
-    text = text_of(table, right)
+    text = text_of(table, right, why)
     return results.write_result("table2", title, text, items, tables, options.out)
 
 

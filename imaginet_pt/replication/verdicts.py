@@ -1,56 +1,158 @@
 """Verdicts on statements about a run's own items: a word, and the interval that it comes from.
 
-A claim is made of parts that must all be true. A part says that a difference is above zero; the
-difference comes with the 95 % interval of a paired bootstrap over items and seeds. The items are
-word pairs, words, or images with all their captions, since captions of one image rise and fall
-together. A part, and a claim,
+A claim is made of parts that must all be true. A part says that a quantity is above zero, and has
+the 95 % interval of a bootstrap (`estimates`). A part, and a claim,
 
     holds            if the whole interval is above zero; if every part holds
-    fails            if the whole interval is below zero; if some part fails, whatever the others
+    fails            if the whole interval is below zero and stays so when corrected for the number
+                     of parts; if some part fails, whatever the others
     is inconclusive  if the interval contains zero; if no part fails and not every part holds
-    is not run       if the run lacks what the part is about; if no part fails and one is not run
+    is not run       if the run lacks what the part is about, or has too few items for a test; if
+                     no part fails and one is not run
 
-Each part is at 95 % by itself. Nothing is corrected for the number of parts, since they are not
-searched for one that is significant but must hold together.
+That all parts must hold makes no correction necessary for that verdict. That one of many is enough
+to fail does: p-values of parts below zero are corrected by Holm's method (1979) over the claim.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from scipy import stats
 
-from ..evaluation.bootstrap import Estimate, mean_bootstrap, paired_bootstrap
+from ..evaluation.bootstrap import Estimate
+from .estimates import Values, difference, mean
+from .results import PUBLISHED
 
 WORDS = HOLDS, FAILS, INCONCLUSIVE, NOT_RUN = "holds", "fails", "inconclusive", "not run"
-SEED = 1  # of every bootstrap
+LEVEL = 0.05
+# With fewer items than this, a percentile interval of a mean is more than 6 % narrower than
+# Student's: sqrt((n - 1) / n) * 1.96 / t(n - 1).
+LEAST_ITEMS = 30
 
-Values = npt.NDArray[np.float64]
+
+def pairs_needed(rho: float, level: float = 0.01, power: float = 0.8) -> int:
+    """Return how many pairs a two-sided test of Spearman's rho needs to find `rho`.
+
+    By Fisher's transformation with the variance (1 + rho^2 / 2) / (n - 3) of Bonett and Wright
+    (2000).
+
+    >>> pairs_needed(0.5)
+    47
+    """
+    z: float = stats.norm.ppf(1 - level / 2) + stats.norm.ppf(power)
+    return math.ceil(3 + (1 + rho**2 / 2) * (z / math.atanh(rho)) ** 2)
+
+
+# Pairs that it takes to find the smallest rho that the paper reports of an IMAGINET model.
+SMALLEST_RHO = min(
+    number["value"]
+    for number in PUBLISHED["numbers"]
+    if number["place"] == "Table 1" and number["row"] in ("VISUAL", "MULTITASK", "TEXTUAL")
+)
+LEAST_PAIRS = pairs_needed(SMALLEST_RHO)
 
 
 class Part(NamedTuple):
-    """One of `WORDS` on one statement, the figures behind it, and the interval if there is one."""
+    """The verdict on one statement.
+
+    Attributes:
+        label: names the statement.
+        word: one of `WORDS`.
+        figures: the numbers behind it, or why it was not run.
+        estimate: the quantity and its interval, if there is one.
+        unit: of the estimate.
+        p: of the hypothesis that the quantity is zero, where that is what was tested.
+    """
 
     label: str
     word: str
     figures: str
     estimate: Estimate | None = None
+    unit: str = ""
+    p: float | None = None
 
     def __str__(self) -> str:
         return f"{self.label} {self.figures}"
 
 
-def above(label: str, estimate: Estimate) -> Part:
-    """Judge that a difference is above zero."""
+def above(label: str, estimate: Estimate, unit: str = "") -> Part:
+    """Judge that a quantity is above zero."""
     word = HOLDS if estimate.low > 0 else FAILS if estimate.high < 0 else INCONCLUSIVE
-    value, low, high = (f"{x:+.3f}" for x in estimate)
-    return Part(label, word, f"{value} ({low} to {high})", estimate)
+    return Part(label, word, figures(estimate, "+"), estimate, unit, estimate.p)
+
+
+def above_zero(label: str, a: Values, unit: str) -> Part:
+    """Judge that the mean of scores (seeds, items) is above zero, if there are enough items."""
+    return _too_few(label, a.shape[1]) or above(label, mean(a), unit)
+
+
+def above_other(label: str, a: Values, b: Values, unit: str) -> Part:
+    """Judge that the mean of a is above that of b, item by item, if there are enough items."""
+    return _too_few(label, a.shape[1]) or above(label, difference(a, b), unit)
+
+
+def _too_few(label: str, items: int) -> Part | None:
+    if items >= LEAST_ITEMS:
+        return None
+    return not_run(label, f"{items} items, and an interval needs {LEAST_ITEMS}")
 
 
 def not_run(label: str, reason: str) -> Part:
     """Return the part of a claim for which the run lacks something."""
     return Part(label, NOT_RUN, f"not run: {reason}")
+
+
+def beat_linreg(by_model: Mapping[str, Values], unit: str, suffix: str = "") -> list[Part]:
+    """Judge that VISUAL and that MULTITASK score above LINREG.
+
+    Args:
+        by_model: scores (seeds, items); of LINREG (1, items).
+        unit: of the scores.
+        suffix: of the parts' labels.
+    """
+    return [
+        above_other(f"{model} over LINREG{suffix}", by_model[model], by_model["LINREG"], unit)
+        for model in ("VISUAL", "MULTITASK")
+    ]
+
+
+def figures(estimate: Estimate, sign: str = "") -> str:
+    """Write an estimate and its interval, with as many digits as tell its bounds from zero.
+
+    >>> figures(Estimate(-0.046, -0.088, -0.0004), "+")
+    '-0.0460 (-0.0880 to -0.0004)'
+    """
+    bounds = estimate.low, estimate.high
+    digits = next((d for d in range(3, 7) if all(x == 0 or round(x, d) != 0 for x in bounds)), 6)
+    value, low, high = (f"{x:{sign}.{digits}f}" for x in (estimate.value, *bounds))
+    return f"{value} ({low} to {high})"
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """Correct p-values of several tests by Holm's method (1979).
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p, kind="stable")
+    factors = np.arange(len(p), 0, -1)
+    corrected = np.minimum(1, np.maximum.accumulate(np.asarray(p, float)[order] * factors))
+    result: list[float] = corrected[np.argsort(order)].round(12).tolist()
+    return result
+
+
+def correct(parts: Sequence[Part]) -> list[Part]:
+    """Let only those parts fail that are below zero when corrected for their number."""
+    tested = [i for i, part in enumerate(parts) if part.p is not None]
+    corrected = dict(zip(tested, holm([parts[i].p or 0.0 for i in tested]), strict=True))
+    return [
+        part._replace(word=INCONCLUSIVE)
+        if part.word == FAILS and corrected.get(i, 0.0) >= LEVEL
+        else part
+        for i, part in enumerate(parts)
+    ]
 
 
 def combine(parts: Sequence[Part]) -> str:
@@ -59,51 +161,3 @@ def combine(parts: Sequence[Part]) -> str:
     if set(words) == {HOLDS}:
         return HOLDS
     return next((word for word in (FAILS, NOT_RUN) if word in words), INCONCLUSIVE)
-
-
-def by_unit(items: pd.DataFrame, unit: Sequence[str], value: str) -> pd.DataFrame:
-    """Average `value` over each unit, in each model and seed.
-
-    Args:
-        unit: the columns that name a unit.
-
-    Returns:
-        A row for each unit that all have, sorted, and a column for each model and seed.
-    """
-    return items.pivot_table(index=list(unit), columns=["model", "seed"], values=value).dropna()
-
-
-def scores(items: pd.DataFrame, unit: Sequence[str], value: str) -> dict[str, Values]:
-    """Return the averages of `by_unit` as arrays (seeds, units) by model."""
-    table = by_unit(items, unit, value)
-    return {model: table[model].to_numpy().T for model in table.columns.unique("model")}
-
-
-def difference(a: Values, b: Values) -> Estimate:
-    """Estimate the mean of a minus b, both of shape (seeds, units) or (1, units)."""
-    estimate: Estimate = paired_bootstrap(a, b, generator())
-    return estimate
-
-
-def mean(a: Values) -> Estimate:
-    """Estimate the mean of an array (seeds, units)."""
-    estimate: Estimate = mean_bootstrap(a, generator())
-    return estimate
-
-
-def generator() -> np.random.Generator:
-    """Return a generator that gives every bootstrap the same draws."""
-    return np.random.default_rng(SEED)
-
-
-def beat_linreg(by_model: Mapping[str, Values], suffix: str = "") -> list[Part]:
-    """Judge that VISUAL and that MULTITASK score above LINREG.
-
-    Args:
-        by_model: scores (seeds, units); of LINREG (1, units).
-        suffix: of the parts' labels.
-    """
-    return [
-        above(f"{model} over LINREG{suffix}", difference(by_model[model], by_model["LINREG"]))
-        for model in ("VISUAL", "MULTITASK")
-    ]

@@ -1,0 +1,89 @@
+"""Every measured quantity with its 95 % interval: each is computed here, and nowhere else.
+
+The tables, the claims and the comparison with the paper's numbers all take their estimates from
+these functions, so that one quantity has one estimate and one interval. Items are resampled (word
+pairs, words, or images with all their captions, since captions of one image rise and fall
+together), and the seeds where a model was trained several times.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from ..evaluation.bootstrap import (
+    Estimate,
+    mean_bootstrap,
+    paired_bootstrap,
+    paired_rho_bootstrap,
+    rho_bootstrap,
+)
+from ..evaluation.word_similarity import PAIR
+
+SEED = 1  # of every bootstrap
+
+Values = npt.NDArray[np.float64]
+
+
+def by_unit(items: pd.DataFrame, unit: Sequence[str], value: str) -> pd.DataFrame:
+    """Average `value` over each unit, in each model and seed.
+
+    Args:
+        unit: the columns that name a unit.
+
+    Returns:
+        A row for each unit that all have, sorted, and a column for each model and seed.
+    """
+    return items.pivot_table(index=list(unit), columns=["model", "seed"], values=value).dropna()
+
+
+def scores(items: pd.DataFrame, unit: Sequence[str], value: str) -> dict[str, Values]:
+    """Return the averages of `by_unit` as arrays (seeds, units) by model."""
+    table = by_unit(items, unit, value)
+    return {model: table[model].to_numpy().T for model in table.columns.unique("model")}
+
+
+def similarities(table1: pd.DataFrame, benchmark: str) -> tuple[Values, dict[str, Values]]:
+    """Return human scores (pairs,) and cosines (seeds, pairs) by model, of one benchmark."""
+    items = table1[table1["benchmark"] == benchmark]
+    human = by_unit(items, PAIR, "cosine").index.get_level_values("score").to_numpy()
+    return human, scores(items, PAIR, "cosine")
+
+
+def rho(table1: pd.DataFrame, benchmark: str, model: str) -> Estimate:
+    """Estimate a model's Spearman correlation with a benchmark, the mean over its seeds."""
+    human, cosines = similarities(table1, benchmark)
+    return rho_bootstrap(human, cosines[model], _generator())
+
+
+def rho_difference(table1: pd.DataFrame, benchmark: str, a: str, b: str) -> Estimate:
+    """Estimate how much larger the Spearman correlation of model a is than that of b."""
+    human, cosines = similarities(table1, benchmark)
+    return paired_rho_bootstrap(human, cosines[a], cosines[b], _generator())
+
+
+def largest_p(table1: pd.DataFrame, benchmark: str, model: str) -> float:
+    """Return the largest p of a model's Spearman correlations, one for each seed.
+
+    It is the two-sided p of `scipy.stats.spearmanr`; 1 where a correlation is negative.
+    """
+    human, cosines = similarities(table1, benchmark)
+    tests = [stats.spearmanr(human, seed) for seed in cosines[model]]
+    return max(float(test.pvalue) if test.statistic > 0 else 1.0 for test in tests)
+
+
+def mean(a: Values) -> Estimate:
+    """Estimate the mean of an array (seeds, units)."""
+    return mean_bootstrap(a, _generator())
+
+
+def difference(a: Values, b: Values) -> Estimate:
+    """Estimate the mean of a minus b, both of shape (seeds, units) or (1, units)."""
+    return paired_bootstrap(a, b, _generator())
+
+
+def _generator() -> np.random.Generator:
+    """Return a generator that gives every bootstrap the same draws."""
+    return np.random.default_rng(SEED)
