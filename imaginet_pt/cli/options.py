@@ -42,6 +42,19 @@ def split_option(parser: ArgumentParser) -> None:
     parser.add_argument("--split", default="val", help="part of the data (default val)")
 
 
+def benchmark_options(parser: ArgumentParser) -> None:
+    """Add the word pairs that embeddings are compared with: `benchmarks.load`."""
+    parser.add_argument("--men", metavar="FILE", help="the word pairs of MEN")
+    parser.add_argument(
+        "--pairs",
+        metavar="[NAME=]FILE",
+        action="append",
+        default=[],
+        help="other word pairs, under their own name (may be given several times); "
+        "SimVerb-3500, WordSim-353 and RG-65 are recognized",
+    )
+
+
 def run_options(parser: ArgumentParser) -> None:
     """Add the run that a command is about, its epoch, and the backend that computes with it."""
     parser.add_argument("run", metavar="RUN", help="folder of a run")

@@ -8,9 +8,10 @@ import pandas as pd
 
 from ..errors import UserError
 from ..files.reading import guard
-from . import data_provider, word_pairs
+from . import benchmarks, data_provider
 from .dataset import Dataset
 from .preprocessing import SPECIAL, Tokenizer
+from .word_pairs import WordPair
 
 # Captions that a word must be in: the paper has 10 on COCO, 5 is usual on Flickr.
 THRESHOLDS = (5, 10)
@@ -18,25 +19,32 @@ SPLITS = {"train": "nothing to train on", "val": "nothing to validate on", "test
 VGG16 = 4096  # features of the paper's images
 
 
-def check(source: str | PathLike[str], men: str | PathLike[str] | None = None) -> str:
-    """Return the text of one screen about the data at `source` and the word pairs in `men`.
+def check(
+    source: str | PathLike[str],
+    men: str | PathLike[str] | None = None,
+    pairs: Sequence[str] = (),
+) -> str:
+    """Return the text of one screen about the data at `source` and the word pairs.
+
+    Args:
+        source: of the data.
+        men: a file of MEN.
+        pairs: other word pairs, as `benchmarks.load` takes them.
 
     Raises:
         UserError: there are no captions, or something in them or in `men` is wrong. Features that
             are missing or wrong are named on the screen.
     """
     dataset, missing = _load(source)
-    pairs = {"SimLex-999": word_pairs.simlex()}
-    if men:
-        pairs["MEN"] = word_pairs.read_pairs(men)
-    else:
+    by_name = benchmarks.load(men=men, pairs=pairs)
+    if benchmarks.MEN not in by_name:
         missing.append("MEN: give its file by `men`; get it by imaginet data get men")
     missing += _missing(dataset)
     parts = [
         f"{dataset.name}: {source}",
         _features(dataset),
         _table(_splits(dataset)),
-        _table(_cover(dataset, pairs)),
+        _table(_cover(dataset, by_name)),
         "\n".join(["missing or unusual:", *(f"- {line}" for line in missing or ["nothing"])]),
     ]
     return "\n\n".join(parts)
@@ -79,7 +87,7 @@ def _names(dataset: Dataset) -> list[str]:
     return [name for name in SPLITS if name in present] + sorted(present - SPLITS.keys())
 
 
-def _cover(dataset: Dataset, pairs: Mapping[str, Sequence[word_pairs.WordPair]]) -> pd.DataFrame:
+def _cover(dataset: Dataset, pairs: Mapping[str, Sequence[WordPair]]) -> pd.DataFrame:
     """A row a threshold: the words of its vocabulary, and the pairs with both words in it."""
     texts = [text for image in dataset.images if image.split == "train" for text in image.sentences]
     rows = []

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-
 Values = npt.NDArray[np.float64]
 
 

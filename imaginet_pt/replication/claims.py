@@ -45,8 +45,8 @@ CORRECTED = "lies below zero after Holm's correction for the number of compariso
 ABOVE = "the 95 % interval of {} lies above zero"
 RHO = f"Holds if {{}}; fails if {{}} {CORRECTED}; not run on fewer than {LEAST_PAIRS} pairs."
 ITEMS = (
-    f"Holds if the 95 % intervals of {{1}} lie above zero; fails if one {CORRECTED}; not run on "
-    f"fewer than {LEAST_ITEMS} {{0}}."
+    f"Holds if the 95 % intervals of {{1}} lie above zero; fails if one of these quantities "
+    f"{CORRECTED}; not run on fewer than {LEAST_ITEMS} {{0}}."
 )
 
 CLAIMS = [
@@ -56,7 +56,7 @@ CLAIMS = [
         "4.1, Table 1",
         RHO.format(
             "rho is above zero with p < .01 in every seed, for every model and benchmark",
-            "an interval of rho",
+            "a rho",
         ),
         "table1",
         word_claims.correlated,
@@ -65,7 +65,7 @@ CLAIMS = [
         2,
         "Every IMAGINET model beats LINREG on both benchmarks",
         "4.1, Table 1",
-        RHO.format(ABOVE.format("every difference of rho"), "that of a difference"),
+        RHO.format(ABOVE.format("every difference of rho"), "a difference"),
         "table1",
         word_claims.beat_linreg_at_similarity,
     ),
@@ -73,9 +73,7 @@ CLAIMS = [
         3,
         "MULTITASK beats VISUAL and TEXTUAL on both benchmarks",
         "4.1, Table 1",
-        RHO.format(
-            ABOVE.format("both differences of rho on each benchmark"), "that of a difference"
-        ),
+        RHO.format(ABOVE.format("both differences of rho on each benchmark"), "a difference"),
         "table1",
         word_claims.multitask_is_best_at_similarity,
     ),
@@ -83,8 +81,8 @@ CLAIMS = [
         4,
         "dusk-dawn, sexy-smile and college-exhibition are closer to the humans in MULTITASK",
         "4.1",
-        "Holds if each pair gains ranks in every seed, and fails if one loses ranks in every seed; one "
-"pair is one item, so this describes the runs and tests nothing.",
+        "Holds if each pair gains ranks in every seed, and fails if one loses ranks in every seed; "
+        "one pair is one item, so this describes the runs and tests nothing.",
         "table1",
         word_claims.named_pairs_are_closer,
     ),
@@ -151,8 +149,8 @@ CLAIMS = [
         12,
         "MULTITASK has an accuracy@5 of 32 % on Flickr30K",
         "4.2",
-        "Holds if the paper's number lies in the 95 % interval of ours over images and seeds, widened "
-f"by {published.HALF_DIGIT}, and fails if not.",
+        "Holds if the paper's number lies in the 95 % interval of ours over images and seeds, "
+        f"widened by {published.HALF_DIGIT}, and fails if not.",
         "flickr30k",
         caption_claims.as_on_flickr30k,
     ),

@@ -122,6 +122,11 @@ def with_random_weights(workflow: Workflow) -> Workflow:
     return untrained
 
 
+def with_floor(workflows: Workflows) -> Workflows:
+    """Add the floor to trained runs: VISUAL with random weights, one run for each seed."""
+    return workflows | {RANDOM: [with_random_weights(run) for run in workflows["VISUAL"]]}
+
+
 def _load(runs: Sequence[Run], backend: Any) -> Workflows:
     workflows: Workflows = {}
     for run in runs:

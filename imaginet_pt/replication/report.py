@@ -19,7 +19,7 @@ from .options import Options
 from .published import TOLERANCE, describe_mismatches
 from .results import Result
 from .retrieval_scores import last_iteration
-from .verdicts import WORDS, Part
+from .verdicts import LEAST_ITEMS, LEAST_PAIRS, SMALLEST_RHO, WORDS, Part
 
 TEMPLATE = "report.html.jinja"
 HEADINGS = {
@@ -53,17 +53,16 @@ def render_report(
         mismatches: why numbers of a result cannot be compared with the paper's, by name.
     """
     trained = [Run.of(model, workflow) for model in workflows for workflow in workflows[model]]
-    words, scale = [verdict.word for verdict in verdicts], scales(verdicts)
+    words = [verdict.word for verdict in verdicts]
     content = {
         "models": ", ".join(workflows),
         "preset": options.preset,
+        "least_pairs": LEAST_PAIRS,
+        "least_items": LEAST_ITEMS,
+        "smallest_rho": SMALLEST_RHO,
         "seeds": options.seeds,
         "tally": [(word, words.count(word)) for word in WORDS],
-        "verdicts": [
-            verdict._asdict()
-            | {"bars": bars(verdict.parts, scale), "axes": axes(verdict.parts, scale)}
-            for verdict in verdicts
-        ],
+        "verdicts": _evidence(verdicts),
         "tolerance": f"{TOLERANCE} {describe_mismatches(mismatches)}",
         "numbers": table(numbers),
         "sections": [
@@ -73,6 +72,15 @@ def render_report(
     command = ["python", *sys.argv]
     page: str = render_page(TEMPLATE, dataset, trained, _digests(options), command, content)
     return page
+
+
+def _evidence(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """Return what the template shows of each verdict."""
+    scale = scales(verdicts)
+    return [
+        verdict._asdict() | {"bars": bars(verdict.parts, scale), "axes": axes(verdict.parts, scale)}
+        for verdict in verdicts
+    ]
 
 
 def scales(verdicts: Sequence[Verdict]) -> dict[str, tuple[float, float]]:

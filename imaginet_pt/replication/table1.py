@@ -20,7 +20,7 @@ from ..errors import UserError
 from ..evaluation.word_similarity import WordSimilarity, closer_to_humans, word_similarity
 from ..progress import Progress
 from . import estimates, grid, published, results
-from .grid import RANDOM, RANDOM_NOTE, Workflows, with_random_weights
+from .grid import RANDOM_NOTE, Workflows, with_floor
 from .options import Options
 from .results import Result
 from .script import Script
@@ -59,10 +59,9 @@ def measure(
 
 def _measure(workflows: Workflows, pairs: list[WordPair]) -> dict[str, list[WordSimilarity]]:
     generator = np.random.default_rng(estimates.SEED)
-    runs = workflows | {RANDOM: [with_random_weights(run) for run in workflows["VISUAL"]]}
     return {
         model: [word_similarity(pairs, w.words(), w.embeddings, generator, 1) for w in seeds]
-        for model, seeds in runs.items()
+        for model, seeds in with_floor(workflows).items()
     }
 
 

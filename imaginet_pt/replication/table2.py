@@ -19,7 +19,7 @@ from ..evaluation.ranking import first_equal, similarities
 from ..progress import Progress
 from ..runs.workflow import Workflow
 from . import estimates, published, results, synsets
-from .grid import RANDOM, RANDOM_NOTE, Workflows, with_random_weights
+from .grid import RANDOM_NOTE, Workflows, with_floor
 from .options import Options
 from .results import Result
 from .script import Script
@@ -169,10 +169,9 @@ def make(
     """
     vocabularies = [set(run.words()) for seeds in workflows.values() for run in seeds]
     words, right = synsets.right_images(images, set.intersection(*vocabularies))
-    runs = workflows | {RANDOM: [with_random_weights(run) for run in workflows["VISUAL"]]}
     by_model = {
         model: np.stack([word_accuracy(run, words, images, right) for run in seeds])
-        for model, seeds in runs.items()
+        for model, seeds in with_floor(workflows).items()
     }
     why = mismatch(options, dataset, images)
     table = pd.DataFrame(

@@ -10,16 +10,13 @@ import numpy as np
 import pandas as pd
 
 from ..data.dataset import Captions, Dataset
-from ..data.word_pairs import WordPair
 from ..errors import UserError
 from ..evaluation import neighbors, retrieval
-from ..evaluation.word_similarity import word_similarity
 from ..runs.workflow import Workflow
 
 Workflows = Mapping[str, Workflow]
 
 SPLIT, PADDING = "val", "batch"  # as the original evaluates
-SEED = 1  # of the bootstrap
 QUERIES, K = 3, 2  # captions whose neighbours are shown, and how many of each kind
 # Task of `evaluation.retrieval` -> its score.
 SCORES = {"image_retrieval": "accuracy@5", "paraphrase_retrieval": "recall@4"}
@@ -34,23 +31,6 @@ def table(workflows: Workflows, row: Callable[[Workflow], Mapping[str, str]]) ->
         except UserError as why:
             rows.append({"run": name, "note": str(why)})
     return pd.DataFrame(rows).fillna("")
-
-
-def similarity_row(pairs: Sequence[WordPair]) -> Callable[[Workflow], dict[str, str]]:
-    """Return a row of `table`: Spearman's rho of words' cosines and human scores, as in Table 1."""
-
-    def row(workflow: Workflow) -> dict[str, str]:
-        generator = np.random.default_rng(SEED)
-        result = word_similarity(pairs, workflow.words(), workflow.embeddings, generator)
-        return {
-            "rho": f"{result.rho:.3f}",
-            "95 % interval": f"{result.low:.3f} to {result.high:.3f}",
-            "p": f"{result.p:.1g}",
-            "pairs": str(result.used),
-            "of": str(result.total),
-        }
-
-    return row
 
 
 def retrieval_row(dataset: Dataset) -> Callable[[Workflow], dict[str, str]]:

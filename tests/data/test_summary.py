@@ -9,7 +9,9 @@ import small
 
 from imaginet_pt.__main__ import main
 
-MEN = "dog cat 40\nDog child 20\ndog zebra 3\n"
+# What MEN is known by, and three pairs of words of the data.
+MEN = "sun sunlight 50\nautomobile car 50\ndog cat 40\nDog child 20\ndog zebra 3\n"
+MEN += "".join(f"a{i} b{i} 1\n" for i in range(2995))
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_counts_shapes_splits_and_cover(data, men, capsys):
         pairs = sum({"dog", other} <= words for other in ("cat", "child", "zebra"))
         found = row(shown, f"in {threshold} training captions")
         assert [found[0], found[2]] == [str(len(words)), str(pairs)]
-    assert "SimLex-999 (of 999)" in shown and "MEN (of 3)" in shown
+    assert "SimLex-999 (of 999)" in shown and "MEN (of 3,000)" in shown
     assert counted(data, 5) != counted(data, 10)
 
 

@@ -52,7 +52,7 @@ def test_an_unknown_script_is_answered_with_those_that_exist(capsys):
 def test_the_command_and_the_script_do_the_same(tmp_path):
     data = small.write(tmp_path / "data", images=60)
     (tmp_path / "pairs.tsv").write_text("dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\n")
-    options = ["--data", data, "--simlex", tmp_path / "pairs.tsv", "--seeds", 1]
+    options = ["--data", data, "--pairs", f"pets={tmp_path / 'pairs.tsv'}", "--seeds", 1]
     programs = {
         "script": [sys.executable, ROOT / "replicate/table1.py"],
         "command": [sys.executable, "-m", "imaginet_pt", "replicate", "table1"],

@@ -102,19 +102,26 @@ def page(tmp_path_factory):
     out = tmp_path_factory.mktemp("report")
     (out / "pairs.tsv").write_text("dog\tcat\t9\n")
     args = Namespace(
-        out=out, preset="demo", seeds=2, men=str(out / "pairs.tsv"), simlex=None, captions=None,
-        images=None,
+        pairs=[f"pets={out / 'pairs.tsv'}"], out=out, preset="demo", seeds=2, men=None,
+        simlex=None, captions=None, images=None,
     )  # fmt: skip
     dataset = Dataset("tiny (synthetic)", (), np.zeros((3, 4)), {"tiny": "f00d"}, synthetic=True)
     verdicts = [
         claims.Verdict(claim, word, [part])
         for claim, word, part in zip(claims.CLAIMS, WORDS, PARTS, strict=False)
     ]
-    verdict = [published.AGREES, published.DIFFERS, "not comparable: tiny (synthetic)"]
+    verdict = [published.AGREES, published.DIFFERS, ""]
     numbers = pd.DataFrame({"place": "Table 1", "paper": "0.32", "verdict": verdict})
     absent = dict.fromkeys(["table2", "table3", "figure3", "flickr30k"], "the reason for this")
     made = report.render_report(
-        args, dataset, workflows(out), results(out), absent, verdicts, numbers
+        args,
+        dataset,
+        workflows(out),
+        results(out),
+        absent,
+        verdicts,
+        numbers,
+        {"table1": "tiny (synthetic)"},
     )
     write_text(made, out / "report.html")
     return out / "report.html"
@@ -222,14 +229,26 @@ def test_pairs_are_shown_with_equal_digits():
     assert arrange(pairs).to_dict("list") == {
         "benchmark": ["MEN", "MEN"],
         "score": ["38", "8.25"],
-        "gain": ["598.5", "70"],
+        "gain": ["598", "70"],
         "MULTITASK": ["0.540", "0.100"],
         "VISUAL": ["-0.050", "0.123"],
     }
 
 
+def test_bars_of_one_unit_share_a_scale_over_all_claims():
+    ranks = above("ranks gained", Estimate(44, 15, 73), "ranks")
+    verdicts = [claims.Verdict(claims.CLAIMS[0], HOLDS, [part]) for part in [*PARTS, ranks]]
+    scales = report.scales(verdicts)
+    assert scales == {"": (-0.3, 0.3), "ranks": (0, 73)}
+    assert report.axes([ranks, PARTS[3]], scales) == ["ranks, +0 to +73"]
+    assert report.axes([PARTS[0]._replace(unit="rho")], {"rho": (-0.3, 0.3)}) == [
+        "rho, -0.30 to +0.30"
+    ]
+
+
 def test_bars_of_a_claim_share_a_scale_with_zero():
-    bars = [bar for _, bar in report.bars(PARTS)]
+    scales = {"": (-0.3, 0.3)}
+    bars = [bar for _, bar in report.bars(PARTS, scales)]
     assert bars[0] == {"value": 82.0, "low": 66.0, "high": 98.0, "zero": 50.0}
     assert bars[1]["low"] == 2.0 and bars[1]["zero"] == 50.0 and bars[3] is None
 

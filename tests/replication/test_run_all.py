@@ -14,7 +14,7 @@ import small
 from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
-from imaginet_pt.replication import grid, published, report, run_all, verdicts
+from imaginet_pt.replication import estimates, grid, published, report, run_all, verdicts
 from imaginet_pt.replication.results import PUBLISHED, NotRun, Result, write_result
 from imaginet_pt.replication.script import Script
 from imaginet_pt.reports import page
@@ -51,10 +51,10 @@ def retrieval_items(visual):
     """Items of Figure 2 in which captions are found with the share `visual`, others with half."""
     rows = [
         {"model": model, "seed": 1, "iteration": 1, "order": order, "caption": caption}
-        | {"image": caption // 2, "accuracy@5": float(caption < 40 * share), "recall@4": 0.0}
+        | {"image": caption // 2, "accuracy@5": float(caption < 80 * share), "recall@4": 0.0}
         for model, share in {"VISUAL": visual, "MULTITASK": 0.5, "LINREG": 0.5}.items()
         for order in ("original", "scrambled")
-        for caption in range(40)
+        for caption in range(80)
     ]
     return pd.DataFrame(rows)
 
@@ -82,8 +82,8 @@ def scripts(monkeypatch):
 
 def run(out, check=False):
     args = Namespace(
-        out=out, preset="demo", seeds=1, check=check, men=None, simlex=None, captions=None,
-        images=None,
+        pairs=[], out=out, preset="demo", seeds=1, check=check, men=None, simlex=None,
+        captions=None, images=None,
     )  # fmt: skip
     run_all.main(args, DATASET, None, Progress(quiet=True))
 
@@ -143,23 +143,23 @@ def test_check_passes_where_nothing_fails(scripts, tmp_path):
 
 def test_a_number_that_differs_is_wrong():
     numbers = pd.DataFrame(
-        {"place": "Table 1", "row": "VISUAL", "column": ["MEN", "SimLex"]}
+        {"place": "Table 1", "row": "VISUAL", "column": ["MEN", "SimLex-999"]}
         | {"verdict": [published.AGREES, published.DIFFERS]}
     )
-    assert run_all.failures([], numbers) == ["Table 1, VISUAL, SimLex differs"]
+    assert run_all.failures([], numbers) == ["Table 1, VISUAL, SimLex-999 differs"]
 
 
 def test_captions_are_resampled_by_image():
     items = retrieval_items(0.5)
-    # Both captions of an image are right or wrong together: 10 images of 20, not 20 captions of 40.
-    by_image = verdicts.mean(verdicts.scores(items, ["image"], "accuracy@5")["VISUAL"])
-    by_caption = verdicts.mean(verdicts.scores(items, ["caption"], "accuracy@5")["VISUAL"])
+    # Both captions of an image are right or wrong together: 20 images of 40, not 40 captions of 80.
+    by_image = estimates.mean(estimates.scores(items, ["image"], "accuracy@5")["VISUAL"])
+    by_caption = estimates.mean(estimates.scores(items, ["caption"], "accuracy@5")["VISUAL"])
     assert by_image.value == by_caption.value == 0.5
     assert by_image.high - by_image.low > 1.2 * (by_caption.high - by_caption.low)
 
 
 def test_flickr30k_on_other_features_gets_no_verdict(tmp_path):
-    why = {"flickr30k": "not comparable: 1280 features an image"}
+    why = {"flickr30k": "1280 features an image"}
     items = pd.DataFrame({"model": "MULTITASK", "seed": 1, "image": range(9), "accuracy@5": 0.9})
     results = {"flickr30k": Result("flickr30k", "", "", items, [])}
     reasons = dict.fromkeys(["table1", "table2", "figure2"], "x")
@@ -177,7 +177,8 @@ def test_from_start_to_end(monkeypatch, tmp_path, capsys):
     data, out = small.write(tmp_path / "data", images=60), tmp_path / "out"
     pairs = "dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\ndog\tcar\t0.5\n"
     (tmp_path / "pairs.tsv").write_text(pairs)
-    arguments = ["--data", data, "--seeds", 1, "--simlex", tmp_path / "pairs.tsv", "--out", out]
+    pairs = ["--pairs", f"pets={tmp_path / 'pairs.tsv'}"]
+    arguments = ["--data", data, "--seeds", 1, *pairs, "--out", out]
     monkeypatch.setattr(sys, "argv", list(map(str, [ROOT / "replicate/run_all.py", *arguments])))
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(sys.argv[0], run_name="__main__")

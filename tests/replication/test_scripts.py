@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import small
+from gensim.test.utils import datapath
 
 ROOT = Path(__file__).resolve().parents[2]
 PAIRS = "dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\ndog\tcar\t0.5\nfox\tcat\t3\n"
@@ -25,17 +26,31 @@ def data(tmp_path_factory):
 def test_table1_from_start_to_end_and_again(data, tmp_path):
     (tmp_path / "pairs.tsv").write_text(PAIRS)
     out = tmp_path / "out"
-    options = ["--data", data, "--simlex", tmp_path / "pairs.tsv", "--men", tmp_path / "pairs.tsv"]
+    options = ["--data", data]
+    for name in ("pets", "others"):
+        options += ["--pairs", f"{name}={tmp_path / 'pairs.tsv'}"]
     first = table1(*options, "--seeds", 1, "--out", out)
     assert first.returncode == 0, first.stderr
     table = pd.read_csv(out / "table1.csv")
-    assert list(table["model"]) == 2 * ["VISUAL", "MULTITASK", "TEXTUAL", "LINREG"]
-    assert set(table["pairs"]) == {"5 of 6"}
-    assert set(table["verdict"]) == {"not comparable: small"}
+    own = table[table["benchmark"].isin(["pets", "others"])]
+    models = ["VISUAL", "MULTITASK", "TEXTUAL", "LINREG", "random weights"]
+    assert list(own["model"]) == 2 * models
+    assert set(own["pairs"]) == {"5 of 6"}
+    assert own["paper"].isna().all() and "verdict" not in table
+    assert first.stdout.count("not comparable") == 1
+    assert "MEN was not run: give --men" in first.stdout
     items = pd.read_csv(out / "table1-items.csv")
-    assert len(items) == 2 * 4 * 5
+    assert (items["benchmark"] == "pets").sum() == 5 * 5
     again = table1(*options, "--seeds", 1, "--out", out)
     assert again.stdout == first.stdout and "compiling" not in again.stderr
+
+
+def test_a_benchmark_under_another_name_is_refused_before_any_training(data, tmp_path):
+    simlex = datapath("simlex999.txt")
+    done = table1("--data", data, "--men", simlex, "--out", tmp_path / "out")
+    assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1
+    assert f"--men {simlex} holds the 999 pairs of SimLex-999, not the 3,000 of MEN" in done.stderr
+    assert not list((tmp_path / "out").glob("models/*"))
 
 
 def test_a_bad_line_of_word_pairs_is_named_before_any_training(data, tmp_path):

@@ -233,6 +233,12 @@ def images(tmp_path):
     return write_images(folder, LABELS, np.stack([np.cos(angle), np.sin(angle)], axis=1))
 
 
+@pytest.fixture(autouse=True)
+def no_floor(monkeypatch):
+    """The stand-ins of runs here have no weights that could be random."""
+    monkeypatch.setattr(table2, "with_floor", dict)
+
+
 def made(images, tmp_path, name="small", **models):
     args = Namespace(images=images, preset="demo", seeds=2, out=tmp_path)
     data = dataset(name)
@@ -261,7 +267,7 @@ def test_the_table_of_known_vectors(images, tmp_path):
     assert table["accuracy@5"].to_dict() == {"VISUAL": "0.750", "LINREG": "0.759"}
     assert table["seeds"].to_dict() == {"VISUAL": "1.000 0.500", "LINREG": "0.759"}
     assert table["paper"].to_dict() == {"VISUAL": "0.38", "LINREG": "0.33"}
-    assert set(table["verdict"]) == {"not comparable: small"}
+    assert "verdict" not in table and result.text.count("not comparable") == 1
     assert set(table["words"]) == {"2"} and set(table["images"]) == {"8"}
     assert "random order would score 0.759" in result.text and "393 words" in result.text
     assert result.files == ["table2.md", "table2.csv", "table2-items.csv"]
@@ -289,7 +295,7 @@ def test_verdict_on_the_paper_s_images(scores, verdict):
 def test_other_images_data_or_sizes_are_not_comparable(data, features, preset, images, why):
     labelled = synsets.Labelled("imagenet", None, [ELKHOUND] * images, {})
     found = table2.mismatch(Namespace(preset=preset), dataset(data, features), labelled)
-    assert found == f"not comparable: {why}"
+    assert found == why
 
 
 def test_scenes_find_their_single_things():

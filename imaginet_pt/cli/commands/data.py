@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...progress import Progress
-from ..options import DATA_HELP
+from ..options import DATA_HELP, benchmark_options
 from ..parser import with_flags
 
 HELP = "get and check data sets, compute image features"
@@ -32,14 +32,14 @@ def get(args: Namespace) -> None:
 def check_options(parser: ArgumentParser) -> None:
     """Add the options of `imaginet data check`."""
     parser.add_argument("data", metavar="DIR", help=DATA_HELP)
-    parser.add_argument("--men", metavar="FILE", help="MEN's word pairs")
+    benchmark_options(parser)
 
 
 def check(args: Namespace) -> None:
     """Print what a data set has and lacks."""
     from ...data import summary
 
-    print(with_flags(summary.check(args.data, args.men)))
+    print(with_flags(summary.check(args.data, args.men, args.pairs)))
 
 
 def features_options(parser: ArgumentParser) -> None:

@@ -26,38 +26,30 @@ def add_options(parser: ArgumentParser) -> None:
     """Add the runs, the data and word pairs that they are measured on, and the page."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folders of runs")
     data_option(parser)
-    parser.add_argument("--men", metavar="FILE", help="MEN's word pairs")
+    options.benchmark_options(parser)
     parser.add_argument("--out", required=True, metavar="PAGE.html", help="file for the page")
     options.backend_options(parser)
 
 
 def run(args: Namespace) -> None:
     """Measure the runs and write the page."""
-    from ...data import data_provider
+    from ...data import benchmarks, data_provider
     from ...files.atomic import atomic
     from ...files.reading import digest
     from ...reports.page import Run, render_page
 
-    dataset, benchmarks = data_provider.load(args.data), read_benchmarks(args)
+    dataset, pairs = data_provider.load(args.data), benchmarks.load(None, args.men, args.pairs)
     if not Path(args.out).absolute().parent.is_dir():
         raise UserError(f"--out {args.out}: no such folder; make it, or choose another file")
     workflows, progress = load_workflows(args), Progress(args.quiet)
-    content = measure(workflows, dataset, benchmarks, progress)
+    content = measure(workflows, dataset, pairs, progress)
     runs = [Run.of(name, workflow) for name, workflow in workflows.items()]
-    digests = {args.men: digest(args.men)} if args.men else {}
+    digests = {path: digest(path) for path in benchmarks.file_paths(vars(args))}
     command = ["python", "-m", "imaginet_pt", *sys.argv[1:]]
     page = render_page("compare.html.jinja", dataset, runs, digests, command, content)
     with atomic(args.out) as file:
         file.write(page)
     progress.say(f"{args.out} written ({dataset.name})")
-
-
-def read_benchmarks(args: Namespace) -> dict[str, Any]:
-    """Read the word pairs of each benchmark: SimLex-999 comes with gensim, MEN must be given."""
-    from ...data import word_pairs
-
-    men = {"MEN": word_pairs.read_pairs(args.men)} if args.men else {}
-    return {"SimLex-999": word_pairs.simlex()} | men
 
 
 def load_workflows(args: Namespace) -> dict[str, Workflow]:
@@ -78,14 +70,12 @@ def measure(
     progress: Progress,
 ) -> dict[str, Any]:
     """Measure the runs: what compare.html.jinja needs, by name."""
-    from ...reports import comparison
+    from ...reports import common_pairs, comparison
     from ...reports.page import table
 
     curves, without_epochs = _curves(workflows)
     progress.say("similarity of words ...")
-    words = {
-        b: comparison.table(workflows, comparison.similarity_row(p)) for b, p in benchmarks.items()
-    }
+    words = {b: common_pairs.compare(workflows, pairs) for b, pairs in benchmarks.items()}
     progress.say("retrieval ...")
     retrieval = comparison.with_chance(
         comparison.table(workflows, comparison.retrieval_row(dataset)),
@@ -99,7 +89,10 @@ def measure(
         "curves": curves,
         "without_epochs": without_epochs,
         "men": "MEN" in benchmarks,
-        "words": [table(frame, benchmark) for benchmark, frame in words.items()],
+        "words": [
+            (table(common, benchmark), None if own is None else table(own))
+            for benchmark, (common, own) in words.items()
+        ],
         "split": comparison.SPLIT,
         "retrieval": table(retrieval),
         "neighbours": [table(frame, caption) for caption, frame in neighbors.items()],
