@@ -17,6 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from ..data.dataset import Dataset
 from ..progress import Progress
 from ..reports import plots
+from ..reports.comparison import chance
 from . import results, retrieval_scores
 from .grid import Workflows
 from .options import Options
@@ -130,6 +131,13 @@ def _cell(by_seed: "pd.Series[float]") -> str:
     return f"{seeds.mean():.1f} ({' '.join(f'{x:.1f}' for x in seeds)})" if len(seeds) else "none"
 
 
+def chance_note(dataset: Dataset) -> str:
+    """Say what the scores would be if candidates were ranked at random."""
+    shares = chance(dataset.captions(retrieval_scores.SPLIT))
+    levels = [f"{score} {100 * shares[score]:.1f} %" for score in PANELS if score in shares]
+    return f"By chance: {', '.join(levels)}."
+
+
 def make(
     options: Options, dataset: Dataset, inputs: Any, workflows: Workflows, progress: Progress
 ) -> Result:
@@ -144,7 +152,8 @@ def make(
     )
     text = (
         f"At the last iteration, the mean over seeds and each seed, in percent:\n\n"
-        f"{results.markdown(table_of(last))}\n{describe_lines(curve)}\n\n![Figure 2](figure2.png)\n"
+        f"{results.markdown(table_of(last))}\n{chance_note(dataset)}\n\n"
+        f"{describe_lines(curve)}\n\n![Figure 2](figure2.png)\n"
     )
     tables = {"figure2": curve.round(4), "figure2-items": last.round(4)}
     return results.write_result("figure2", title, text, items, tables, options.out, files)

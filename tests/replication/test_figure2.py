@@ -301,3 +301,10 @@ def test_the_script_s_mistakes_are_one_line(tmp_path):
     )
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1 and "'val'" in done.stderr
+
+
+def test_chance_stands_beside_the_scores():
+    # 12 images with two captions each: one other caption of 23 is of the same image.
+    note = figure2.chance_note(dataset())
+    assert note == f"By chance: accuracy@5 {500 / 12:.1f} %, recall@4 {100 / 23:.1f} %."
+    assert "recall" not in figure2.chance_note(dataset(captions=1))
