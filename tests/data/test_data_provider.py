@@ -1,6 +1,5 @@
 """Datasets: what is read, and one line for whatever cannot be."""
 
-import gzip
 import json
 import re
 import tempfile
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.dataset import Image
 from imaginet_pt.errors import UserError
-from imaginet_pt.files import json_files, reading
+from imaginet_pt.files import json_files
 from imaginet_pt.files.reading import digest
 
 
@@ -100,13 +99,6 @@ def test_a_folder_whose_name_cannot_be_shown_needs_another(tmp_path, name):
     assert data_provider.load(folder).name == "named"
 
 
-def test_a_caption_file_whose_name_cannot_be_shown_needs_another(tmp_path):
-    path = tmp_path / "a\tb.json"
-    path.write_bytes(coco())
-    with pytest.raises(UserError, match="rename it"):
-        data_provider.load(path)
-
-
 def test_a_data_set_is_shown_in_one_short_line(folder):
     shown = repr(data_provider.load(folder))
     assert shown == "Dataset('tiny', images=3, captions=5, features=3 x 3)"
@@ -186,51 +178,6 @@ def coco(**changes):
     return json.dumps({"images": images, "annotations": annotations} | changes).encode()
 
 
-NAMES = {"captions_train2014.json": "train", "captions_val2017.json.gz": "val", "my.json": "train"}
-
-
-@pytest.mark.parametrize("name, split", NAMES.items())
-def test_reads_coco_captions_as_text_alone(tmp_path, name, split):
-    path = tmp_path / name
-    path.write_bytes(gzip.compress(coco()) if name.endswith(".gz") else coco())
-    dataset = data_provider.load(path)
-    assert dataset.features is None and dataset.digests == {name: digest(path)}
-    assert dataset.name == name.split(".")[0]
-    captions = dataset.captions(split)
-    assert captions.texts == ["A dog.\n", "A cat.", "The cat."]
-    assert captions.rows.tolist() == [0, 1, 1]
-
-
-COCO = {
-    "no annotations": ({"annotations": None}, ["no 'annotations'", "give its folder"]),
-    "images text": ({"images": "b"}, ["'images' is 'b'"]),
-    "image id twice": ({"images": [{"id": 1, "file_name": "a"}] * 2}, ["images[1]: id 1", "twice"]),
-    "unknown image": ({"annotations": [{"image_id": 7, "caption": "A"}]}, ["image_id 7"]),
-    "caption empty": ({"annotations": [{"image_id": 20, "caption": ""}]}, ["annotations[0]"]),
-    "file name": ({"images": [{"id": i, "file_name": "../a"} for i in (20, 30)]}, ["'../a'"]),
-}
-
-
-@pytest.mark.parametrize("changes, words", COCO.values(), ids=COCO)
-def test_refuses_wrong_coco_captions(tmp_path, changes, words):
-    path = tmp_path / "captions_val.json"
-    path.write_bytes(coco(**changes))
-    refused(path, "captions_val.json", *words)
-
-
-def test_refuses_a_broken_or_bursting_archive(tmp_path):
-    path = tmp_path / "captions_val.json.gz"
-    path.write_bytes(gzip.compress(coco())[:-20])
-    refused(path, "cannot read")
-    content = gzip.compress(coco())
-    path.write_bytes(content[:10] + b"\xff" * 20 + content[30:])
-    refused(path, "cannot read", "decompressing")
-    path.write_bytes(b"not gzip")
-    refused(path, "Not a gzipped file")
-    path.write_bytes(gzip.compress(b" " * (reading.UNPACKED_FLOOR + 1)))
-    refused(path, "holds more than 33,554,432 bytes")
-
-
 def test_refuses_a_json_file_over_the_bound(folder, monkeypatch):
     monkeypatch.setattr(json_files, "MAX_JSON", 100)
     refused(folder, "dataset.json holds more than 100 bytes")
@@ -257,11 +204,6 @@ def test_reads_flickr8k(shared, tmp_path, monkeypatch):
     assert dataset.features.shape == (7000, 1280) and len(captions.texts) == 30_000
     assert captions.texts[1] == "Black dog chasing brown dog through snow"
     assert np.array_equal(captions.rows[::5], [im.imgid for im in dataset.split("train")])
-
-
-def test_reads_coco_val2017(shared):
-    dataset = data_provider.load(shared / "data/coco_val2017/captions_val2017.json.gz")
-    assert len(dataset.captions("val").texts) == 25_014 and len(dataset.images) == 5_000
 
 
 scalars = st.none() | st.booleans() | st.integers(-2, 3) | st.floats() | st.text(max_size=5)
