@@ -148,11 +148,16 @@ def correct(parts: Sequence[Part]) -> list[Part]:
     tested = [i for i, part in enumerate(parts) if part.p is not None]
     corrected = dict(zip(tested, holm([parts[i].p or 0.0 for i in tested]), strict=True))
     return [
-        part._replace(word=INCONCLUSIVE)
+        _doubt(part, corrected[i])
         if part.word == FAILS and corrected.get(i, 0.0) >= LEVEL
         else part
         for i, part in enumerate(parts)
     ]
+
+
+def _doubt(part: Part, p: float) -> Part:
+    """Return a part that failed by itself, but not among so many."""
+    return part._replace(word=INCONCLUSIVE, figures=f"{part.figures}, corrected p {p:.2g}")
 
 
 def combine(parts: Sequence[Part]) -> str:

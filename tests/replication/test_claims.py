@@ -106,6 +106,7 @@ def test_one_failure_among_many_comparisons_is_corrected():
     assert [part.word for part in verdicts.correct([weak])] == [FAILS]
     corrected = [part.word for part in verdicts.correct([clear, weak, other])]
     assert corrected == [FAILS, INCONCLUSIVE, HOLDS]
+    assert verdicts.correct([clear, weak, other])[1].figures == ", corrected p 0.08"
     assert verdicts.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
 
 
