@@ -24,15 +24,6 @@ def check_text(name: str, value: Any) -> str:
     return value
 
 
-def check_count(name: str, value: Any, least: int = 1) -> int:
-    """Return the argument `name`, an integer of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise UserTypeError(f"`{name}` is {_shown(value)}; give an integer")
-    if value < least:
-        raise UserError(f"`{name}` is {value}; it must be at least {least}")
-    return value
-
-
 def check_data(value: Any) -> Dataset:
     """Return the argument `data`, a data set."""
     if not isinstance(value, Dataset):

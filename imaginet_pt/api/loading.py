@@ -6,7 +6,8 @@ from ..data import data_provider
 from ..data.dataset import Dataset
 from ..data.scenes import corpus
 from ..errors import UserError
-from .arguments import check_count, check_path
+from ..runs.arguments import check_count
+from .arguments import check_path
 
 
 def load_data(path: str | PathLike[str]) -> Dataset:
@@ -42,5 +43,7 @@ def scenes(*, seed: int = 0, train: int = 2000, val: int = 400) -> Dataset:
     >>> scenes(train=20, val=5).name
     'scenes (synthetic)'
     """
-    check_count("seed", seed, 0)
-    return corpus.load(seed, check_count("train", train), check_count("val", val))
+    check_count("seed", seed, least=0)
+    check_count("train", train)
+    check_count("val", val)
+    return corpus.load(seed, train, val)

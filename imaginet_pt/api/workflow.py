@@ -11,7 +11,8 @@ from ..data.dataset import Dataset
 from ..errors import UserError
 from ..evaluation import neighbors, omission
 from ..runs import workflow
-from .arguments import check_choice, check_count, check_data, check_path, check_text
+from ..runs.arguments import check_count
+from .arguments import check_choice, check_data, check_path, check_text
 
 
 class Workflow(workflow.Workflow):

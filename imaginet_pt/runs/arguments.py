@@ -25,14 +25,14 @@ def sentence_list(sentences: str | Iterable[str]) -> list[str]:
     return texts
 
 
-def check_count(name: str, value: int) -> None:
-    """Check that the argument `name` is an integer of at least 1.
+def check_count(name: str, value: int, least: int = 1) -> None:
+    """Check that the argument `name` is an integer of at least `least`.
 
     Raises:
         UserTypeError: it is no integer.
-        UserError: it is below 1.
+        UserError: it is below that.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise UserTypeError(f"`{name}` is {value!r}; it must be an integer")
-    if value < 1:
-        raise UserError(f"`{name}` is {value}; it must be at least 1")
+    if value < least:
+        raise UserError(f"`{name}` is {value}; it must be at least {least}")
