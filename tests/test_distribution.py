@@ -93,21 +93,30 @@ def installed(distribution, folder):
     return folder / "venv/bin"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["wheel", "sdist"])
-def test_what_is_installed_trains_evaluates_and_makes_table_1(kind, request, tmp_path):
-    programs = installed(request.getfixturevalue(kind), tmp_path)
+def train(distribution, folder):
+    """Install a distribution under `folder` and train there; the programs of its environment."""
+    programs = installed(distribution, folder)
     place = "import imaginet_pt as im; print(im.__file__, im.__version__)"
-    path, version = run(programs / "python", "-c", place, cwd=tmp_path).split()
-    assert Path(path).is_relative_to(tmp_path) and version in request.getfixturevalue(kind).name
-    small.write(tmp_path / "data")
+    path, version = run(programs / "python", "-c", place, cwd=folder).split()
+    assert Path(path).is_relative_to(folder) and version in distribution.name
+    small.write(folder / "data")
+    run(programs / "imaginet", "train", "--data", "data", "--out", "run", *SIZES, cwd=folder)
+    assert (folder / "run/model-card.md").exists()
+    return programs
+
+
+@pytest.mark.slow
+def test_an_installed_sdist_trains(sdist, tmp_path):
+    train(sdist, tmp_path)
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_trains_evaluates_reports_and_makes_table_1(wheel, tmp_path):
+    imaginet = train(wheel, tmp_path) / "imaginet"
     (tmp_path / "pairs.tsv").write_text(PAIRS)
-    imaginet = programs / "imaginet"
-    run(imaginet, "train", "--data", "data", "--out", "run", *SIZES, cwd=tmp_path)
     run(imaginet, "evaluate", "run", "--data", "data", "--out", "evaluation", cwd=tmp_path)
     run(imaginet, "report", "run", "--data", "data", "--out", "report.html", cwd=tmp_path)
     table = run(imaginet, "replicate", "table1", "--data", "data", "--simlex", "pairs.tsv",
                 "--seeds", 1, "--out", "table", cwd=tmp_path)  # fmt: skip
     assert "MULTITASK" in table and (tmp_path / "table/table1.md").exists()
-    assert (tmp_path / "evaluation/metrics.json").exists()
-    assert (tmp_path / "run/model-card.md").exists() and (tmp_path / "report.html").exists()
+    assert (tmp_path / "evaluation/metrics.json").exists() and (tmp_path / "report.html").exists()

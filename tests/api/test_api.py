@@ -155,7 +155,6 @@ def test_reprs_are_short_lines(run, w, data):
     assert repr(run).startswith("Run(") and "epoch 2" in repr(run)
 
 
-@pytest.mark.xfail(strict=False, reason="not yet: a data set shows its captions")
 def test_repr_of_data_is_a_short_line(data):
     for value in (data, im.scenes(train=3, val=2)):
         assert len(repr(value)) < 200 and "\n" not in repr(value), repr(value)
