@@ -35,8 +35,8 @@ from ..runs import model_card
 from ..runs.run_folder import RunFolder
 from ..settings import Settings
 from ..training import experiment
+from ..training.callbacks import EpochResult, OnEpoch
 from ..training.interrupt import Stopped
-from ..training.trainer import OnEpoch
 from .arguments import check_choice, check_data, check_names, check_path
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Run:
     @property
     def settings(self) -> Settings:
         """The settings that the run was trained with."""
-        return Settings.of(self._folder.described()["settings"], self._folder / "run.json")
+        return self._folder.described().settings
 
     @property
     def history(self) -> pd.DataFrame:
@@ -181,14 +181,17 @@ def _backend(name: str) -> Any:
 
 
 def _after_epoch(on_epoch: EpochCallback | None) -> OnEpoch | None:
-    """Turn a user's function of an epoch's figures into one of the run's folder."""
+    """Turn a user's function of a row of `Run.history` into one of an `EpochResult`."""
     if on_epoch is None:
         return None
     if not callable(on_epoch):
         raise UserTypeError(f"`on_epoch` is of type {type(on_epoch).__name__}; give a function")
 
-    def call(folder: RunFolder) -> object:
-        return on_epoch(Run(folder.path).history.to_dict("records")[-1])
+    def call(result: EpochResult) -> object:
+        costs = {f"validation_{name}": cost for name, cost in result.validation.items()}
+        total = costs.pop("validation_cost")
+        row = {"epoch": result.epoch, "costs": result.cost, "validation": total}
+        return on_epoch(row | {"seconds": result.seconds} | costs)
 
     return call
 

@@ -1,21 +1,25 @@
-"""From a checkpoint of the original program to a run folder."""
+"""Convert a checkpoint of the original program to a run folder."""
+
+from os import PathLike
 
 from ..data.preprocessing import Tokenizer
 from ..files.arrays import match_parameters, write_arrays
 from ..nn import models
-from ..runs.description import describe
+from ..runs.description import RunDescription
 from ..runs.run_folder import RunFolder
 from ..settings import Settings
 from .checkpoint import read
 
+DATA = {"name": "unknown (converted)", "synthetic": False, "digests": {}}
 
-def convert_legacy(source, out):
-    """Write the checkpoint in the folder `source` as the run `out`, with weights of epoch 1.
+
+def convert_legacy(source: str | PathLike[str], out: str | PathLike[str]) -> RunFolder:
+    """Convert the checkpoint in the folder `source` to the run `out`, with weights of epoch 1.
 
     The original does not say how many epochs it trained, nor on which data.
 
     Raises:
-        UserError: files that are missing or hostile, or a model that does not fit its settings.
+        UserError: files are missing or hostile, or the model does not fit its settings.
     """
     checkpoint = read(source)
     settings = Settings(**checkpoint.settings)
@@ -25,9 +29,15 @@ def convert_legacy(source, out):
     model = models.build(settings, len(tokenizer.words), features)
     unnamed = {f"arr_{i}": array for i, array in enumerate(checkpoint.parameters)}
     params = match_parameters(model.parameters(None), unnamed, source)
-    data = {"name": "unknown (converted)", "synthetic": False, "digests": {}}
-    described = {"data": data, "features": features, "backend": "theano", "began_with": {}}
+    description = RunDescription(
+        data=DATA,
+        features=features,
+        backend="theano",
+        began_with={},
+        settings=settings,
+        parameters=list(params),
+    )
     with RunFolder.create(out) as folder:
         write_arrays(folder.weights(1), params)
-        describe(folder, described, settings, params, tokenizer, checkpoint.scaler)
+        folder.begin(description, tokenizer, checkpoint.scaler)
     return folder

@@ -1,4 +1,4 @@
-"""Checkpoints: all that `--resume` needs, the two newest of a run, each with its own checksum.
+"""Checkpoints: all that is needed to resume a training, each with its own checksum.
 
 checkpoint-E-B.npz was written in epoch E after B of its minibatches: the arrays `params/...`,
 `update/...` and `history/...` as an .npz file, and behind it the SHA-256 of these bytes, since the
@@ -6,9 +6,14 @@ checksums inside an .npz file do not cover the names and shapes.
 """
 
 import hashlib
+import re
+from collections.abc import Callable, Mapping
+from os import PathLike
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import UserError
 from ..files import reading
@@ -16,96 +21,121 @@ from ..files.arrays import read_arrays
 from ..files.atomic import atomic
 from .history import History
 
+Arrays = dict[str, npt.NDArray[Any]]
 DIGEST_SIZE, BLOCK = hashlib.sha256().digest_size, 2**20  # bytes
+NAME = re.compile(r"checkpoint-([0-9]{1,9})-([0-9]{1,9})\.npz")
+
+
+class Checkpoint(NamedTuple):
+    """The state of a training: parameters and arrays of the update rule by name, and progress."""
+
+    params: Arrays
+    update: Arrays
+    history: History
 
 
 class Checkpoints:
-    """The checkpoints in the folder of a run. whole: path of the newest known to be whole."""
+    """The checkpoints in the folder of a run, of which the two newest are kept.
 
-    def __init__(self, folder):
-        self.folder, self.whole = Path(folder), None
+    Attributes:
+        folder: the run's folder.
+        whole: path of the newest checkpoint that is known to be undamaged, if any.
+    """
 
-    def paths(self):
-        """Those that are here, the newest first."""
-        numbers = {}
-        for path in self.folder.glob("checkpoint-*-*.npz"):
-            epoch, _, batch = path.stem.removeprefix("checkpoint-").partition("-")
-            if epoch.isdecimal() and batch.isdecimal():
-                numbers[path] = int(epoch), int(batch)
-        return sorted(numbers, key=numbers.__getitem__, reverse=True)
+    def __init__(self, folder: str | PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.whole: Path | None = None
 
-    def save(self, params, update, history):
-        """Write arrays by name and `History`; all but this and the last whole one are removed.
+    def paths(self) -> list[Path]:
+        """Return the paths of all checkpoints, the newest first."""
+        positions = {
+            path: (int(match[1]), int(match[2]))
+            for path in self.folder.glob("checkpoint-*-*.npz")
+            if (match := NAME.fullmatch(path.name))
+        }
+        return sorted(positions, key=positions.__getitem__, reverse=True)
+
+    def save(
+        self,
+        params: Mapping[str, npt.NDArray[Any]],
+        update: Mapping[str, npt.NDArray[Any]],
+        history: History,
+    ) -> None:
+        """Write a checkpoint, then remove all others but the last undamaged one.
 
         Raises:
             UserError: it cannot be written; what was there still is.
         """
         path = self.folder / f"checkpoint-{history.epoch}-{history.done}.npz"
-        write(path, {"params": params, "update": update, "history": history.arrays()})
+        write(path, {"params": params, "update": update, "history": history.to_arrays()})
         for old in self.paths():
             if old not in (path, self.whole):
                 old.unlink()
         self.whole = path
 
-    def newest(self, say):
-        """Parameters, arrays of the update rule and `History` of the newest whole checkpoint.
+    def newest(self, warn: Callable[[str], object]) -> Checkpoint:
+        """Read the newest undamaged checkpoint.
 
-        say: is told of each that is damaged.
+        Args:
+            warn: called with a line about each damaged one.
 
         Raises:
-            UserError: none is whole.
+            UserError: there is none.
         """
-        wrong = []
+        errors = []
         for path in self.paths():
             try:
-                found = read(path)
+                checkpoint = read(path)
             except UserError as error:
-                wrong.append(str(error))
-                say(f"{error}; taking the one before")
+                errors.append(str(error))
+                warn(f"{error}; taking the one before")
             else:
                 self.whole = path
-                return found
+                return checkpoint
         raise UserError(
-            f"{self.folder} holds no whole checkpoint ({'; '.join(wrong) or 'none at all'}); "
-            "train again with another --out"
+            f"{self.folder} holds no whole checkpoint ({'; '.join(errors) or 'none at all'}); "
+            "train again with another `out`"
         )
 
 
-def write(path, groups):
-    """{group: {name: array}} as a checkpoint, whole or not at all."""
-    named = {f"{g}/{name}": a for g, arrays in groups.items() for name, a in arrays.items()}
+def write(path: Path, groups: Mapping[str, Mapping[str, npt.NDArray[Any]]]) -> None:
+    """Write {group: {name: array}} as a checkpoint, whole or not at all."""
+    arrays: dict[str, Any] = {
+        f"{group}/{name}": array for group, named in groups.items() for name, array in named.items()
+    }
     with atomic(path, "w+b") as file:
-        np.savez(file, **named)
+        np.savez(file, **arrays)
         file.seek(0)
         file.write(hashlib.file_digest(file, "sha256").digest())
 
 
-def read(path):
-    """Parameters, arrays of the update rule and `History` of the checkpoint at `path`.
+def read(path: Path) -> Checkpoint:
+    """Read the checkpoint at `path`.
 
     Raises:
         UserError: it cannot be read, is damaged, or is no checkpoint.
     """
     _verify(path)
-    groups = {"params": {}, "update": {}, "history": {}}
+    groups: dict[str, Arrays] = {"params": {}, "update": {}, "history": {}}
     try:
         for name, array in read_arrays(path).items():
             group, _, rest = name.partition("/")
             groups[group][rest] = array
-        return groups["params"], groups["update"], History.of(groups["history"])
+        history = History.from_arrays(groups["history"])
     except (KeyError, ValueError, TypeError) as error:
         raise UserError(f"{path} is no checkpoint of this program: {error!r}") from None
+    return Checkpoint(groups["params"], groups["update"], history)
 
 
-def _verify(path):
-    """Compare the checksum, reading a block at a time."""
-    found = hashlib.sha256()
+def _verify(path: Path) -> None:
+    """Compare the checksum of a checkpoint, reading a block at a time."""
+    computed = hashlib.sha256()
     with reading.guard(path), open(path, "rb") as file:
         size = left = path.stat().st_size
         while left > DIGEST_SIZE:
             block = file.read(min(BLOCK, left - DIGEST_SIZE))
-            found.update(block)
+            computed.update(block)
             left -= len(block) or left
-        right = found.digest() == file.read()
-    if not right:
+        matches = computed.digest() == file.read()
+    if not matches:
         raise UserError(f"{path} is damaged: its {size:,} bytes do not have its checksum")

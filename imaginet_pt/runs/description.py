@@ -1,42 +1,135 @@
-"""Describe a run in its `run.json`: settings, data, versions and threads."""
+"""What run.json says of a run: settings, data, versions and threads.
+
+It is written once, last of the files with which a run begins, and read in one place, here.
+"""
 
 import os
 import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
+from os import PathLike
+from typing import Any, Self
 
-from ..files.arrays import write_arrays
-from ..files.reading import digest
+from ..data.dataset import Dataset
+from ..errors import UserError
+from ..files import json_files, validation
+from ..settings import Settings
 
 PACKAGES = ["pytensor", "numpy", "scipy"]
 THREADS = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]  # limit those of products
+MAX_FEATURES = 2**24  # of an image
 
 
-def describe_data(dataset):
-    """What `run.json` says of the data."""
-    data = {"name": dataset.name, "synthetic": dataset.synthetic, "digests": dataset.digests}
-    return {"data": data, "features": 0 if dataset.features is None else dataset.features.shape[1]}
+def package_versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that compute."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
 
 
-def digests_of(paths):
-    return {name: digest(path) for name, path in paths.items() if path}
+def thread_limits() -> dict[str, Any]:
+    """Return the number of processors, and the variables that limit threads, where set."""
+    limits = {name: os.environ[name] for name in THREADS if name in os.environ}
+    return {"cpus": os.cpu_count(), **limits}
 
 
-def describe(folder, described, settings, params, tokenizer, scaler):
-    """Write what does not change in a run: vocabulary, scaler and `run.json`, the last.
+def describe_data(dataset: Dataset) -> dict[str, Any]:
+    """Return what run.json says of the data."""
+    return {"name": dataset.name, "synthetic": dataset.synthetic, "digests": dataset.digests}
 
-    described: entries of `run.json` on data, features, backend and beginning.
+
+@dataclass(frozen=True)
+class RunDescription:
+    """The content of run.json.
+
+    Attributes:
+        data: name, whether it is synthetic, and the SHA-256 of each file of the data.
+        features: number of features of an image, 0 without images.
+        backend: name of the backend that trained it, None for LINREG.
+        began_with: SHA-256 of a given vocabulary and of given weights, where there were any.
+        settings: all settings of the training.
+        parameters: names of the parameters, in the order of the original.
+        compiler: the backend in words, with its version; empty where nothing was compiled.
+        versions: of Python and of the libraries, by name.
+        threads: the number of processors, and the variables that limit threads.
     """
-    tokenizer.save(folder / "vocabulary.json")
-    if scaler.stored:
-        write_arrays(folder / "scaler.npz", vars(scaler))
-    description = {
-        "settings": settings.as_dict(),
-        "parameters": list(params),
-        "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
-        "threads": {"cpus": os.cpu_count(), **_thread_limits()},
-    }
-    folder.write_json("run.json", described | description)
+
+    data: Mapping[str, Any]
+    features: int
+    backend: str | None
+    began_with: Mapping[str, str]
+    settings: Settings
+    parameters: Iterable[str]
+    compiler: str = ""
+    versions: Mapping[str, str] = field(default_factory=package_versions)
+    threads: Mapping[str, Any] = field(default_factory=thread_limits)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as what JSON can hold."""
+        return {
+            "data": dict(self.data),
+            "features": self.features,
+            "backend": self.backend,
+            **({"compiler": self.compiler} if self.compiler else {}),
+            "began_with": dict(self.began_with),
+            "settings": self.settings.as_dict(),
+            "parameters": list(self.parameters),
+            "versions": dict(self.versions),
+            "threads": dict(self.threads),
+        }
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any], path: str | PathLike[str]) -> Self:
+        """Check the `content` of the run.json at `path`.
+
+        Raises:
+            UserError: an entry is missing, of another type, or has a value that is none.
+        """
+        for key, kind in ENTRIES.items():
+            validation.field(content, key, kind, path)
+        _check_data(content["data"], f"{path}: data")
+        if not 0 <= content["features"] <= MAX_FEATURES:
+            raise UserError(f"{path}: 'features' is {content['features']}; train the run again")
+        if content.get("backend") is not None:
+            validation.name(content, "backend", path)
+        if "compiler" in content:
+            validation.name(content, "compiler", path)
+        for key in ("began_with", "versions"):
+            _check_names(content[key], f"{path}: {key}")
+        validation.check_words(content["parameters"], path)
+        entries = {name: content[name] for name in ENTRIES if name != "settings"}
+        return cls(
+            settings=Settings.of(content["settings"], path),
+            backend=content.get("backend"),
+            compiler=content.get("compiler", ""),
+            **entries,
+        )
 
 
-def _thread_limits():
-    return {name: os.environ[name] for name in THREADS if name in os.environ}
+# Entries of run.json that must be there -> their JSON types.
+ENTRIES: dict[str, type] = {
+    "data": dict, "features": int, "began_with": dict, "settings": dict, "parameters": list,
+    "versions": dict, "threads": dict,
+}  # fmt: skip
+
+
+def _check_data(data: Mapping[str, Any], place: str) -> None:
+    validation.field(data, "digests", dict, place)
+    validation.field(data, "synthetic", bool, place)
+    validation.name(data, "name", place)
+    _check_names(data["digests"], f"{place}: digests")
+
+
+def _check_names(texts: Mapping[str, Any], place: str) -> None:
+    """Check that all values of an object are printable strings, and its keys too."""
+    for key in texts:
+        validation.name({"key": key}, "key", place)
+        validation.name(texts, key, place)
+
+
+def read_description(path: str | PathLike[str]) -> RunDescription:
+    """Read the run.json at `path`.
+
+    Raises:
+        UserError: it is missing or damaged, or says what no training writes.
+    """
+    return RunDescription.from_json(json_files.read_json(path), path)

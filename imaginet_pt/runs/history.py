@@ -1,34 +1,49 @@
-"""What a training has seen so far: the position, the random stream, costs and times."""
+"""The progress of a training: its position, its random stream, and its costs and times so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
+
+Row = tuple[float, ...]
+ROW_LENGTHS = {"costs": (3,), "validation": (3, 4), "times": (2,)}  # numbers in a row
 
 
 @dataclass
 class History:
-    """Where a run stands and what it has seen.
+    """Where a training stands, and the costs and times up to there.
 
-    epoch: the current one, from 1; done: minibatches of it behind us; stream: state of the random
-    stream when it began; seconds: what it took so far. costs: of all minibatches, (epoch, batch,
-    cost); validation: (epoch, cost of each pathway, of both); times: (epoch, seconds).
+    Attributes:
+        stream: state of the random stream at the beginning of the current epoch, as
+            `RandomState.get_state` returns it.
+        epoch: the current epoch, from 1; one more than the last when the training is over.
+        done: minibatches of the current epoch that are done.
+        seconds: what the current epoch took so far.
+        costs: (epoch, minibatch, cost) of all minibatches.
+        validation: (epoch, cost of each pathway, weighted sum) of all epochs.
+        times: (epoch, seconds) of all epochs.
     """
 
     stream: Any
     epoch: int = 1
     done: int = 0
     seconds: float = 0.0
-    costs: list = field(default_factory=list)
-    validation: list = field(default_factory=list)
-    times: list = field(default_factory=list)
+    costs: list[Row] = field(default_factory=list)
+    validation: list[Row] = field(default_factory=list)
+    times: list[Row] = field(default_factory=list)
 
-    def arrays(self):
-        """All of it as arrays by name; `costs`, `validation` and `times` have a row an entry."""
-        _, keys, at, gauss, cached = self.stream
+    def mean_cost(self, epoch: int) -> float:
+        """Return the mean cost of the minibatches of an epoch."""
+        return float(np.mean([cost for e, _, cost in self.costs if e == epoch]))
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all of it as arrays by name, the tables with a row for each entry."""
+        _, keys, position, has_gauss, cached_gauss = self.stream
         return {
             "stream.keys": keys,
-            "stream.at": np.array([at, gauss, cached]),
+            "stream.at": np.array([position, has_gauss, cached_gauss]),
             "at": np.array([self.epoch, self.done]),
             "seconds": np.array(self.seconds),
             "costs": np.array(self.costs).reshape(-1, 3),
@@ -37,27 +52,29 @@ class History:
         }
 
     @classmethod
-    def of(cls, arrays):
-        """What `arrays` gave; KeyError, ValueError or TypeError where they are anything else."""
-        at, gauss, cached = arrays["stream.at"]
-        epoch, done = map(int, arrays["at"])
-        stream = ("MT19937", arrays["stream.keys"], int(at), int(gauss), float(cached))
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Make the history of the arrays that `to_arrays` returned.
+
+        Raises:
+            KeyError, ValueError, TypeError: they are anything else.
+        """
+        position, has_gauss, cached_gauss = arrays["stream.at"]
+        keys = arrays["stream.keys"]
+        stream = ("MT19937", keys, int(position), int(has_gauss), float(cached_gauss))
         np.random.RandomState().set_state(stream)
-        rows = {name: _rows(name, arrays[name]) for name in COLUMNS}
+        epoch, done = map(int, arrays["at"])
         seconds = float(arrays["seconds"])
         if not (epoch >= 1 and done >= 0 and seconds >= 0):
             raise ValueError(f"epoch {epoch}, minibatch {done}, {seconds} seconds")
-        return cls(stream, epoch, done, seconds, **rows)
+        tables = {name: _rows(name, arrays[name]) for name in ROW_LENGTHS}
+        return cls(stream, epoch, done, seconds, **tables)
 
 
-COLUMNS = {"costs": (3,), "validation": (3, 4), "times": (2,)}  # how many each table may have
-
-
-def _rows(name, array):
-    """The rows of a table of numbers, the first of which is an epoch."""
+def _rows(name: str, array: npt.NDArray[Any]) -> list[Row]:
+    """Return the rows of the table `name`; ValueError where it is none of finite numbers."""
     array = array.astype("float64")
-    if array.size and (array.ndim != 2 or array.shape[1] not in COLUMNS[name]):
+    if array.size and (array.ndim != 2 or array.shape[1] not in ROW_LENGTHS[name]):
         raise ValueError(f"{name} of shape {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError(f"{name} that are not finite")
-    return array.tolist() if array.size else []
+    return [tuple(row) for row in array.tolist()] if array.size else []

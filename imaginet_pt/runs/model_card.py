@@ -12,7 +12,8 @@ from ..files import json_files
 from ..files.atomic import atomic
 from ..files.tables import read_table
 from ..nn import models
-from ..settings import Settings
+from .description import RunDescription
+from .run_folder import RunFolder
 
 CARD = "model-card.md"
 # What the model predicts -> what it does with a caption.
@@ -31,8 +32,8 @@ NAMES = {
 }
 
 
-def write(folder):
-    """Write the card into `folder`, the `RunFolder` of a training that has ended.
+def write(folder: RunFolder) -> None:
+    """Write the card into the folder of a training that has ended.
 
     Raises:
         UserError: a file of the run cannot be read, or the card not written.
@@ -41,35 +42,41 @@ def write(folder):
         file.write(text(folder))
 
 
-def text(folder):
-    """The card as Markdown."""
-    described = folder.read_json("run.json")
+def text(folder: RunFolder) -> str:
+    """Return the card as Markdown."""
+    description = folder.described()
     words = len(json_files.read_list(folder / "vocabulary.json"))
-    predicts = pathways(described, words)
+    predicts = pathways(description, words)
     own = {
-        "name": NAMES.get((described["settings"]["model_type"], *predicts), "IMAGINET"),
+        "name": NAMES.get((description.settings.model_type, *predicts), "IMAGINET"),
         "does": DOES[predicts],
         "predicts": predicts,
         "words": words - len(SPECIAL),
         "epochs": folder.iterations(),
         "costs": costs(folder).to_dict("records"),
     }
-    return templates.render("model-card.md.jinja", described | own)
+    card: str = templates.render("model-card.md.jinja", description.to_json() | own)
+    return card
 
 
-def pathways(described, words):
-    """What the model of a run.json predicts: "visual" images, "textual" the next word."""
-    settings = Settings(**described["settings"])
-    if settings.model_type == "linear":
+def pathways(description: RunDescription, words: int) -> tuple[str, ...]:
+    """Return what a model predicts: "visual" images, "textual" the next word, or both.
+
+    Args:
+        description: its run.json.
+        words: size of its vocabulary.
+    """
+    if description.settings.model_type == "linear":
         return ("visual",)
-    return tuple(models.build(settings, words, described["features"]).weights())
+    return tuple(models.build(description.settings, words, description.features).weights())
 
 
-def costs(folder):
-    """Costs by epoch, a DataFrame; LINREG, which has no epochs, has no rows.
+def costs(folder: RunFolder) -> pd.DataFrame:
+    """Read the costs of a run, a row an epoch; LINREG, which has no epochs, has no rows.
 
-    `training`: mean over the minibatches; `textual`, `visual`: of each pathway in use, in
-    validation; `validation`: of both together.
+    Returns:
+        `training`: mean over the minibatches; `textual`, `visual`: validation cost of each pathway
+        in use; `validation`: their weighted sum.
     """
     if not (folder / "costs.csv").exists():
         return pd.DataFrame()

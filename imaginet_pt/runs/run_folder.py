@@ -1,6 +1,6 @@
 """The folder of a run: what is in it, written whole and read with care.
 
-run.json         settings, data, versions, names of the parameters
+run.json         settings, data, versions, names of the parameters (`description.py`)
 vocabulary.json  the token of each id
 costs.csv        epoch,batch,cost: a row a minibatch
 validation.csv   epoch and the cost of each pathway and of both
@@ -8,37 +8,49 @@ times.csv        epoch,seconds
 weights-N.npz    parameters after epoch N, by name
 scaler.npz       mean and scale of the image features, if they are scaled
 model-card.md    what the run is, written when it ends (`model_card.py`)
-checkpoint-E-B.npz  all that `--resume` needs (`checkpoint.py`)
+checkpoint-E-B.npz  all that is needed to resume the training (`checkpoint.py`)
 lock             held by the process that trains here
 """
 
 import contextlib
 import json
+import re
+from collections.abc import Iterator, Mapping
+from os import PathLike
 from pathlib import Path
+from typing import Any, Self
 
 import filelock
+import numpy.typing as npt
 
+from ..data.preprocessing import Tokenizer
+from ..data.scalers import NoScaler, StandardScaler
 from ..errors import UserError
-from ..files import json_files, validation
+from ..files import json_files
+from ..files.arrays import write_arrays
 from ..files.atomic import atomic, remove_leftovers
 from ..files.folders import make_folder
+from .description import RunDescription, read_description
 
-MAX_FEATURES = 2**24  # of an image
+WEIGHTS = re.compile(r"weights-([1-9][0-9]{0,8})\.npz")
 
 
 class RunFolder:
-    """Paths and formats of a run at `path`."""
+    """The files of the run in the folder `path`."""
 
-    def __init__(self, path):
+    def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
 
-    def __truediv__(self, name):
+    def __repr__(self) -> str:
+        return f"RunFolder({str(self.path)!r})"
+
+    def __truediv__(self, name: str) -> Path:
         return self.path / name
 
     @classmethod
     @contextlib.contextmanager
-    def create(cls, path):
-        """A new folder at `path`, locked. It becomes a run when its `run.json` is written.
+    def create(cls, path: str | PathLike[str]) -> Iterator[Self]:
+        """Make a new folder at `path` and lock it; it is a run when its run.json is written.
 
         Raises:
             UserError: there is a run already, or the folder cannot be made or locked.
@@ -47,15 +59,15 @@ class RunFolder:
         with folder.locked():
             if (folder / "run.json").exists():
                 raise UserError(
-                    f"{path} holds a run already; choose another --out, or --resume {path}"
+                    f"{path} holds a run already; choose another `out`, or `resume` {path}"
                 )
             yield folder
 
     @contextlib.contextmanager
-    def locked(self):
-        """Keeps other processes from training here; the system gives it up when this one dies.
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training here, and remove what a killed one left half-written.
 
-        What a killed process left half-written is removed.
+        The system gives the lock up when this process dies.
 
         Raises:
             UserError: another process trains here, or the folder cannot be written.
@@ -75,49 +87,52 @@ class RunFolder:
             yield
 
     @classmethod
-    def open(cls, path):
-        """The run at `path`.
+    def open(cls, path: str | PathLike[str]) -> Self:
+        """Return the run at `path`.
 
         Raises:
             UserError: there is none.
         """
         if not (Path(path) / "run.json").is_file():
-            raise UserError(
-                f"{path} holds no run (no run.json); give the --out folder of a training"
-            )
+            raise UserError(f"{path} holds no run (no run.json); give the folder of a training")
         return cls(path)
 
-    def weights(self, iteration):
-        """The path of the weights of an epoch."""
+    def weights(self, iteration: int) -> Path:
+        """Return the path of the weights of an epoch."""
         return self / f"weights-{iteration}.npz"
 
-    def iterations(self):
-        """The epochs whose weights are here, in order."""
-        names = (p.stem.removeprefix("weights-") for p in self.path.glob("weights-*.npz"))
-        return sorted(int(name) for name in names if name.isdigit())
+    def iterations(self) -> list[int]:
+        """Return the epochs whose weights are here, in order."""
+        names = (WEIGHTS.fullmatch(path.name) for path in self.path.glob("weights-*.npz"))
+        return sorted(int(match[1]) for match in names if match)
 
-    def read_json(self, name):
-        """The object in the file `name` of the run; raises as `json_files.read_json`."""
-        return json_files.read_json(self / name)
+    def begin(
+        self,
+        description: RunDescription,
+        tokenizer: Tokenizer,
+        scaler: NoScaler | StandardScaler,
+    ) -> None:
+        """Write what does not change in a run: vocabulary, scaler and, last, run.json."""
+        tokenizer.save(self / "vocabulary.json")
+        if isinstance(scaler, StandardScaler):
+            arrays: dict[str, npt.NDArray[Any]] = vars(scaler)
+            write_arrays(self / "scaler.npz", arrays)
+        self.write_json("run.json", description.to_json())
 
-    def described(self):
-        """What `run.json` says, its entries of the types that they are written with.
+    def described(self) -> RunDescription:
+        """Read run.json.
 
         Raises:
-            UserError: it is missing, damaged, or says something else.
+            UserError: it is missing or damaged, or says what no training writes.
         """
-        path, content = self / "run.json", self.read_json("run.json")
-        for key, kind in {"settings": dict, "data": dict, "features": int}.items():
-            validation.field(content, key, kind, path)
-        for key, kind in {"digests": dict, "synthetic": bool}.items():
-            validation.field(content["data"], key, kind, f"{path}: data")
-        validation.name(content["data"], "name", f"{path}: data")
-        if not 0 <= content["features"] <= MAX_FEATURES:
-            raise UserError(f"{path}: 'features' is {content['features']}; train the run again")
-        return content
+        return read_description(self / "run.json")
 
-    def write_json(self, name, content):
-        """Write `content` to the file `name` of the run, whole or not at all."""
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Read the object in the JSON file `name` of the run; see `json_files.read_json`."""
+        return json_files.read_json(self / name)
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write `content` to the JSON file `name` of the run, whole or not at all."""
         with atomic(self / name) as file:
             json.dump(content, file, indent=1, ensure_ascii=False)
             file.write("\n")

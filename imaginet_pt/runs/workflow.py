@@ -14,7 +14,6 @@ from ..data.preprocessing import END, PAD, SPECIAL, Tokenizer
 from ..data.scalers import SCALERS
 from ..errors import UserError
 from ..files.arrays import read_arrays
-from ..settings import Settings
 from .arguments import check_count, sentence_list
 from .run_folder import RunFolder
 from .trained_model import PADDING, Arrays, RecurrentModel, build_model
@@ -53,14 +52,14 @@ class Workflow:
             UserError: there is no run, no such epoch, or its files do not fit each other.
         """
         self.folder = RunFolder.open(path)
-        described = self.folder.described()
-        self.settings = Settings.of(described["settings"], self.folder / "run.json")
-        self.data: dict[str, Any] = described["data"]
+        description = self.folder.described()
+        self.settings = description.settings
+        self.data = description.data
         self.tokenizer = Tokenizer.load(self.folder / "vocabulary.json", self.settings.unit)
         scaler = SCALERS[self.settings.scaler]
-        self.scaler = scaler.of(described["features"], self.folder / "scaler.npz")
+        self.scaler = scaler.of(description.features, self.folder / "scaler.npz")
         self.model = build_model(
-            self.settings, len(self.tokenizer.words), described["features"], backend
+            self.settings, len(self.tokenizer.words), description.features, backend
         )
         self._load_weights(iteration)
 

@@ -1,196 +1,240 @@
-"""A training run from its settings and data to its folder."""
+"""Train a run from settings and data to its folder, or resume one."""
 
 import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from os import PathLike
+from typing import Any
 
 import numpy as np
 
+from ..backends.distributed import Processes
 from ..backends.functions import State
-from ..backends.memory import check_memory
 from ..data import bag_of_words
-from ..data.examples import Examples, without_images
+from ..data.dataset import Dataset
 from ..data.preprocessing import Tokenizer
 from ..data.scalers import SCALERS
 from ..errors import UserError
-from ..files.arrays import match_parameters, read_arrays, write_arrays
-from ..nn import linreg, models
-from ..nn.updates import UPDATES
+from ..files.arrays import write_arrays
+from ..files.reading import digest
+from ..nn import linreg
+from ..progress import Progress
 from ..runs import model_card
 from ..runs.checkpoint import Checkpoints
-from ..runs.description import describe, describe_data, digests_of
+from ..runs.description import RunDescription, describe_data
 from ..runs.history import History
 from ..runs.run_folder import RunFolder
 from ..settings import Settings
 from .announcement import announce
-from .trainer import CHECKPOINT_MINUTES, Follower, Trainer
+from .callbacks import OnEpoch
+from .preparation import Inputs, first_state, prepare, restored_state, update_rule
+from .trainer import CHECKPOINT_MINUTES, Trainer
+from .writer import FolderWriter, NullWriter, Writer
 
-TRAINERS = {True: Trainer, False: Follower}  # by whether this process is the first of its group
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a run of a recurrent model reads: `Examples` to train on and to validate with."""
-
-    train: Examples
-    valid: Examples
-    tokenizer: Tokenizer
-    model: models.Imaginet
+AnyPath = str | PathLike[str]
 
 
 def train(
-    dataset, settings, out, backend, progress, init_tokenizer=None, init_weights=None,
-    checkpoint_minutes=CHECKPOINT_MINUTES, on_epoch=None,
-):  # fmt: skip
-    """Train the model of `settings` on `dataset` into the new folder `out`; its `RunFolder`.
+    dataset: Dataset,
+    settings: Settings,
+    out: AnyPath,
+    backend: Any,
+    progress: Progress,
+    *,
+    init_tokenizer: AnyPath | None = None,
+    init_weights: AnyPath | None = None,
+    checkpoint_minutes: float = CHECKPOINT_MINUTES,
+    on_epoch: OnEpoch | None = None,
+) -> RunFolder:
+    """Train the model of `settings` on `dataset` into the new folder `out`.
 
-    init_tokenizer: path of a vocabulary to use; init_weights: path of arrays to begin with;
-    checkpoint_minutes: between checkpoints inside an epoch; on_epoch: `trainer.OnEpoch`.
+    Args:
+        dataset: with the splits "train" and "val".
+        settings: of the training.
+        out: folder of the run, which must not hold one yet.
+        backend: from `backends.select.get`; LINREG, which is solved at once, needs none.
+        progress: where the user sees how far it is.
+        init_tokenizer: path of a vocabulary to use.
+        init_weights: path of arrays to begin with.
+        checkpoint_minutes: time between checkpoints inside an epoch; 0 for each minibatch.
+        on_epoch: called after each epoch; a true value ends the training there.
 
     Raises:
-        UserError: settings, data or files that cannot be used, before anything is written.
-        training.Stopped: after Ctrl-C.
+        UserError: settings, data or files cannot be used; nothing is written then.
+        Stopped: a signal such as Ctrl-C ended it; it can be resumed.
     """
-    rng = np.random.RandomState(settings.random_seed)
     if settings.model_type == "linear":
-        if backend and backend.processes.count > 1:
-            raise UserError("--model-type linear is solved in one process: no --coordinator")
-        return _train_linear(dataset, settings, out)
-    inputs = prepare(dataset, settings, rng, init_tokenizer)
-    for line in announce(
-        dataset, settings, inputs.tokenizer, inputs.train.captions,
-        inputs.model.parameters(None), out,
-    ):  # fmt: skip
-        progress.say(line)
-    rule = update_rule(settings)
-    state = first_state(inputs.model, rule, rng, init_weights)
+        return _train_linear(dataset, settings, out, backend)
+    loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}
-    scaler = inputs.train.scaler
-    described = describe_data(dataset) | {
-        "backend": backend.name, "compiler": backend.description, "began_with": digests_of(origin),
-    }  # fmt: skip
-    first = backend.processes.first
-    with RunFolder.create(out) if first else contextlib.nullcontext(RunFolder(out)) as folder:
-        trainer = TRAINERS[first](
-            inputs, rule, state, settings, rng, folder, Checkpoints(folder.path),
-            History(rng.get_state()), checkpoint_minutes, on_epoch,
-        )  # fmt: skip
-        if first:
-            trainer.save()
-            describe(folder, described, settings, state.params, inputs.tokenizer, scaler)
-        _run(trainer, dataset, backend, progress)
-    return folder
+    return _train_recurrent(dataset, settings, out, loop, origin)
 
 
-def resume(dataset, out, backend, progress, checkpoint_minutes=CHECKPOINT_MINUTES, on_epoch=None):
-    """Take up the run in `out` where its checkpoint stands; its `RunFolder`.
+def resume(
+    dataset: Dataset,
+    out: AnyPath,
+    backend: Any,
+    progress: Progress,
+    *,
+    checkpoint_minutes: float = CHECKPOINT_MINUTES,
+    on_epoch: OnEpoch | None = None,
+) -> RunFolder:
+    """Resume the training in `out` at its newest checkpoint.
+
+    Args:
+        dataset: the data that it began with.
+        out: folder of the run.
+        backend: from `backends.select.get`.
+        progress: where the user sees how far it is.
+        checkpoint_minutes: time between checkpoints inside an epoch; 0 for each minibatch.
+        on_epoch: called after each epoch; a true value ends the training there.
 
     Raises:
-        UserError: no run or no whole checkpoint there, other data than the run began with, or
-            another process that trains there.
-        training.Stopped: after Ctrl-C.
+        UserError: there is no run or no undamaged checkpoint, the data are others, or another
+            process trains there.
+        Stopped: a signal such as Ctrl-C ended it; it can be resumed.
     """
-    folder = RunFolder.open(out)
-    described = folder.described()
-    settings = Settings.of(described["settings"], folder / "run.json")
-    if settings.model_type == "linear":
-        raise UserError(f"{out} is LINREG, which is trained at once; train it again")
-    if described["data"]["digests"] != dataset.digests:
-        raise UserError(
-            f"{out} was trained on other data than {dataset.name}; give the same --data"
-        )
+    loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
+    return _resume(dataset, RunFolder.open(out), loop)
+
+
+@dataclass(frozen=True)
+class _Loop:
+    """How a training runs, beside its settings; the arguments of `train` of these names."""
+
+    backend: Any
+    progress: Progress
+    checkpoint_minutes: float
+    on_epoch: OnEpoch | None
+
+    def trainer(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        state: State,
+        history: History,
+        checkpoints: Checkpoints,
+        folder: RunFolder,
+    ) -> Trainer:
+        """Return the trainer that goes on from `state` and `history` and writes into `folder`."""
+        writer: Writer = NullWriter()
+        if self.backend.processes.first:
+            writer = FolderWriter(folder, checkpoints, list(inputs.model.weights()))
+        return Trainer(
+            settings, inputs, update_rule(settings), state, history, writer,
+            self.checkpoint_minutes, self.on_epoch,
+        )  # fmt: skip
+
+    def run(self, trainer: Trainer, folder: RunFolder, dataset: Dataset) -> RunFolder:
+        """Train, after making sure that other processes do the same; the first writes the card."""
+        history, processes = trainer.history, self.backend.processes
+        task = [trainer.settings.as_dict(), dataset.digests, history.epoch, history.done]
+        processes.check_same(task, trainer.state.arrays)
+        if trainer.finished:
+            self.progress.say(f"{folder.path} is trained already")
+        else:
+            trainer.run(self.backend, self.progress)
+        if processes.first:
+            model_card.write(folder)
+        return folder
+
+
+def _train_recurrent(
+    dataset: Dataset,
+    settings: Settings,
+    out: AnyPath,
+    loop: _Loop,
+    origin: Mapping[str, AnyPath | None],
+) -> RunFolder:
+    """Train a recurrent model that begins with the files of `origin`, where there are any."""
     rng = np.random.RandomState(settings.random_seed)
+    inputs = prepare(dataset, settings, rng, origin["tokenizer"])
+    shapes = inputs.model.parameters(None)
+    for line in announce(dataset, settings, inputs.tokenizer, inputs.train.captions, shapes, out):
+        loop.progress.say(line)
+    state = first_state(inputs.model, update_rule(settings), rng, origin["weights"])
+    description = _describe(dataset, settings, state.params, loop.backend, origin)
+    with _new_folder(out, loop.backend.processes) as folder:
+        checkpoints, history = Checkpoints(folder.path), History(rng.get_state())
+        trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
+        if loop.backend.processes.first:
+            trainer.save()
+            folder.begin(description, inputs.tokenizer, inputs.train.scaler)
+        return loop.run(trainer, folder, dataset)
+
+
+def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop) -> RunFolder:
+    """Resume a run at its newest checkpoint."""
+    settings = _check_resumable(folder, dataset)
+    rng, rule = np.random.RandomState(settings.random_seed), update_rule(settings)
     inputs = prepare(dataset, settings, rng, folder / "vocabulary.json")
-    checkpoints, first = Checkpoints(folder.path), backend.processes.first
+    checkpoints, first = Checkpoints(folder.path), loop.backend.processes.first
     with folder.locked() if first else contextlib.nullcontext():
-        params, update, history = checkpoints.newest(progress.warn)
-        rule = update_rule(settings)
-        trainer = TRAINERS[first](
-            inputs, rule, _state_of(inputs.model, rule, params, update, checkpoints.whole),
-            settings, rng, folder, checkpoints, history, checkpoint_minutes, on_epoch,
-        )  # fmt: skip
-        _run(trainer, dataset, backend, progress)
-    return folder
+        params, update, history = checkpoints.newest(loop.progress.warn)
+        state = restored_state(inputs.model, rule, params, update, checkpoints.whole)
+        trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
+        return loop.run(trainer, folder, dataset)
 
 
-def _state_of(model, rule, params, update, source):
-    """`State` of the arrays in the checkpoint `source`; `UserError` if they are another model's."""
-    params = match_parameters(model.parameters(None), params, source)
-    wanted = rule.state({name: params[name] for name in model.trained(params)})
-    return State(params, match_parameters(wanted, update, source))
-
-
-def _run(trainer, dataset, backend, progress):
-    """Train, after making sure that other processes do the same; the first writes the card."""
-    h = trainer.history
-    task = [trainer.settings.as_dict(), dataset.digests, h.epoch, h.done]
-    backend.processes.check_same(task, trainer.state.arrays)
-    trainer.run(backend, progress)
-    if backend.processes.first:
-        model_card.write(trainer.folder)
-
-
-def update_rule(settings):
-    """The update rule of `settings`."""
-    limits = {name: getattr(settings, name) for name in ("clipnorm", "l1", "l2", "maxnorm")}
-    return UPDATES[settings.update](lr=settings.rate, **limits)
-
-
-def first_state(model, rule, rng, init_weights=None):
-    """`State` before the first update; the draws are made also where weights are given."""
-    shapes = model.parameters(None)
-    check_memory(shapes, model.trained(shapes), len(rule.slots))
-    params = model.parameters(rng)
-    if init_weights:
-        params = match_parameters(params, read_arrays(init_weights, params), init_weights)
-    return State(params, rule.state({name: params[name] for name in model.trained(params)}))
-
-
-def prepare(dataset, settings, rng, vocabulary):
-    """Captions and images ready for training; `rng` shuffles the captions where settings say so.
-
-    vocabulary: path of a `vocabulary.json` to use, or None for one of the training captions.
+def _check_resumable(folder: RunFolder, dataset: Dataset) -> Settings:
+    """Return the settings of a run that can be resumed on `dataset`.
 
     Raises:
-        UserError: the model needs image features and there are none, or the vocabulary is not one.
+        UserError: it cannot.
     """
-    captions, valid = dataset.captions("train"), dataset.captions("val")
-    if settings.shuffle:
-        order = rng.permutation(len(captions.texts))
-        captions = type(captions)([captions.texts[i] for i in order], captions.rows[order])
-    tokenizer = (
-        Tokenizer.load(vocabulary, settings.unit)
-        if vocabulary
-        else Tokenizer.fit(captions.texts, settings.word_freq_threshold, settings.unit)
-    )
-    features = dataset.features
-    model = models.build(
-        settings, len(tokenizer.words), 0 if features is None else features.shape[1]
-    )
-    if features is None and "visual" in model.weights():
+    description = folder.described()
+    if description.settings.model_type == "linear":
+        raise UserError(f"{folder.path} is LINREG, which is trained at once; train it again")
+    if description.data["digests"] != dataset.digests:
         raise UserError(
-            f"{dataset.name} has no image features; train --model-type shared_embeddings --alpha 1"
+            f"{folder.path} was trained on other data than {dataset.name}; give the same `data`"
         )
-    rows = without_images(captions, set(settings.zero_shot))
-    scaler = SCALERS[settings.scaler].fit(features, rows)
-    examples = [
-        Examples(tokenizer.transform(texts), rows, features, scaler)
-        for texts, rows in ((captions.texts, rows), (valid.texts, valid.rows))
-    ]
-    return Inputs(examples[0], examples[1], tokenizer, model)
+    return description.settings
 
 
-def _train_linear(dataset, settings, out):
-    captions = dataset.captions("train")
+def _describe(
+    dataset: Dataset,
+    settings: Settings,
+    params: Mapping[str, Any],
+    backend: Any,
+    origin: Mapping[str, AnyPath | None],
+) -> RunDescription:
+    """Describe a training that begins with the files of `origin`, where there are any."""
+    return RunDescription(
+        data=describe_data(dataset),
+        features=0 if dataset.features is None else dataset.features.shape[1],
+        backend=backend.name if backend else None,
+        compiler=backend.description if backend else "",
+        began_with={name: digest(path) for name, path in origin.items() if path},
+        settings=settings,
+        parameters=list(params),
+    )
+
+
+@contextlib.contextmanager
+def _new_folder(out: AnyPath, processes: Processes) -> Iterator[RunFolder]:
+    """Make and lock the folder of a run, which only the first of several processes does."""
+    if not processes.first:
+        yield RunFolder(out)
+        return
+    with RunFolder.create(out) as folder:
+        yield folder
+
+
+def _train_linear(dataset: Dataset, settings: Settings, out: AnyPath, backend: Any) -> RunFolder:
+    """Solve LINREG on `dataset` and write its run, with weights of epoch 1."""
+    if backend and backend.processes.count > 1:
+        raise UserError("`model_type` linear is solved in one process: give no `coordinator`")
     if dataset.features is None:
         raise UserError(f"{dataset.name} has no image features, and LINREG predicts them; add some")
+    captions = dataset.captions("train")
     tokenizer = Tokenizer.fit(captions.texts, settings.word_freq_threshold, settings.unit)
     X = bag_of_words.count_words(tokenizer.transform(captions.texts), len(tokenizer.words))
     scaler = SCALERS[settings.scaler].fit(dataset.features, captions.rows)
     w, b = linreg.ridge(X, captions.rows, dataset.features, scaler, settings.ridge_alpha)
     params = {"linear.w": w, "linear.b": b}
-    described = describe_data(dataset) | {"backend": None, "began_with": {}}
     with RunFolder.create(out) as folder:
         write_arrays(folder.weights(1), params)
-        describe(folder, described, settings, params, tokenizer, scaler)
+        folder.begin(_describe(dataset, settings, params, None, {}), tokenizer, scaler)
         model_card.write(folder)
     return folder

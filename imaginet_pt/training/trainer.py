@@ -1,4 +1,4 @@
-"""The loop over epochs and minibatches of one run, which can be stopped and taken up again."""
+"""The loop over epochs and minibatches of a training, which can be stopped and resumed."""
 
 import time
 from collections.abc import Callable
@@ -6,188 +6,196 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..backends import functions
+from ..data.examples import Examples
 from ..data.iterators import batches
 from ..errors import UserError
-from ..files.arrays import write_arrays
-from ..files.tables import write_table
-from ..runs.checkpoint import Checkpoints
+from ..nn.updates import Update
+from ..progress import Progress
 from ..runs.history import History
-from ..runs.run_folder import RunFolder
 from ..settings import Settings
-from .interrupt import Stopped, stop_requests
+from .callbacks import EpochResult, OnEpoch
+from .interrupt import Interrupted, Stopped, StopRequests, interruptible, stop_requests
+from .preparation import Inputs
+from .writer import ADVICE, Writer
 
 CHECKPOINT_MINUTES = 10.0
-# Called with the run's folder after each epoch; a true value ends the training there.
-OnEpoch = Callable[[RunFolder], object]
-WAY_OUT = "the checkpoint before it is kept; train with a lower --rate or with --clipnorm"
+
+Indices = npt.NDArray[np.int64]
+Step = Callable[[Indices], Any]  # of the indices of a minibatch's captions
 
 
 @dataclass
 class Trainer:
     """A model, its state and its data, and the loop that brings them together.
 
-    inputs: `experiment.Inputs`; rule: the update rule; state: `functions.State`; rng:
-    RandomState, from which the order of minibatches is drawn; folder: `RunFolder`, locked;
-    checkpoint_minutes: between checkpoints inside an epoch, 0 for one after each minibatch;
-    on_epoch: called after each epoch, when its files are written.
+    Attributes:
+        settings: of the training.
+        inputs: the model, and the examples to train on and to validate with.
+        rule: the update rule.
+        state: parameters and arrays of the update rule, which change in place.
+        history: where the training stands.
+        writer: where results go.
+        checkpoint_minutes: time between checkpoints inside an epoch; 0 for each minibatch.
+        on_epoch: called after each epoch; a true value ends the training.
     """
 
-    inputs: Any
-    rule: Any
-    state: functions.State
     settings: Settings
-    rng: np.random.RandomState
-    folder: RunFolder
-    checkpoints: Checkpoints
+    inputs: Inputs
+    rule: Update
+    state: functions.State
     history: History
+    writer: Writer
     checkpoint_minutes: float = CHECKPOINT_MINUTES
     on_epoch: OnEpoch | None = None
 
-    def run(self, backend, progress):
-        """Train to the last epoch, with a weights file and a validation pass after each.
+    def __post_init__(self) -> None:
+        self.rng = np.random.RandomState()  # its state is set from `history` in each epoch
+
+    def run(self, backend: Any, progress: Progress) -> None:
+        """Train to the last epoch.
+
+        Args:
+            backend: compiles the training step and the validation costs.
+            progress: where the user sees how far it is.
 
         Raises:
-            Stopped: after Ctrl-C, with the checkpoint written.
-            UserError: the cost is not a number, or a file cannot be written.
+            Stopped: a signal asked for it; a checkpoint is written.
+            UserError: a cost is not a number, or a file cannot be written.
         """
-        if self._finished():
-            progress.say(f"{self.folder.path} is trained already")
-            return
-        step, validate = self._compiled(backend, progress)
+        step, validate = self._compile(backend, progress)
         per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
-        total, begun = per_epoch * self.settings.iterations, len(self.history.costs)
-        stop = stop_requests(backend.processes.agree)
-        with stop as stopping, progress.bar("training", total, begun) as bar:
-            while not self._finished():
-                self._epoch(step, bar, stopping)
-                self._finish_epoch(validate)
-                progress.say(self._summary())
-                if self.on_epoch and self.on_epoch(self.folder):
+        total, done = per_epoch * self.settings.iterations, len(self.history.costs)
+        agree = backend.processes.agree
+        with stop_requests(agree) as stop, progress.bar("training", total, done) as bar:
+            while not self.finished:
+                self._train_epoch(step, bar, stop)
+                result = self._finish_epoch(validate)
+                progress.say(self._summary(result))
+                if self.on_epoch and agree(bool(self.on_epoch(result))):
+                    self._write_last_weights(result.epoch)
                     break
-                if stopping() and not self._finished():
-                    raise Stopped(f"stopped after epoch {self.history.epoch - 1}")
+                if stop() and not self.finished:
+                    raise Stopped(f"stopped after epoch {result.epoch}", stop.status)
 
-    def _finished(self):
+    @property
+    def finished(self) -> bool:
+        """Whether the last epoch is over."""
         return self.history.epoch > self.settings.iterations
 
-    def _compiled(self, backend, progress):
-        """The functions of a training step and of the validation costs, of places of captions."""
+    # Functions of caption indices.
+
+    def _compile(self, backend: Any, progress: Progress) -> tuple[Step, Step]:
+        """Compile the training step and the validation costs, both of caption indices."""
+        model = self.inputs.model
         try:
-            progress.say(f"compiling with {backend.description} ...")
-            step = functions.train_step(self.inputs.model, self.rule, self.state, backend)
-            validate = functions.validation_costs(self.inputs.model, self.state.params, backend)
+            with interruptible():
+                progress.say(f"compiling with {backend.description} ...")
+                step = functions.train_step(model, self.rule, self.state, backend)
+                validate = functions.validation_costs(model, self.state.params, backend)
+        except Interrupted as signal:
+            raise Stopped("stopped while compiling", signal.status) from None
         except KeyboardInterrupt:
             raise Stopped("stopped while compiling") from None
-        parts = [("training", step, self.inputs.train), ("validation", validate, self.inputs.valid)]
-        return [self._of_places(*part, backend, progress) for part in parts]
+        return (
+            self._of_indices(backend, progress, "training", step, self.inputs.train),
+            self._of_indices(backend, progress, "validation", validate, self.inputs.valid),
+        )
 
-    def _of_places(self, name, function, examples, backend, progress):
-        """`function` of minibatches as one of places of `examples`, whose images here are read."""
+    def _of_indices(
+        self,
+        backend: Any,
+        progress: Progress,
+        name: str,
+        function: Callable[..., Any],
+        examples: Examples,
+    ) -> Step:
+        """Wrap `function(X, Y, Z)` to take caption indices, reading only this process's images."""
         shapes = examples.shapes(self.settings.batch_size)
         function = backend.report_compilations(function, name, shapes, progress)
         return lambda i: function(*examples.minibatch(i, backend.local_rows(len(i))))
 
-    def _epoch(self, step, bar, stopping):
-        h = self.history
+    # An epoch.
+
+    def _train_epoch(self, step: Step, bar: Any, stop: StopRequests) -> None:
+        """Train on the minibatches of the current epoch that are not done yet."""
+        history = self.history
         saved = time.perf_counter()
-        started = saved - h.seconds
-        self.rng.set_state(h.stream)
-        bar.set_description(f"epoch {h.epoch}/{self.settings.iterations}", refresh=False)
+        started = saved - history.seconds
+        self.rng.set_state(history.stream)
+        bar.set_description(f"epoch {history.epoch}/{self.settings.iterations}", refresh=False)
         order = batches(self.inputs.train.lengths(), self.settings.batch_size, self.rng)
         for batch, indices in enumerate(order, start=1):
-            if batch <= h.done:
+            if batch <= history.done:
                 continue
             cost = float(step(indices))
-            self._check(cost, batch, indices)
-            h.costs.append((h.epoch, batch, cost))
-            h.done, h.seconds = batch, time.perf_counter() - started
+            self._check_cost(cost, batch, indices)
+            history.costs.append((history.epoch, batch, cost))
+            history.done, history.seconds = batch, time.perf_counter() - started
             bar.set_postfix_str(f"cost {cost:.4f}", refresh=False)
             bar.update()
-            stop = stopping()
-            if stop or time.perf_counter() - saved >= 60 * self.checkpoint_minutes:
+            stopping = stop()
+            if stopping or time.perf_counter() - saved >= 60 * self.checkpoint_minutes:
                 self.save()
                 saved = time.perf_counter()
-            if stop:
-                raise Stopped(f"stopped in epoch {h.epoch} after minibatch {batch}")
+            if stopping:
+                message = f"stopped in epoch {history.epoch} after minibatch {batch}"
+                raise Stopped(message, stop.status)
 
-    def _check(self, cost, batch, indices):
+    def _check_cost(self, cost: float, batch: int, indices: Indices) -> None:
         if not np.isfinite(cost):
             raise UserError(
                 f"the cost is {cost} at epoch {self.history.epoch}, minibatch {batch} (training "
-                f"captions {', '.join(map(str, indices))}, from 0); {WAY_OUT}"
+                f"captions {', '.join(map(str, indices))}, from 0); {ADVICE}"
             )
 
-    def _finish_epoch(self, validate):
+    def _finish_epoch(self, validate: Step) -> EpochResult:
         """Validate and write. The checkpoint is last, so that what it calls done is all there."""
-        h = self.history
-        h.times.append((h.epoch, h.seconds))
-        h.validation.append((h.epoch, *self._validation(validate)))
-        h.stream = self.rng.get_state()
-        self._write_tables()
-        if (h.epoch - 1) % self.settings.snapshot_freq == 0 or h.epoch == self.settings.iterations:
-            self._write_weights()
-        h.epoch, h.done, h.seconds = h.epoch + 1, 0, 0.0
-        self._write_checkpoint()
+        history, epoch = self.history, self.history.epoch
+        costs = self._validation_costs(validate)
+        history.times.append((epoch, history.seconds))
+        history.validation.append((epoch, *costs.values()))
+        history.stream = self.rng.get_state()
+        result = EpochResult(epoch, history.mean_cost(epoch), costs, history.seconds)
+        self.writer.write_tables(history)
+        if self._is_snapshot(epoch):
+            self.writer.write_weights(epoch, self.state, history)
+        history.epoch, history.done, history.seconds = epoch + 1, 0, 0.0
+        self.writer.write_checkpoint(self.state, history)
+        return result
 
-    def _validation(self, validate):
-        """Mean over the validation minibatches of each pathway's cost, and their weighted sum."""
-        order = batches(self.inputs.valid.lengths(), self.settings.batch_size, self.rng)
+    def _is_snapshot(self, epoch: int) -> bool:
+        """Return whether the weights after this epoch are kept."""
+        last = epoch == self.settings.iterations
+        return last or (epoch - 1) % self.settings.snapshot_freq == 0
+
+    def _validation_costs(self, validate: Step) -> dict[str, float]:
+        """Return the mean validation cost of each pathway, and as "cost" their weighted sum."""
+        model, lengths = self.inputs.model, self.inputs.valid.lengths()
+        order = batches(lengths, self.settings.batch_size, self.rng)
         costs = np.mean([validate(indices) for indices in order], axis=0)
         if not np.isfinite(costs).all():
             raise UserError(
-                f"the validation cost is {costs} after epoch {self.history.epoch}; {WAY_OUT}"
+                f"the validation cost is {costs} after epoch {self.history.epoch}; {ADVICE}"
             )
-        return (*costs, costs @ list(self.inputs.model.validation_weights().values()))
+        pathways, weights = list(model.weights()), model.validation_weights()
+        total = costs @ [weights.get(pathway, 0.0) for pathway in pathways]
+        return dict(zip([*pathways, "cost"], [*costs, total], strict=True))
 
-    def _summary(self):
-        h = self.history
-        epoch = h.epoch - 1
-        mean = np.mean([cost for e, _, cost in h.costs if e == epoch])
+    def _summary(self, result: EpochResult) -> str:
         return (
-            f"epoch {epoch}/{self.settings.iterations}: cost {mean:.5f}, "
-            f"validation {h.validation[-1][-1]:.5f}, {h.times[-1][1]:.1f} s"
+            f"epoch {result.epoch}/{self.settings.iterations}: cost {result.cost:.5f}, "
+            f"validation {result.validation['cost']:.5f}, {result.seconds:.1f} s"
         )
 
-    def save(self):
-        """Write the tables up to here, and the checkpoint."""
-        self._write_tables()
-        self._write_checkpoint()
+    def _write_last_weights(self, epoch: int) -> None:
+        """Write the weights of a training that ends early, where the epoch is no snapshot."""
+        if not self._is_snapshot(epoch):
+            self.writer.write_weights(epoch, self.state, self.history)
 
-    def _arrays(self):
-        """Parameters and arrays of the update rule; `UserError` if one is not finite."""
-        params, update = self.state.arrays()
-        wrong = [n for n, a in (params | update).items() if not np.isfinite(a).all()]
-        if wrong:
-            raise UserError(
-                f"{', '.join(wrong)} not finite in epoch {self.history.epoch}, minibatch "
-                f"{self.history.done}; {WAY_OUT}"
-            )
-        return params, update
-
-    def _write_weights(self):
-        write_arrays(self.folder.weights(self.history.epoch), self._arrays()[0])
-
-    def _write_checkpoint(self):
-        params, update = self._arrays()
-        self.checkpoints.save(params, update, self.history)
-
-    def _write_tables(self):
-        h = self.history
-        costs = [(int(e), int(b), f"{cost:.9g}") for e, b, cost in h.costs]
-        write_table(self.folder / "costs.csv", ["epoch", "batch", "cost"], costs)
-        header = ["epoch", *self.inputs.model.weights(), "cost"]
-        validation = [(int(e), *(f"{cost:.9g}" for cost in row)) for e, *row in h.validation]
-        write_table(self.folder / "validation.csv", header, validation)
-        times = [(int(e), f"{seconds:.3f}") for e, seconds in h.times]
-        write_table(self.folder / "times.csv", ["epoch", "seconds"], times)
-
-
-class Follower(Trainer):
-    """One of several processes that train together, which leaves the writing to the first."""
-
-    def _write_nothing(self):
-        pass
-
-    _write_tables = _write_weights = _write_checkpoint = _write_nothing
+    def save(self) -> None:
+        """Write the tables up to here, and a checkpoint."""
+        self.writer.write_tables(self.history)
+        self.writer.write_checkpoint(self.state, self.history)

@@ -24,7 +24,7 @@ from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.runs import checkpoint
 from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
+from imaginet_pt.training import experiment, preparation
 
 pytest.importorskip("jax", reason="jax is not installed: pip install -e '.[jax]'")
 
@@ -136,7 +136,7 @@ def test_a_process_reads_the_images_of_its_share_alone(backend, data, monkeypatc
     assert backend.local_rows(8) == slice(4, 8) and backend.local_rows(9) == slice(0, 9)
     dataset = data_provider.load(data)
     settings = Settings(word_freq_threshold=1)
-    train = experiment.prepare(dataset, settings, np.random.RandomState(1), None).train
+    train = preparation.prepare(dataset, settings, np.random.RandomState(1), None).train
     whole, part = (
         train.minibatch(np.arange(8)),
         train.minibatch(np.arange(8), backend.local_rows(8)),

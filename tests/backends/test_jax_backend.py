@@ -16,7 +16,7 @@ from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
 from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
+from imaginet_pt.training import experiment, preparation
 
 # Read when JAX is first used: this process then has four devices.
 os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=4"
@@ -58,9 +58,9 @@ def trained(dataset):
     @functools.cache
     def of(kind, backend):
         settings, rng = Settings(**TINY | KINDS[kind]), np.random.RandomState(1)
-        inputs = experiment.prepare(dataset, settings, rng, None)
-        rule = experiment.update_rule(settings)
-        state = experiment.first_state(inputs.model, rule, rng)
+        inputs = preparation.prepare(dataset, settings, rng, None)
+        rule = preparation.update_rule(settings)
+        state = preparation.first_state(inputs.model, rule, rng)
         backend = select.get(**BACKENDS[backend])
         step = functions.train_step(inputs.model, rule, state, backend)
         minibatches = [inputs.train.minibatch(indices) for indices in (np.arange(24), dogs)]
@@ -100,9 +100,9 @@ def test_a_minibatch_that_four_devices_cannot_split(dataset):
     settings, costs = Settings(**TINY, model_type="add", update="SGD"), []
     for devices in (1, 4):
         rng = np.random.RandomState(1)
-        inputs = experiment.prepare(dataset, settings, rng, None)
-        rule = experiment.update_rule(settings)
-        state = experiment.first_state(inputs.model, rule, rng)
+        inputs = preparation.prepare(dataset, settings, rng, None)
+        rule = preparation.update_rule(settings)
+        state = preparation.first_state(inputs.model, rule, rng)
         step = functions.train_step(inputs.model, rule, state, select.get("jax", devices=devices))
         costs.append([step(*inputs.train.minibatch(np.arange(n))) for n in (24, 10, 24)])
     np.testing.assert_allclose(*costs, rtol=2e-4)
@@ -110,7 +110,7 @@ def test_a_minibatch_that_four_devices_cannot_split(dataset):
 
 def test_next_words_are_those_of_the_c_backend(dataset):
     settings, rng = Settings(**TINY, **KINDS["MULTITASK"]), np.random.RandomState(1)
-    inputs = experiment.prepare(dataset, settings, rng, None)
+    inputs = preparation.prepare(dataset, settings, rng, None)
     params = functions.State(inputs.model.parameters(rng), {}).params
     X = inputs.valid.minibatch(np.arange(8)).X
     jax, c = (
@@ -136,8 +136,8 @@ def test_the_golden_run(shared, tmp_path, monkeypatch):
     monkeypatch.setattr(functions, "validation_costs", lambda *a: lambda X, Y, Z: [0.0, 0.0])
     experiment.train(
         data_provider.load(shared / "goldens/dataset"), settings, tmp_path / "run",
-        select.get("jax"), Progress(quiet=True), shared / "goldens/shared/vocab.json",
-        tmp_path / "init.npz",
+        select.get("jax"), Progress(quiet=True),
+        init_tokenizer=shared / "goldens/shared/vocab.json", init_weights=tmp_path / "init.npz",
     )  # fmt: skip
     np.testing.assert_allclose(costs(tmp_path / "run"), golden["costs"], rtol=5e-5)
 
@@ -165,7 +165,7 @@ def test_a_run_begun_on_one_backend_goes_on_on_another(dataset, tmp_path, capsys
 
 
 def test_shapes_of_minibatches_are_few_and_known(dataset, capsys):
-    inputs = experiment.prepare(dataset, Settings(**TINY), np.random.RandomState(1), None)
+    inputs = preparation.prepare(dataset, Settings(**TINY), np.random.RandomState(1), None)
     assert inputs.train.shapes(24) == {(7, 24)}
     assert inputs.train.shapes(20) == {(7, 20), (7, 8)}
     assert inputs.train.shapes(100) == {(7, 48)}

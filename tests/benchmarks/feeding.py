@@ -18,7 +18,7 @@ import numpy as np
 from imaginet_pt.backends import functions, select
 from imaginet_pt.data import data_provider, iterators
 from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
+from imaginet_pt.training import preparation
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -41,9 +41,9 @@ def prepared(folder):
     print("data loaded:", resident(), flush=True)
     settings = Settings(model_type="shared_embeddings", word_freq_threshold=1)
     rng = np.random.RandomState(settings.random_seed)
-    inputs = experiment.prepare(dataset, settings, rng, None)
-    rule = experiment.update_rule(settings)
-    state = experiment.first_state(inputs.model, rule, rng)
+    inputs = preparation.prepare(dataset, settings, rng, None)
+    rule = preparation.update_rule(settings)
+    state = preparation.first_state(inputs.model, rule, rng)
     step = functions.train_step(inputs.model, rule, state, select.get("c"))
     print("compiled:", resident(), flush=True)
     return inputs.train, iterators.batches(inputs.train.lengths(), settings.batch_size, rng), step

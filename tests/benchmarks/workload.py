@@ -14,7 +14,7 @@ import numpy as np
 from imaginet_pt.files.arrays import write_arrays
 from imaginet_pt.nn import models
 from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
+from imaginet_pt.training import preparation
 
 RATE = 2e-5
 ALIKE = [0.24, 0.46, 0.20, 0.06, 0.04]  # chances to begin like a caption before for 0 ... 4 words
@@ -85,4 +85,4 @@ def read(path):
 
 def rule(model, size):
     """The update rule of the race: Adam as the original has it."""
-    return experiment.update_rule(settings(model, size))
+    return preparation.update_rule(settings(model, size))

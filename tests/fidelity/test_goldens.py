@@ -35,7 +35,7 @@ def replay(request, shared, tmp_path_factory):
     )  # fmt: skip
     experiment.train(
         dataset, settings, out / "run", select.get("c"), Progress(quiet=True),
-        folder / "vocab.json", out / "init.npz",
+        init_tokenizer=folder / "vocab.json", init_weights=out / "init.npz",
     )  # fmt: skip
     result = json.loads((folder / "result.json").read_text())
     return golden, result, dataset, Workflow(out / "run"), out / "run"

@@ -81,7 +81,7 @@ def trained(name, reduced, tmp_path):
     settings = read_settings(arguments(run, tmp_path))
     experiment.train(
         reduced, settings, tmp_path / "run", PLAIN, Progress(quiet=True),
-        tmp_path / "vocabulary.json", tmp_path / "init.npz",
+        init_tokenizer=tmp_path / "vocabulary.json", init_weights=tmp_path / "init.npz",
     )  # fmt: skip
     return run, tmp_path / "run"
 

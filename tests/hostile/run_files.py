@@ -28,7 +28,7 @@ from imaginet_pt.data.dataset import Dataset
 from imaginet_pt.legacy import conversion
 from imaginet_pt.runs import workflow
 from imaginet_pt.runs.checkpoint import Checkpoints
-from imaginet_pt.training import experiment
+from imaginet_pt.training import experiment, preparation
 
 SETTINGS = replace(stand_in.SETTINGS, scaler="standard", iterations=2)
 
@@ -133,9 +133,9 @@ def sealed(content):
 def init_weights(folder, content):
     (folder / "weights.npz").write_bytes(content)
     rng = np.random.RandomState(1)
-    model = experiment.prepare(RUN.dataset, SETTINGS, rng, None).model
-    rule = experiment.update_rule(SETTINGS)
-    state = experiment.first_state(model, rule, rng, folder / "weights.npz")
+    model = preparation.prepare(RUN.dataset, SETTINGS, rng, None).model
+    rule = preparation.update_rule(SETTINGS)
+    state = preparation.first_state(model, rule, rng, folder / "weights.npz")
     assert all(np.isfinite(array).all() for array in state.arrays()[0].values())
 
 

@@ -53,9 +53,9 @@ def test_what_is_saved_comes_back(saved):
     assert params["embeddings"].dtype == np.float32
     expected = history(10, 0)
     np.testing.assert_equal(h.stream, expected.stream)
-    rows = {name: [list(r) for r in vars(expected)[name]] for name in ("costs", "validation")}
+    rows = {name: vars(expected)[name] for name in ("costs", "validation")}
     assert {name: vars(h)[name] for name in rows} == rows
-    assert (h.epoch, h.done, h.seconds, h.times) == (10, 0, 1.5, [[1, 9.0]])
+    assert (h.epoch, h.done, h.seconds, h.times) == (10, 0, 1.5, [(1, 9.0)])
 
 
 def test_two_are_kept_and_the_tenth_epoch_is_after_the_ninth(saved):

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_the_same_seed_writes_the_same_bytes(run, dataset, backend, tmp_path):
 def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
     stop_at, run, dataset, backend, tmp_path, monkeypatch
 ):
-    check, seen = trainer.Trainer._check, []
+    check, seen = trainer.Trainer._check_cost, []
 
     def interrupt(self, *args):
         check(self, *args)
@@ -94,7 +95,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
         if len(seen) == stop_at:
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(trainer.Trainer, "_check", interrupt)
+    monkeypatch.setattr(trainer.Trainer, "_check_cost", interrupt)
     with pytest.raises(Stopped):
         experiment.train(dataset, settings(), tmp_path / "run", backend, QUIET)
     assert len((tmp_path / "run/costs.csv").read_text().splitlines()) == 1 + stop_at
@@ -120,7 +121,7 @@ def test_training_begins_with_given_weights_and_words(run, dataset, backend, tmp
     np.savez(tmp_path / "unnamed.npz", *arrays.values())
     begun = experiment.train(
         dataset, settings(iterations=1, rate=1e-12), tmp_path / "run", backend, QUIET,
-        run / "vocabulary.json", tmp_path / "unnamed.npz",
+        init_tokenizer=run / "vocabulary.json", init_weights=tmp_path / "unnamed.npz",
     )  # fmt: skip
     for name, array in read_arrays(begun.weights(1)).items():
         np.testing.assert_allclose(array, arrays[name], atol=1e-6)
@@ -133,7 +134,7 @@ def test_weights_that_do_not_fit_are_all_listed(run, dataset, backend, tmp_path)
     np.savez(tmp_path / "w.npz", **arrays)
     with pytest.raises(UserError) as error:
         experiment.train(
-            dataset, settings(), tmp_path / "run", backend, QUIET, None, tmp_path / "w.npz"
+            dataset, settings(), tmp_path / "run", backend, QUIET, init_weights=tmp_path / "w.npz"
         )
     for part in ("visual.gru.h0 is missing", "extra is not", "embeddings is ("):
         assert part in str(error.value)
@@ -197,16 +198,22 @@ def test_a_callback_sees_each_epoch_and_can_end_the_training(tmp_path, monkeypat
     monkeypatch.setattr(functions, "validation_costs", model.validation_costs)
     seen = []
 
-    def stop_after_two(folder):
-        seen.append(folder.iterations())
-        return len(seen) == 2
+    def stop_after_two(result):
+        seen.append(result)
+        return result.epoch == 2
 
     stand_in.train(dataset, tmp_path / "whole")
     stand_in.train(dataset, tmp_path / "run", on_epoch=stop_after_two)
-    assert seen == [[1], [1, 2]]
+    assert [result.epoch for result in seen] == [1, 2]
+    costs = np.loadtxt(tmp_path / "run/costs.csv", delimiter=",", skiprows=1)
+    assert seen[1].cost == pytest.approx(costs[costs[:, 0] == 2, 2].mean(), rel=1e-6)
+    last = (tmp_path / "run/validation.csv").read_text().splitlines()[-1]
+    assert list(seen[1].validation) == ["textual", "visual", "cost"] and seen[1].seconds > 0
+    validation = [float(cost) for cost in last.split(",")[1:]]
+    assert list(seen[1].validation.values()) == pytest.approx(validation, rel=1e-6)
     assert (tmp_path / "run/model-card.md").exists()
-    stand_in.resume(dataset, tmp_path / "run", on_epoch=lambda folder: seen.append("resumed"))
-    assert seen[2:] == ["resumed"]
+    stand_in.resume(dataset, tmp_path / "run", on_epoch=lambda result: seen.append(result.epoch))
+    assert seen[2:] == [3]
     assert stand_in.written(tmp_path / "run") == stand_in.written(tmp_path / "whole")
 
 
@@ -220,3 +227,16 @@ def test_a_training_runs_in_a_thread(tmp_path, monkeypatch):
     thread.start()
     thread.join()
     assert (tmp_path / "run/model-card.md").exists()
+
+
+def test_a_training_that_a_callback_ends_has_weights_of_its_last_epoch(tmp_path, monkeypatch):
+    dataset = data_provider.load(small.write(tmp_path / "small"))
+    model = stand_in.Model()
+    monkeypatch.setattr(functions, "train_step", model.train_step)
+    monkeypatch.setattr(functions, "validation_costs", model.validation_costs)
+    rare = replace(stand_in.SETTINGS, snapshot_freq=3)
+    run = experiment.train(
+        dataset, rare, tmp_path / "run", stand_in.BACKEND, QUIET, on_epoch=lambda r: r.epoch == 2
+    )
+    assert run.iterations() == [1, 2]
+    assert (run / "checkpoint-3-0.npz").exists() and (run / "model-card.md").exists()

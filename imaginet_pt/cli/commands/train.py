@@ -131,19 +131,22 @@ def _train(args: Namespace, backend: Backend, progress: Progress) -> None:
     dataset = data_provider.load(args.data, progress.say)
     if args.resume:
         _check_same_settings(args.resume, given_settings(args))
-        experiment.resume(dataset, args.resume, backend, progress, args.checkpoint_minutes)
+        experiment.resume(
+            dataset, args.resume, backend, progress, checkpoint_minutes=args.checkpoint_minutes
+        )
     else:
-        options = args.init_tokenizer, args.init_weights, args.checkpoint_minutes
-        experiment.train(dataset, read_settings(args), args.out, backend, progress, *options)
+        experiment.train(
+            dataset, read_settings(args), args.out, backend, progress,
+            init_tokenizer=args.init_tokenizer, init_weights=args.init_weights,
+            checkpoint_minutes=args.checkpoint_minutes,
+        )  # fmt: skip
 
 
 def _check_same_settings(run: str, wanted: dict[str, Any]) -> None:
     """Raise `UserError` where settings given with --resume are not those of the run."""
     from ...runs.run_folder import RunFolder
-    from ...settings import Settings
 
-    folder = RunFolder.open(run)
-    settings: Settings = Settings.of(folder.described()["settings"], folder / "run.json")
+    settings = RunFolder.open(run).described().settings
     for name, value in wanted.items():
         if getattr(settings, name) != value:
             flag, trained = "--" + name.replace("_", "-"), getattr(settings, name)

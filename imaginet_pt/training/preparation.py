@@ -1,0 +1,138 @@
+"""What a training starts from: examples, tokenizer, model, update rule and first state."""
+
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from ..backends.functions import State
+from ..backends.memory import check_memory
+from ..data.dataset import Captions, Dataset
+from ..data.examples import Examples, without_images
+from ..data.preprocessing import Tokenizer
+from ..data.scalers import SCALERS
+from ..errors import UserError
+from ..files.arrays import match_parameters, read_arrays
+from ..nn import models
+from ..nn.updates import UPDATES, Update
+from ..runs.checkpoint import Arrays
+from ..settings import Settings
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a recurrent model is trained on.
+
+    Attributes:
+        train: examples to train on.
+        valid: examples to validate with.
+        tokenizer: the vocabulary.
+        model: the model for this vocabulary and these images.
+    """
+
+    train: Examples
+    valid: Examples
+    tokenizer: Tokenizer
+    model: models.Imaginet
+
+
+def prepare(
+    dataset: Dataset,
+    settings: Settings,
+    rng: np.random.RandomState,
+    vocabulary: str | PathLike[str] | None,
+) -> Inputs:
+    """Make captions and images ready for training.
+
+    Args:
+        dataset: with the splits "train" and "val".
+        settings: of the training.
+        rng: shuffles the training captions where settings say so.
+        vocabulary: path of a vocabulary.json to use, or None for one of the training captions.
+
+    Raises:
+        UserError: the model needs image features and there are none, or the vocabulary is not one.
+    """
+    captions, valid = dataset.captions("train"), dataset.captions("val")
+    if settings.shuffle:
+        order = rng.permutation(len(captions.texts))
+        captions = Captions([captions.texts[i] for i in order], captions.rows[order])
+    if vocabulary:
+        tokenizer = Tokenizer.load(vocabulary, settings.unit)
+    else:
+        tokenizer = Tokenizer.fit(captions.texts, settings.word_freq_threshold, settings.unit)
+    model = build_model(dataset, settings, tokenizer)
+    rows = without_images(captions, set(settings.zero_shot))
+    scaler = SCALERS[settings.scaler].fit(dataset.features, rows)
+    train, validate = (
+        Examples(tokenizer.transform(texts), rows, dataset.features, scaler)
+        for texts, rows in ((captions.texts, rows), (valid.texts, valid.rows))
+    )
+    return Inputs(train, validate, tokenizer, model)
+
+
+def build_model(dataset: Dataset, settings: Settings, tokenizer: Tokenizer) -> models.Imaginet:
+    """Build the model of `settings` for a vocabulary and the images of a data set.
+
+    Raises:
+        UserError: the model needs image features and there are none.
+    """
+    features = 0 if dataset.features is None else dataset.features.shape[1]
+    model: models.Imaginet = models.build(settings, len(tokenizer.words), features)
+    if dataset.features is None and "visual" in model.weights():
+        raise UserError(
+            f"{dataset.name} has no image features; train with `model_type` shared_embeddings "
+            "and `alpha` 1"
+        )
+    return model
+
+
+def update_rule(settings: Settings) -> Update:
+    """Return the update rule of `settings`."""
+    limits = {name: getattr(settings, name) for name in ("clipnorm", "l1", "l2", "maxnorm")}
+    rule: Update = UPDATES[settings.update](lr=settings.rate, **limits)
+    return rule
+
+
+def first_state(
+    model: models.Imaginet,
+    rule: Update,
+    rng: np.random.RandomState,
+    init_weights: str | PathLike[str] | None = None,
+) -> State:
+    """Return the state before the first update.
+
+    Args:
+        model: what is trained.
+        rule: the update rule.
+        rng: draws the parameters, also where weights are given, so that the stream goes on alike.
+        init_weights: path of arrays to begin with instead.
+
+    Raises:
+        UserError: there is too little memory, or the arrays cannot be read or do not fit the model.
+    """
+    shapes = model.parameters(None)
+    check_memory(shapes, model.trained(shapes), len(rule.slots))
+    params = model.parameters(rng)
+    if init_weights:
+        params = match_parameters(params, read_arrays(init_weights, params), init_weights)
+    return State(params, rule.state(_trained(model, params)))
+
+
+def restored_state(
+    model: models.Imaginet, rule: Update, params: Arrays, update: Arrays, source: Any
+) -> State:
+    """Return the state of the arrays in the checkpoint `source`.
+
+    Raises:
+        UserError: they are another model's.
+    """
+    params = match_parameters(model.parameters(None), params, source)
+    expected = rule.state(_trained(model, params))
+    return State(params, match_parameters(expected, update, source))
+
+
+def _trained(model: models.Imaginet, params: Arrays) -> Arrays:
+    """Return the parameters on which the cost depends."""
+    return {name: params[name] for name in model.trained(params)}
