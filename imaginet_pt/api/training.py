@@ -137,7 +137,8 @@ def train(
     >>> train(data, "runs/mine", model_type="simple", hidden_size=256)  # doctest: +SKIP
     """
     chosen = _settings(settings, options)
-    folder, callback = check_path("out", out), _after_epoch(on_epoch)
+    folder = check_path("out", out)
+    callback = _after_epoch(on_epoch, folder)
     arguments = check_data(data), chosen, folder, _backend(backend), Progress(quiet)
     return _interruptible(folder, lambda: experiment.train(*arguments, on_epoch=callback))
 
@@ -163,7 +164,8 @@ def resume(
         UserError: no run, no checkpoint in it, or other data.
         UserTypeError: an argument of a wrong type.
     """
-    folder, callback = check_path("run", run), _after_epoch(on_epoch)
+    folder = check_path("run", run)
+    callback = _after_epoch(on_epoch, folder)
     arguments = check_data(data), folder, _backend(backend), Progress(quiet)
     return _interruptible(folder, lambda: experiment.resume(*arguments, on_epoch=callback))
 
@@ -180,7 +182,7 @@ def _backend(name: str) -> Any:
     return select.get(check_choice("backend", name, ["auto", *select.BACKENDS]))
 
 
-def _after_epoch(on_epoch: EpochCallback | None) -> OnEpoch | None:
+def _after_epoch(on_epoch: EpochCallback | None, folder: Path) -> OnEpoch | None:
     """Turn a user's function of a row of `Run.history` into one of an `EpochResult`."""
     if on_epoch is None:
         return None
@@ -188,10 +190,7 @@ def _after_epoch(on_epoch: EpochCallback | None) -> OnEpoch | None:
         raise UserTypeError(f"`on_epoch` is of type {type(on_epoch).__name__}; give a function")
 
     def call(result: EpochResult) -> object:
-        costs = {f"validation_{name}": cost for name, cost in result.validation.items()}
-        total = costs.pop("validation_cost")
-        row = {"epoch": result.epoch, "costs": result.cost, "validation": total}
-        return on_epoch(row | {"seconds": result.seconds} | costs)
+        return on_epoch(Run(folder).history.to_dict("records")[result.epoch - 1])
 
     return call
 

@@ -79,7 +79,7 @@ def items(
     with progress.bar("retrieval", len(jobs), unit="epoch") as bar:
         for model, seed, workflow, iteration in jobs:
             arrays = scores(workflow, iteration, dataset)
-            run = {"model": model, "seed": seed, "iteration": iteration}
+            run: dict[str, str | int] = {"model": model, "seed": seed, "iteration": iteration}
             tables += [_table(run, order, images, arrays) for order in ORDERS]
             bar.update()
     return pd.concat(tables, ignore_index=True)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..backends import functions, select
+from ..backends.protocol import Backend
 from ..nn.models import Imaginet
 
 Params = dict[str, npt.NDArray[np.float32]]
@@ -20,7 +21,7 @@ class CompiledModel:
     call before puts them into the compiled functions first, without a copy.
     """
 
-    def __init__(self, model: Imaginet, backend: Any = None) -> None:
+    def __init__(self, model: Imaginet, backend: Backend | None = None) -> None:
         """Prepare `model` for `backend`, by default the one that `auto` takes."""
         self._model, self._backend = model, backend
         self._current: Params = {}

@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from ..backends.protocol import Backend
 from ..data import bag_of_words
 from ..data.iterators import batches, equal_lengths, padded
 from ..data.preprocessing import END, SPECIAL
@@ -59,7 +60,9 @@ class TrainedModel:
 class RecurrentModel(TrainedModel):
     """`Imaginet` with its parameters."""
 
-    def __init__(self, settings: Settings, n_words: int, n_features: int, backend: Any) -> None:
+    def __init__(
+        self, settings: Settings, n_words: int, n_features: int, backend: Backend | None
+    ) -> None:
         """Build the model that `settings` describe, with parameters of zeros."""
         self.model = models.build(settings, n_words, n_features)
         self.params = self.model.parameters(None)
@@ -110,7 +113,9 @@ class LinearModel(TrainedModel):
 
     pathways = ("visual",)
 
-    def __init__(self, settings: Settings, n_words: int, n_features: int, backend: Any) -> None:
+    def __init__(
+        self, settings: Settings, n_words: int, n_features: int, backend: Backend | None
+    ) -> None:
         """Make a model of zeros; it needs neither `settings` nor `backend`."""
         self.n_words = n_words
         shape = (n_words - len(SPECIAL), n_features)
@@ -129,7 +134,7 @@ class LinearModel(TrainedModel):
 
 
 def build_model(
-    settings: Settings, n_words: int, n_features: int, backend: Any = None
+    settings: Settings, n_words: int, n_features: int, backend: Backend | None = None
 ) -> RecurrentModel | LinearModel:
     """Build the model of a run, with parameters of zeros."""
     kind = LinearModel if settings.model_type == "linear" else RecurrentModel

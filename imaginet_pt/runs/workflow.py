@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import log_softmax
 
+from ..backends.protocol import Backend
 from ..data.preprocessing import END, PAD, SPECIAL, Tokenizer
 from ..data.scalers import SCALERS
 from ..errors import UserError
@@ -39,7 +40,10 @@ class Workflow:
     """
 
     def __init__(
-        self, path: str | PathLike[str], iteration: int | None = None, backend: Any = None
+        self,
+        path: str | PathLike[str],
+        iteration: int | None = None,
+        backend: Backend | None = None,
     ) -> None:
         """Load the run in the folder `path`.
 

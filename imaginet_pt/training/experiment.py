@@ -10,6 +10,7 @@ import numpy as np
 
 from ..backends.distributed import Processes
 from ..backends.functions import State
+from ..backends.protocol import Backend
 from ..data import bag_of_words
 from ..data.dataset import Dataset
 from ..data.preprocessing import Tokenizer
@@ -38,7 +39,7 @@ def train(
     dataset: Dataset,
     settings: Settings,
     out: AnyPath,
-    backend: Any,
+    backend: Backend,
     progress: Progress,
     *,
     init_tokenizer: AnyPath | None = None,
@@ -73,7 +74,7 @@ def train(
 def resume(
     dataset: Dataset,
     out: AnyPath,
-    backend: Any,
+    backend: Backend,
     progress: Progress,
     *,
     checkpoint_minutes: float = CHECKPOINT_MINUTES,
@@ -102,7 +103,7 @@ def resume(
 class _Loop:
     """How a training runs, beside its settings; the arguments of `train` of these names."""
 
-    backend: Any
+    backend: Backend
     progress: Progress
     checkpoint_minutes: float
     on_epoch: OnEpoch | None
@@ -196,7 +197,7 @@ def _describe(
     dataset: Dataset,
     settings: Settings,
     params: Mapping[str, Any],
-    backend: Any,
+    backend: Backend | None,
     origin: Mapping[str, AnyPath | None],
 ) -> RunDescription:
     """Describe a training that begins with the files of `origin`, where there are any."""
@@ -221,17 +222,20 @@ def _new_folder(out: AnyPath, processes: Processes) -> Iterator[RunFolder]:
         yield folder
 
 
-def _train_linear(dataset: Dataset, settings: Settings, out: AnyPath, backend: Any) -> RunFolder:
+def _train_linear(
+    dataset: Dataset, settings: Settings, out: AnyPath, backend: Backend | None
+) -> RunFolder:
     """Solve LINREG on `dataset` and write its run, with weights of epoch 1."""
     if backend and backend.processes.count > 1:
         raise UserError("`model_type` linear is solved in one process: give no `coordinator`")
-    if dataset.features is None:
+    features: Any = dataset.features
+    if features is None:
         raise UserError(f"{dataset.name} has no image features, and LINREG predicts them; add some")
     captions = dataset.captions("train")
     tokenizer = Tokenizer.fit(captions.texts, settings.word_freq_threshold, settings.unit)
     X = bag_of_words.count_words(tokenizer.transform(captions.texts), len(tokenizer.words))
-    scaler = SCALERS[settings.scaler].fit(dataset.features, captions.rows)
-    w, b = linreg.ridge(X, captions.rows, dataset.features, scaler, settings.ridge_alpha)
+    scaler = SCALERS[settings.scaler].fit(features, captions.rows)
+    w, b = linreg.ridge(X, captions.rows, features, scaler, settings.ridge_alpha)
     params = {"linear.w": w, "linear.b": b}
     with RunFolder.create(out) as folder:
         write_arrays(folder.weights(1), params)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..backends import functions
+from ..backends.protocol import Backend
 from ..data.examples import Examples
 from ..data.iterators import batches
 from ..errors import UserError
@@ -54,7 +55,7 @@ class Trainer:
     def __post_init__(self) -> None:
         self.rng = np.random.RandomState()  # its state is set from `history` in each epoch
 
-    def run(self, backend: Any, progress: Progress) -> None:
+    def run(self, backend: Backend, progress: Progress) -> None:
         """Train to the last epoch.
 
         Args:
@@ -87,7 +88,7 @@ class Trainer:
 
     # Functions of caption indices.
 
-    def _compile(self, backend: Any, progress: Progress) -> tuple[Step, Step]:
+    def _compile(self, backend: Backend, progress: Progress) -> tuple[Step, Step]:
         """Compile the training step and the validation costs, both of caption indices."""
         model = self.inputs.model
         try:
@@ -106,7 +107,7 @@ class Trainer:
 
     def _of_indices(
         self,
-        backend: Any,
+        backend: Backend,
         progress: Progress,
         name: str,
         function: Callable[..., Any],

@@ -201,7 +201,7 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_nothing_half_written(
 
 
 def test_ctrl_c_is_status_130_and_says_how_to_go_on(model, dataset, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(data_provider, "load", lambda where: dataset)
+    monkeypatch.setattr(data_provider, "load", lambda where, say: dataset)
     model.when, model.at = 2, interrupt
     sizes = "--hidden-size 3 --embedding-size 3 --word-freq-threshold 1 --batch-size 8".split()
     arguments = ["train", "--data", "small", "--out", str(tmp_path / "run"), "--quiet", *sizes]
