@@ -116,7 +116,7 @@ def test_each_model_is_called_what_it_is(settings, name, does, lacks, folder, mo
 def test_every_command_of_a_card_is_one(folder, model, tmp_path):
     stand_in.train(data_provider.load(folder), tmp_path / "run")
     lines = [line.split() for line in card(tmp_path / "run").splitlines() if line[:4] == "    "]
-    assert len(lines) == 6 and all(line[:3] == ["python", "-m", "imaginet_pt"] for line in lines)
+    assert len(lines) == 8 and all(line[:3] == ["python", "-m", "imaginet_pt"] for line in lines)
     assert {line[3] for line in lines} <= set(COMMANDS)
 
 

@@ -263,7 +263,7 @@ def test_the_scripts_take_up_a_run_killed_at_any_file(
     args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path, workers=1)
     folder = tmp_path / "models" / f"VISUAL-seed1-{grid._key(SETTINGS, dataset)}"
     killed_at(name, dataset, folder, monkeypatch)
-    workflows = grid.trained(dataset, ["VISUAL"], args, BACKEND, QUIET)
+    workflows = grid.train_missing(dataset, ["VISUAL"], args, BACKEND, QUIET)
     assert workflows == {"VISUAL": [folder]}
     made = content_only(written(folder))
     assert {n: c for n, c in made.items() if not n.startswith(".")} == content_only(whole)
@@ -276,7 +276,7 @@ def test_the_scripts_begin_linreg_anew_where_it_was_killed(dataset, tmp_path, mo
     killed_at("run.json", dataset, folder, monkeypatch, settings)
     assert (folder / "weights-1.npz").exists()
     args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path, workers=1)
-    flow = grid.trained(dataset, ["LINREG"], args, BACKEND, QUIET)["LINREG"][0]
+    flow = grid.train_missing(dataset, ["LINREG"], args, BACKEND, QUIET)["LINREG"][0]
     assert flow.iteration == 1
 
 

@@ -22,6 +22,8 @@ from imaginet_pt.training import experiment, trainer
 from imaginet_pt.training.interrupt import Stopped
 
 QUIET = Progress(quiet=True)
+RENAMED = {"visual.gru.h0": "extra"}
+FIRST_TWO = ["embeddings", "textual.gru.h0"]
 
 
 def settings(**changes):
@@ -127,16 +129,27 @@ def test_training_begins_with_given_weights_and_words(run, dataset, backend, tmp
         np.testing.assert_allclose(array, arrays[name], atol=1e-6)
 
 
-def test_weights_that_do_not_fit_are_all_listed(run, dataset, backend, tmp_path):
-    arrays = read_arrays(run.weights(3))
-    arrays["extra"] = arrays.pop("visual.gru.h0")
-    arrays["embeddings"] = arrays["embeddings"][1:]
-    np.savez(tmp_path / "w.npz", **arrays)
+@pytest.mark.parametrize(
+    "change, parts",
+    [
+        (
+            lambda arrays: {RENAMED.get(name, name): array for name, array in arrays.items()},
+            ["visual.gru.h0 is missing", "'extra' is not of this model"],
+        ),
+        (
+            lambda arrays: arrays | {name: arrays[name][1:] for name in FIRST_TWO},
+            [f"{name} is (" for name in FIRST_TWO],
+        ),
+    ],
+)
+def test_weights_that_do_not_fit_are_all_listed(change, parts, run, dataset, backend, tmp_path):
+    """Names are compared before anything else is read, then shapes."""
+    np.savez(tmp_path / "w.npz", **change(read_arrays(run.weights(3))))
     with pytest.raises(UserError) as error:
         experiment.train(
             dataset, settings(), tmp_path / "run", backend, QUIET, init_weights=tmp_path / "w.npz"
         )
-    for part in ("visual.gru.h0 is missing", "extra is not", "embeddings is ("):
+    for part in parts:
         assert part in str(error.value)
     assert not (tmp_path / "run").exists()
 
