@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import UserError
-from ..training.interrupt import Stopped
+from ..training.interrupt import Interrupted, Stopped, interruptible
 from . import streams
 from .parser import build_parser, parse, with_flags
 
@@ -26,7 +26,8 @@ def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
     """
     with streams.guarded_streams():
         try:
-            return _run(commands, [str(argument) for argument in arguments])
+            with interruptible():
+                return _run(commands, [str(argument) for argument in arguments])
         except UserError as error:
             return _fail(with_flags(str(error)))
         except MemoryError as error:
@@ -36,8 +37,10 @@ def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
             return READER_LEFT
         except OSError as error:
             return _fail(_describe(error))
-        except KeyboardInterrupt as stop:
-            return _status(stop)
+        except Interrupted as interrupted:
+            return interrupted.status
+        except KeyboardInterrupt:
+            return INTERRUPTED
 
 
 def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
@@ -47,15 +50,10 @@ def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
         args.run_command(args)
     except Stopped as stopped:
         print(f"imaginet: {stopped}; {args.go_on}", file=sys.stderr)
-        return _status(stopped)
+        return stopped.status
     finally:
         sys.stdout.flush()
     return 0
-
-
-def _status(stop: BaseException) -> int:
-    """Return the exit status of the signal that stopped a command, by default of Ctrl-C."""
-    return int(getattr(stop, "status", INTERRUPTED))
 
 
 def _fail(message: str) -> int:

@@ -13,7 +13,7 @@ import pytest
 import small
 
 from imaginet_pt.cli import boundary, streams
-from imaginet_pt.training.interrupt import Stopped
+from imaginet_pt.training.interrupt import Interrupted, Stopped
 
 PROGRAM = f"{sys.executable} -m imaginet_pt"
 MANY = "project --help"
@@ -175,14 +175,11 @@ def test_a_training_goes_on_though_nobody_reads_its_progress(redirection, data, 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("kind", [Stopped, KeyboardInterrupt])
+@pytest.mark.parametrize("kind", [Stopped, Interrupted])
 def test_a_signal_has_its_status(kind, number, monkeypatch, capsys):
     def stop(args):
         args.go_on = "go on with --resume RUN"
-        error = kind("stopped")
-        if number != signal.SIGINT:
-            error.status = 128 + number
-        raise error
+        raise Stopped("stopped", 128 + number) if kind is Stopped else Interrupted(number)
 
     monkeypatch.setattr(boundary, "build_parser", lambda *arguments: None)
     monkeypatch.setattr(boundary, "parse", lambda *arguments: Namespace(run_command=stop))
