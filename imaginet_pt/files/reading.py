@@ -54,12 +54,24 @@ def open_file(path: str | PathLike[str], fix: str = GET_AGAIN) -> Iterator[Binar
     Raises:
         UserError: the file is missing, of another kind, or damaged.
     """
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-    with guard(path, fix), os.fdopen(os.open(path, flags), "rb") as file:
-        kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
-        if kind != stat.S_IFREG:
-            raise ValueError(f"it is {KINDS.get(kind, 'something else')}, not a regular file")
+    with guard(path, fix), open_regular(path) as file:
         yield file
+
+
+def open_regular(path: str | PathLike[str]) -> BinaryIO:
+    """Open a regular file for reading, without waiting for anything.
+
+    Raises:
+        ValueError: it is a named pipe, a device or a directory.
+        OSError: it cannot be opened.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    handle = os.open(path, flags)
+    kind = stat.S_IFMT(os.fstat(handle).st_mode)
+    if kind != stat.S_IFREG:
+        os.close(handle)
+        raise ValueError(f"it is {KINDS.get(kind, 'something else')}, not a regular file")
+    return os.fdopen(handle, "rb")
 
 
 def size_of(file: BinaryIO) -> int:

@@ -19,6 +19,7 @@ import numpy as np
 from ..data.preprocessing import SPECIAL
 from ..data.scalers import NoScaler, StandardScaler
 from ..errors import UserError
+from ..files.reading import open_regular
 
 RATIO, SLACK = (
     10,
@@ -201,7 +202,7 @@ def _reading(path):
 
 def _load(path, extract):
     """`extract` of the object in the gzipped pickle `path`."""
-    with _reading(path), gzip.open(path) as file:
+    with _reading(path), open_regular(path) as packed, gzip.open(packed) as file:
         bounded = _Bounded(file, SLACK + RATIO * path.stat().st_size)
         return extract(_Unpickler(bounded, encoding="latin1").load())
 

@@ -222,8 +222,8 @@ def attempt(option, thing, name, rng):
     """The `Outcome` of one option with one thing of that name in its place."""
     with tempfile.TemporaryDirectory() as place:
         place = Path(place)
-        (place / "in").mkdir()
         wrong = place / "in" / name
+        wrong.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(OSError):  # a name that no file can have: then it is missing
             THINGS[thing](wrong, rng)
         return run(OPTIONS[option].words(wrong, place))
