@@ -139,7 +139,7 @@ def _first(similarity, k):
 
 def _outputs(workflow, captions):
     """Outputs by name of lists of word ids: those that are equal are read once."""
-    place = {}
+    place: dict[tuple[int, ...], int] = {}
     rows = [place.setdefault(tuple(ids), len(place)) for ids in captions]
     outputs = workflow.model.outputs([list(ids) for ids in place], "none")
     return {name: vectors[rows] for name, vectors in outputs.items()}

@@ -30,12 +30,16 @@ class Run(Protocol):
     """A run to be trained, as `grid.Run`."""
 
     @property
-    def settings(self) -> Settings: ...
+    def settings(self) -> Settings:
+        """What to train."""
 
     @property
-    def folder(self) -> Path: ...
+    def folder(self) -> Path:
+        """Where the run lies, or will."""
 
-    def begun(self) -> bool: ...
+    def begun(self) -> bool:
+        """Tell whether there is something to resume."""
+        ...
 
 
 def command(run: Run, options: Options) -> list[str]:

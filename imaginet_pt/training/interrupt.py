@@ -51,6 +51,7 @@ class StopRequests:
 
     @property
     def status(self) -> int:
+        """The exit status by which a shell knows the first signal."""
         return 128 + (self.signals[0] if self.signals else signal.SIGINT)
 
 

@@ -5,8 +5,6 @@ import small
 
 import imaginet_pt as im
 
-pytestmark = pytest.mark.xfail(strict=False, reason="not yet: runs name flags")
-
 OPTIONS = {"model_type": "linear", "word_freq_threshold": 1}
 TYPE, VALUE = TypeError, ValueError
 
