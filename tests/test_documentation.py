@@ -18,6 +18,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data/
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 TEST_FILE = re.compile(r"`((?:tests/)?(?:\w+/)*test_\w+\.py)")
 
+TEST_NAME = re.compile(
+    r"`((?:\w+/)*test_\w+\.py)`: ([^;`|\n]+?)(?: \.\.\.)?(?=;| \||$)", re.MULTILINE
+)
 CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 # Tables to which the blocks of the architecture add an entry.
 TABLES = [
@@ -76,7 +79,7 @@ def test_tests_that_are_named_exist(path):
 def test_what_fidelity_says_of_a_test_is_its_name():
     """After a file's name stands the beginning of a test's name in words."""
     text = (ROOT / "FIDELITY.md").read_text(encoding="utf-8")
-    said = re.findall(r"`((?:\w+/)*test_\w+\.py)`: ([^;`|\n]+?)(?: \.\.\.)?(?=;| \||$)", text, re.MULTILINE)
+    said = TEST_NAME.findall(text)
     assert len(said) > 15
     for file, words in said:
         name = "def test_" + re.sub(r"\W+", "_", words.strip().lower())
