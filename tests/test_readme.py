@@ -1,4 +1,7 @@
-"""Every command and Python block of the README works: all are run in order, on small data."""
+"""Every command and Python block of the README, and of pages that it links to, works.
+
+They are run in order, on small data, each command once.
+"""
 
 import re
 
@@ -21,6 +24,7 @@ EXCEPTED = {
 }
 # What stands in the README -> what is run in its place: fewer seeds and units.
 INSTEAD = {
+    "--men MEN_dataset_natural_form_full": "--pairs OWN=MEN_dataset_natural_form_full",
     "python replicate/table1.py": "python replicate/table1.py --seeds 1",
     "--model-type shared_embeddings --alpha 0.1": "--model-type shared_embeddings --alpha 0.1 "
     "--hidden-size 4 --embedding-size 4 --word-freq-threshold 1",
@@ -55,13 +59,28 @@ def run_block(language, content):
         raise AssertionError(f"a block of {language!r} that nothing here can run")
 
 
-def test_every_block_of_the_readme(tmp_path, monkeypatch):
+def distinct(found):
+    """The blocks, each line of commands only where it stands first."""
+    done = set()
+    for language, content in found:
+        lines = content.replace("\\\n", " ").splitlines()
+        if language != "python":
+            lines = [line for line in lines if line not in done]
+            done |= set(lines)
+        yield language, "\n".join(lines) + "\n"
+
+
+PAGES = ["README.md", "docs/command-line.md", "docs/results.md"]
+TEXT = "\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
+
+
+def test_every_block(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_files(tmp_path)
-    found = blocks((ROOT / "README.md").read_text(encoding="utf-8"))
+    found = blocks(TEXT)
     assert {language for language, _ in found} == {"sh", "", "python"}
     with quick():
-        for language, content in found:
+        for language, content in distinct(found):
             run_block(language, content)
     assert (tmp_path / "RUN/model-card.md").exists() and (tmp_path / "runs/mine/table1.md").exists()
     assert (tmp_path / "embeddings.txt").stat().st_size and (tmp_path / "images.csv").stat().st_size
@@ -69,7 +88,7 @@ def test_every_block_of_the_readme(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("what", [*EXCEPTED, *INSTEAD])
 def test_what_is_not_run_as_it_stands_is_in_the_readme(what):
-    assert what in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert what in TEXT
 
 
 @pytest.mark.parametrize(
