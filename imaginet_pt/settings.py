@@ -6,13 +6,12 @@ run.json stores them.
 
 import math
 import numbers
-import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, asdict, dataclass, field, fields
 from os import PathLike
 from typing import Any, Self
 
-from .errors import UserError, UserTypeError
+from .errors import UserError, UserTypeError, quoted
 from .files import json_files, reading, validation
 
 
@@ -228,7 +227,7 @@ class Settings:
         """
         known = {f.name: f for f in fields(cls)}
         wrong = [f"{name} is missing" for name in known if name not in values]
-        wrong += [f"{reprlib.repr(name)[1:-1]} is unknown" for name in values if name not in known]
+        wrong += [f"{quoted(name)[1:-1]} is unknown" for name in values if name not in known]
         wrong += [
             message
             for name, f in known.items()
@@ -268,7 +267,7 @@ def _type_error(f: "Field[Any]", value: Any) -> str:
     fits = isinstance(value, types) and (bool in types or not isinstance(value, bool))
     if fits and _kind(f) == "tuple":
         fits = all(isinstance(word, str) for word in value)
-    return "" if fits else f"`{f.name}` is {reprlib.repr(value)}; it must be {description}"
+    return "" if fits else f"`{f.name}` is {quoted(value)}; it must be {description}"
 
 
 def _check_value(f: "Field[Any]", value: Any) -> None:
@@ -276,12 +275,12 @@ def _check_value(f: "Field[Any]", value: Any) -> None:
     name, choices, limits = f.name, f.metadata["choices"], f.metadata["limits"]
     if choices and value not in choices:
         known = ", ".join(choices)
-        raise UserError(f"`{name}` is {reprlib.repr(value)}; choose one of {known}")
+        raise UserError(f"`{name}` is {quoted(value)}; choose one of {known}")
     if isinstance(value, float) and not math.isfinite(value):
         raise UserError(f"`{name}` is {value}; it must be a finite number")
     if isinstance(value, float) and abs(value) > FLOAT32_MAX:
         raise UserError(f"`{name}` is {value}; it must be at most 3.4e+38 (float32)")
     if limits and value not in limits:
-        raise UserError(f"`{name}` is {reprlib.repr(value)}; it must be {limits}")
+        raise UserError(f"`{name}` is {quoted(value)}; it must be {limits}")
     if isinstance(value, tuple):
         validation.check_words(list(value), f"`{name}`")

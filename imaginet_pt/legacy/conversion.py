@@ -3,6 +3,7 @@
 from os import PathLike
 
 from ..data.preprocessing import Tokenizer
+from ..errors import UserError
 from ..files.arrays import match_parameters, write_arrays
 from ..nn import models
 from ..runs.description import RunDescription
@@ -22,9 +23,11 @@ def convert_legacy(source: str | PathLike[str], out: str | PathLike[str]) -> Run
         UserError: files are missing or hostile, or the model does not fit its settings.
     """
     checkpoint = read(source)
-    settings = Settings(**checkpoint.settings)
-    width = checkpoint.parameters[-1].shape[0]  # of the visual pathway's bias, always the last
-    features = width // 2 if "maxout" in settings.out_activation else width
+    try:
+        settings = Settings(**checkpoint.settings)
+    except UserError as error:
+        raise UserError(f"{source}: {str(error).replace('`', '')}") from None
+    features = checkpoint.features
     tokenizer = Tokenizer(checkpoint.vocabulary, settings.unit)
     model = models.build(settings, len(tokenizer.words), features)
     unnamed = {f"arr_{i}": array for i, array in enumerate(checkpoint.parameters)}

@@ -51,7 +51,7 @@ def reduced(shared, tmp_path_factory):
     ]  # fmt: skip
     (folder / "dataset.json").write_text(json.dumps({"images": records, "dataset": "reduced"}))
     rows = [image.imgid for image in images]
-    np.save(folder / "feats.npy", np.ascontiguousarray(source.features[rows, :32]))
+    np.save(folder / "feats.npy", np.ascontiguousarray(source.features[rows][:, :32]))
     return data_provider.load(folder)
 
 

@@ -49,7 +49,8 @@ def inner(kind, **settings):
 
 def forked(left, right, below=()):
     """A model of two pathways above the layers `below`."""
-    top = layer("Combined", PARAMETERS[:1] * (4 if below else 24), left=left, right=right)
+    weights = PARAMETERS[:1] * (3 if below else 23) + PARAMETERS[-1:]  # the last is a bias
+    top = layer("Combined", weights, left=left, right=right)
     costs = {"cost_z": name("imaginet", "CosineDistance"), "alpha": 0.1, "interpolated": False}
     layers = [layer("Embedding", PARAMETERS[:1], size=2), *below, top]
     return {"config": model()["config"] | costs | {"layers": layers}}
@@ -97,11 +98,12 @@ def test_array_of_the_other_byte_order(checkpoint):
 
 @pytest.mark.parametrize("scale", ["scale_", "std_"])
 def test_scaler_of_old_and_new_scikit_learn(checkpoint, scale):
-    state = {"mean_": np.array([1.0, 2.0]), scale: np.array([3.0, 4.0])}
+    state = {"mean_": np.array([1.0, 2.0, 3.0, 4.0]), scale: np.array([3.0, 4.0, 5.0, 6.0])}
     scaler = made("sklearn.preprocessing.data", "StandardScaler", state)
     found = read(checkpoint(scaler=scaler))
     assert found.settings["scaler"] == "standard" and isinstance(found.scaler, StandardScaler)
-    assert found.scaler.mean.tolist() == [1, 2] and found.scaler.scale.tolist() == [3, 4]
+    assert found.scaler.mean.tolist() == [1, 2, 3, 4]
+    assert found.scaler.scale.tolist() == [3, 4, 5, 6]
 
 
 def test_golden_checkpoint(shared):

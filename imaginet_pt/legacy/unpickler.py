@@ -1,0 +1,243 @@
+"""Read a Python 2 pickle without running anything that stands in it, and within bounds.
+
+A pickle is a program that may call any function by name. Here the names of a fixed table become
+inert objects that remember what they were given, arrays are rebuilt from their bytes, and any other
+name, and any operation that Python 2 did not write, ends the reading. What is built is charged to
+one budget as it is built.
+"""
+
+import contextlib
+import gzip
+import pickle
+import pickletools
+from collections.abc import Callable, Iterator
+from os import PathLike
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import UserError
+from ..files.reading import open_file, size_of
+
+RATIO, SLACK = 10, 2**20  # bytes of content: 10 for each of the file (the original: 2.5) + 1 MiB
+OPERATIONS = 1_000_000  # in one file; the original's have some 100,000 for 10,000 words
+KEYS = (str, bytes, int, float, type(None))  # whose hash needs no recursion
+
+
+class Inert:
+    """Stands for an object of the original: `arguments` it was made with, and its `state`."""
+
+    arguments: tuple[Any, ...]
+    state: Any
+
+    def __new__(cls, *arguments: Any) -> "Inert":
+        self = object.__new__(cls)
+        self.arguments, self.state = arguments, {}
+        return self
+
+    def __setstate__(self, state: Any) -> None:
+        self.state = state
+
+
+class Reconstructor(Inert):
+    """`copy_reg._reconstructor(kind, object, None)`: an empty object of that kind."""
+
+    def __new__(cls, *arguments: Any) -> Inert:  # type: ignore[misc]  # not of this class
+        return Inert.__new__(arguments[0])
+
+
+class Array(Inert):
+    """A NumPy array, `values`, made of nothing but the bytes that are there."""
+
+    values: npt.NDArray[Any]
+
+    def __setstate__(self, state: Any) -> None:
+        _, shape, dtype, fortran, raw = state
+        kind, order = dtype.arguments[0], dtype.state[1]
+        plain = kind in ("f4", "f8", "i4", "i8") and order in ("<", ">")
+        if not plain or min(shape, default=0) < 0:
+            raise UserError("refused: an array that is not of plain numbers; it is no model")
+        flat = np.frombuffer(raw.encode("latin1"), order + kind)
+        self.values = flat.reshape(shape, order="F" if fortran else "C")
+
+
+STAND_INS = {
+    "__builtin__": "object",
+    "numpy": "dtype ndarray",
+    "numpy.core.multiarray": "scalar",
+    "imaginet": "CategoricalCrossEntropySwapped CosineDistance Dense NoScaler Stacked WrappedLayer",
+    "passage.activations": "softmax rectify tanh sigmoid linear t_rectify t_linear maxout "
+    "conv_maxout clipped_maxout clipped_rectify hard_tanh steeper_sigmoid hard_sigmoid",
+    "passage.costs": "MeanSquaredError",
+    "passage.inits": "uniform normal orthogonal",
+    "passage.iterators": "SortedPadded",
+    "passage.layers": "Embedding GatedRecurrent LstmRecurrent",
+    "passage.preprocessing": "Tokenizer",
+    "passage.theano_utils": "floatX intX",
+    "passage.updates": "Adam Regularizer",
+    "sklearn.preprocessing.data": "StandardScaler",
+    "theano.gof.link": "Container",
+    "theano.gof.utils": "scratchpad",
+    "theano.sandbox.cuda.type": "CudaNdarrayType CudaNdarray_unpickler",
+    "theano.sandbox.cuda.var": "CudaNdarraySharedVariable",
+    "theano.tensor.sharedvar": "TensorSharedVariable",
+    "theano.tensor.type": "TensorType",
+    "theano.tensor.var": "TensorVariable",
+}
+TABLE: dict[tuple[str, str], type[Inert]] = {
+    (module, name): type(name, (Inert,), {})
+    for module, names in STAND_INS.items()
+    for name in names.split()
+} | {
+    ("copy_reg", "_reconstructor"): Reconstructor,
+    ("numpy.core.multiarray", "_reconstruct"): Array,
+}
+
+
+class Budget:
+    """What may still be read and built: bytes, and operations of the pickle."""
+
+    def __init__(self, limit: int) -> None:
+        self.bytes, self.operations = limit, OPERATIONS
+
+    def spend(self, size: int, operations: int = 0) -> None:
+        """Charge bytes and operations.
+
+        Raises:
+            UserError: there are not so many left.
+        """
+        self.bytes -= size
+        self.operations -= operations
+        if self.bytes < 0 or self.operations < 0:
+            raise UserError("refused: it unfolds to far more than its size; it is no model")
+
+
+class Stream(Protocol):
+    """What a pickle is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read bytes."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Read a line."""
+
+
+class BoundedStream:
+    """A stream whose bytes, and short reads, are charged to a budget."""
+
+    def __init__(self, stream: Stream, budget: Budget) -> None:
+        self.stream, self.budget = stream, budget
+
+    def read(self, size: int) -> bytes:
+        """Read bytes; each operation begins with a read of its one byte."""
+        data = self.stream.read(min(size, self.budget.bytes + 1))
+        self.budget.spend(len(data), operations=size == 1)
+        return data
+
+    def readline(self) -> bytes:
+        """Read a line."""
+        data = self.stream.readline(self.budget.bytes + 1)
+        self.budget.spend(len(data))
+        return data
+
+
+# typeshed does not know the unpickler that is written in Python.
+_PythonUnpickler: Any = pickle._Unpickler
+
+# Python 2's operations, without those that refer to elsewhere (extensions, persistent ids).
+PYTHON_2: dict[int, Callable[[Any], None]] = {
+    ord(operation.code): _PythonUnpickler.dispatch[ord(operation.code)]
+    for operation in pickletools.opcodes
+    if operation.proto <= 2 and not operation.name.startswith(("EXT", "PERSID", "BINPERSID"))
+}
+
+
+class Unpickler(_PythonUnpickler):
+    """Python's own that is written in Python: its operations are a table, which can be cut.
+
+    Its memory grows with what is read, not with what the file promises.
+    """
+
+    dispatch = dict(PYTHON_2)
+
+    def __init__(self, stream: Stream, budget: Budget) -> None:
+        super().__init__(BoundedStream(stream, budget), encoding="latin1")
+        self.budget = budget
+
+    def find_class(self, module: str, name: str) -> type[Inert]:
+        """Return the inert class of a name."""
+        if (module, name) not in TABLE:
+            raise UserError(
+                f"refused: it names {ascii(f'{module}.{name}')[:80]}, which is no part of a "
+                "checkpoint; nothing was run; get the file from whoever trained the model"
+            )
+        return TABLE[module, name]
+
+    def load_build(self) -> None:
+        """Charge an array with its bytes: many of them may share one string."""
+        if isinstance(self.stack[-2], Array):
+            self.budget.spend(len(self.stack[-1][4]))
+        PYTHON_2[pickle.BUILD[0]](self)
+
+    def load_dict(self) -> None:
+        """Check the keys, which stand in turn with values after the mark."""
+        _check_keys(self.stack[::2])
+        PYTHON_2[pickle.DICT[0]](self)
+
+    def load_setitem(self) -> None:
+        """Check the key."""
+        _check_keys(self.stack[-2:-1])
+        PYTHON_2[pickle.SETITEM[0]](self)
+
+    def load_setitems(self) -> None:
+        """Check the keys, as of `load_dict`."""
+        _check_keys(self.stack[::2])
+        PYTHON_2[pickle.SETITEMS[0]](self)
+
+    dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.DICT[0]] = load_dict
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
+
+
+def _check_keys(keys: list[Any]) -> None:
+    """Refuse keys that are built of others: the hash of a deep tuple ends the interpreter."""
+    for key in keys:
+        if not isinstance(key, KEYS):
+            raise UserError(
+                f"refused: a {type(key).__name__} as the key of a table; it is no model"
+            )
+
+
+def unpickle(path: str | PathLike[str]) -> Any:
+    """Read the object in the gzipped pickle at `path`, to the end of the file.
+
+    Raises:
+        UserError: the file is no regular one, is damaged, or asks for more than data.
+    """
+    with open_file(path, "give the folder of a trained original") as file:
+        stream, budget = gzip.GzipFile(fileobj=file), Budget(SLACK + RATIO * size_of(file))
+        with originals_only():
+            content = Unpickler(stream, budget).load()
+            if stream.read(1):  # at the end of the file its checksum is compared
+                raise UserError("refused: something follows the model; get the file again")
+        return content
+
+
+@contextlib.contextmanager
+def originals_only() -> Iterator[None]:
+    """Turn whatever a damaged or hostile pickle raises into one line.
+
+    Raises:
+        UserError: that line.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(
+            f"not what the original writes ({type(error).__name__}); "
+            "make it again with the original's convert.py"
+        ) from None
