@@ -1,37 +1,46 @@
 """Captions and images nearest to a sentence, by the cosine of their vectors.
 
-The search is exact: `evaluation.similarities` gives all cosines, a block of queries at a time.
+The search is exact: `ranking.similarities` gives all cosines, a block of queries at a time.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ..runs.workflow import predicted_images
-from .ranking import similarities
+from ..data.dataset import Dataset
+from ..runs.workflow import Workflow, predicted_images
+from .ranking import Indices, Vectors, similarities
 from .retrieval import STATES, image_vectors, orders
+
+Query = dict[str, list[int]]  # word ids of a sentence in each order of its words
 
 
 class Nearest(NamedTuple):
     """The candidates nearest to each query, nearest first: two arrays (queries, k).
 
-    index: int64, the candidates' rows; equally near ones stand by their row.
-    similarity: float32, their cosines.
+    Attributes:
+        index: the candidates' rows; equally near ones stand in the order of their rows.
+        similarity: their cosines.
     """
 
-    index: np.ndarray  # type: ignore[assignment]  # a tuple has a method of that name
-    similarity: np.ndarray
+    index: Indices  # type: ignore[assignment]  # a tuple has a method of that name
+    similarity: Vectors
 
 
-def nearest(queries, candidates, k, leave_out=None):
-    """The `k` candidates nearest to each query, or all of them where there are fewer.
+def nearest(
+    queries: Vectors, candidates: Vectors, k: int, leave_out: npt.ArrayLike | None = None
+) -> Nearest:
+    """Find the `k` candidates nearest to each query, or all of them where there are fewer.
 
     Args:
         queries: (n, d) float32.
         candidates: (m, d) float32.
-        leave_out: (n,) int, a row of `candidates` that is not to be found for each query, as
-            the query itself; -1 for none.
+        k: how many to find.
+        leave_out: (n,) int, for each query a row of `candidates` to leave out, as the query
+            itself; -1 for none.
 
     Returns:
         Nearest of shape (n, k).
@@ -39,21 +48,22 @@ def nearest(queries, candidates, k, leave_out=None):
     Raises:
         UserError: a vector holds NaN or infinity.
     """
-    leave_out = np.full(len(queries), -1) if leave_out is None else np.asarray(leave_out)
-    k = min(k, len(candidates) - bool((leave_out >= 0).any()))
-    found = Nearest(*(np.empty((len(queries), k), kind) for kind in (np.int64, np.float32)))
+    excluded = np.full(len(queries), -1) if leave_out is None else np.asarray(leave_out)
+    k = min(k, len(candidates) - bool((excluded >= 0).any()))
+    shape = (len(queries), k)
+    result = Nearest(np.empty(shape, np.int64), np.empty(shape, np.float32))
     for rows, similarity in similarities(queries, candidates):
-        out = leave_out[rows]
+        out = excluded[rows]
         similarity[np.flatnonzero(out >= 0), out[out >= 0]] = -np.inf
-        found.index[rows] = _first(similarity, k)
-        found.similarity[rows] = np.take_along_axis(similarity, found.index[rows], axis=1)
-    return found
+        result.index[rows] = _largest(similarity, k)
+        result.similarity[rows] = np.take_along_axis(similarity, result.index[rows], axis=1)
+    return result
 
 
-def states(workflow, captions):
-    """The last state of the visual pathway for lists of word ids, (captions, size) float32.
+def states(workflow: Workflow, captions: Iterable[Sequence[int]]) -> Vectors:
+    """Compute the last state of the visual pathway for lists of word ids, (captions, size).
 
-    A model without that state gives the first of `assess.STATES` that it has: LINREG its image.
+    A model without that state gives the first of `retrieval.STATES` that it has: LINREG its image.
     Each caption is read by itself, so that its vector does not depend on others, and captions of
     equal words have equal vectors, bit for bit.
     """
@@ -61,12 +71,21 @@ def states(workflow, captions):
     return next(outputs[name] for name in STATES if name in outputs)
 
 
-def captions(workflow, queries, candidates, k, leave_out=None):
-    """The `k` captions nearest to each query, by their `states`.
+def captions(
+    workflow: Workflow,
+    queries: Sequence[Sequence[int]],
+    candidates: Sequence[Sequence[int]],
+    k: int,
+    leave_out: npt.ArrayLike | None = None,
+) -> Nearest:
+    """Find the `k` captions nearest to each query, by their `states`.
 
     Args:
-        queries, candidates: lists of word ids.
-        k, leave_out: as for `nearest`.
+        workflow: the run that reads them.
+        queries: lists of word ids.
+        candidates: lists of word ids.
+        k: as for `nearest`.
+        leave_out: as for `nearest`.
 
     Returns:
         Nearest of shape (queries, k).
@@ -75,13 +94,19 @@ def captions(workflow, queries, candidates, k, leave_out=None):
     return nearest(vectors[: len(queries)], vectors[len(queries) :], k, leave_out)
 
 
-def images(workflow, queries, dataset, split, k):
-    """The `k` images of a split nearest to the image predicted from each query.
+def images(
+    workflow: Workflow, queries: Sequence[Sequence[int]], dataset: Dataset, split: str, k: int
+) -> Nearest:
+    """Find the `k` images of a split nearest to the image predicted from each query.
 
     As in retrieval, the cosine is that of vectors scaled as in training.
 
     Args:
+        workflow: the run that predicts.
         queries: lists of word ids, each read by itself.
+        dataset: the images.
+        split: the part of the data to search.
+        k: how many to find.
 
     Returns:
         Nearest of shape (queries, k); its index holds rows of `dataset.features`.
@@ -91,44 +116,47 @@ def images(workflow, queries, dataset, split, k):
     """
     vectors = predicted_images(workflow, _outputs(workflow, queries))
     rows = np.array(sorted(image.imgid for image in dataset.split(split)))
-    found = nearest(vectors, image_vectors(workflow, dataset, rows, vectors), k)
-    return found._replace(index=rows[found.index])
+    near = nearest(vectors, image_vectors(workflow, dataset, rows, vectors), k)
+    return near._replace(index=rows[near.index])
 
 
-def word_orders(workflow, texts):
-    """{order: word ids} of each text, as `assess.orders` makes them of all together."""
-    made = orders(workflow.tokenizer.transform(texts))
-    return [dict(zip(made, both, strict=True)) for both in zip(*made.values(), strict=True)]
+def word_orders(workflow: Workflow, texts: Sequence[str]) -> list[Query]:
+    """Return the word ids of each text in each order, scrambled as in `retrieval.orders`."""
+    by_order = orders(workflow.tokenizer.transform(texts))
+    return [dict(zip(by_order, ids, strict=True)) for ids in zip(*by_order.values(), strict=True)]
 
 
-def flat(queries):
-    """The lists of word ids of `asked`, query by query and in each order by order."""
+def flat(queries: Iterable[Query]) -> list[list[int]]:
+    """Return the word ids of all queries of `word_orders` as one list, order by order of each."""
     return [ids for query in queries for ids in query.values()]
 
 
-def table(workflow, queries, found):
-    """What was found for queries of `asked`, a row a query, order and rank.
+def table(workflow: Workflow, queries: Sequence[Query], near: Nearest) -> pd.DataFrame:
+    """Return the neighbours of queries as a table, a row for each query, order and rank.
 
-    found: `Nearest` of shape (queries x orders, k), in the order of `flat`.
+    Args:
+        workflow: the run whose vocabulary the queries are in.
+        queries: from `word_orders`.
+        near: their neighbours, of shape (queries x orders, k), in the order of `flat`.
 
     Returns:
         DataFrame with `number` (of the query, from 1), `order`, `query` (the words in that order,
-        as the model reads them), `rank`, `index` (as in `found`) and `similarity`.
+        as the model reads them), `rank`, `index` (as in `near`) and `similarity`.
     """
-    turned = [(i, order) for i, query in enumerate(queries, 1) for order in query]
-    said = workflow.tokenizer.inverse_transform(flat(queries))
+    numbered = [(i, order) for i, query in enumerate(queries, 1) for order in query]
+    texts = workflow.tokenizer.inverse_transform(flat(queries))
     return pd.DataFrame(
         {
             "number": number, "order": order, "query": query, "rank": rank, "index": index,
             "similarity": similarity,
         }
-        for (number, order), query, *near in zip(turned, said, *found, strict=True)
-        for rank, (index, similarity) in enumerate(zip(*near, strict=True), start=1)
+        for (number, order), query, *row in zip(numbered, texts, *near, strict=True)
+        for rank, (index, similarity) in enumerate(zip(*row, strict=True), start=1)
     )  # fmt: skip
 
 
-def _first(similarity, k):
-    """Columns (n, k) of the `k` largest values of each row, the largest first, ties in order."""
+def _largest(similarity: Vectors, k: int) -> list[Indices]:
+    """Return the columns of the `k` largest values of each row, largest first, ties in order."""
     marks = np.partition(similarity, -k, axis=1)[:, -k]
     kept = (np.flatnonzero(row >= mark) for row, mark in zip(similarity, marks, strict=True))
     return [
@@ -137,8 +165,8 @@ def _first(similarity, k):
     ]
 
 
-def _outputs(workflow, captions):
-    """Outputs by name of lists of word ids: those that are equal are read once."""
+def _outputs(workflow: Workflow, captions: Iterable[Sequence[int]]) -> dict[str, Vectors]:
+    """Compute the outputs of lists of word ids by name; equal lists are read once."""
     place: dict[tuple[int, ...], int] = {}
     rows = [place.setdefault(tuple(ids), len(place)) for ids in captions]
     outputs = workflow.model.outputs([list(ids) for ids in place], "none")

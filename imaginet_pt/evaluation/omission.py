@@ -11,12 +11,12 @@ There v is the last state of a pathway; here it is the image vector predicted fr
 import numpy as np
 
 from ..errors import UserError
-from ..runs.workflow import predicted_images
-from .ranking import similarities
+from ..runs.workflow import Workflow, predicted_images
+from .ranking import Vectors, similarities
 
 
-def moved(whole, without):
-    """1 - cosine of the vector `whole` (d,) and each of `without` (n, d): (n,), 0 to 2.
+def moved(whole: Vectors, without: Vectors) -> Vectors:
+    """Return 1 - cosine of the vector `whole` (d,) and each of `without` (n, d): (n,), 0 to 2.
 
     A vector of zeros has the cosine 0 to all.
 
@@ -24,13 +24,15 @@ def moved(whole, without):
         UserError: a vector holds NaN or infinity.
     """
     ((_, (cosine,)),) = similarities(whole[None], without)
-    return np.maximum(0, 1 - cosine)  # rounding may take a cosine above 1
+    return np.asarray(np.maximum(0, 1 - cosine))  # rounding may take a cosine above 1
 
 
-def scores(workflow, ids):
-    """The omission score of each word of a sentence, (words,) float32.
+def scores(workflow: Workflow, ids: list[int]) -> Vectors:
+    """Compute the omission score of each word of a sentence, (words,).
 
-    ids: the sentence's word ids; each of its versions is read without padding.
+    Args:
+        workflow: the run that imagines.
+        ids: the sentence's word ids; each of its versions is read without padding.
 
     Raises:
         UserError: the sentence has one word only, or the model does not predict images.

@@ -13,8 +13,8 @@ are made a block of queries at a time and never kept. Three rules decide every r
 """
 
 import hashlib
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,49 +22,60 @@ import pandas as pd
 
 from ..errors import UserError
 
+Vectors = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+Values = npt.NDArray[np.float64]
+
 BLOCK = 2**24  # similarities in memory at a time: 64 MB
 
 
 class Ranks(NamedTuple):
-    """Counts that place the right candidates: int64 arrays of one shape.
+    """Counts that place the right candidates: arrays of one shape.
 
-    better: candidates strictly nearer to the query than the right one.
-    tied: other candidates exactly as near.
+    Attributes:
+        better: candidates strictly nearer to the query than the right one.
+        tied: other candidates exactly as near.
     """
 
-    better: np.ndarray
-    tied: np.ndarray
+    better: Indices
+    tied: Indices
 
     @property
-    def rank(self):
+    def rank(self) -> Values:
         """Expected rank, 1 = first."""
         return self.better + 1 + self.tied / 2
 
-    def within(self, k):
-        """Probability of being among the first k: 0 or 1 where nothing is tied."""
+    def within(self, k: int) -> Values:
+        """Return the probability of being among the first k: 0 or 1 where nothing is tied."""
         return np.clip((k - self.better) / (self.tied + 1), 0, 1)
 
 
 class ParaphraseRanks(NamedTuple):
-    """Float arrays (n,), NaN for a caption whose image has no other caption.
+    """Where the paraphrases of captions stand: arrays (n,), NaN where an image has one caption.
 
-    recall: expected share of the k nearest captions that describe the query's image.
-    rank: expected rank of the nearest other caption of the query's image, 1 = first.
+    Attributes:
+        recall: expected share of the k nearest captions that describe the query's image.
+        rank: expected rank of the nearest other caption of the query's image, 1 = first.
     """
 
-    recall: np.ndarray
-    rank: np.ndarray
+    recall: Values
+    rank: Values
 
 
 class Retrieval(NamedTuple):
-    """metrics: figures and counts, ready for JSON. items: a row a query, whose means they are."""
+    """The result of one search task.
 
-    metrics: dict
+    Attributes:
+        metrics: figures and counts, ready for JSON.
+        items: a row a query, of which the figures are means.
+    """
+
+    metrics: dict[str, Any]
     items: pd.DataFrame
 
 
-def similarities(queries, candidates):
-    """Cosines of all queries and candidates, a block of queries at a time.
+def similarities(queries: Vectors, candidates: Vectors) -> Iterator[tuple[slice, Vectors]]:
+    """Compute the cosines of all queries and candidates, a block of queries at a time.
 
     Args:
         queries: (n, d) float32.
@@ -84,8 +95,8 @@ def similarities(queries, candidates):
         yield rows, np.take(_unit(queries[rows]) @ distinct, column, axis=1)
 
 
-def image_ranks(predicted, images, right):
-    """Place of the right image among all images, nearest first, for each caption.
+def image_ranks(predicted: Vectors, images: Vectors, right: Indices) -> Ranks:
+    """Find the place of the right image among all images, nearest first, for each caption.
 
     Args:
         predicted: (n, d) float32, the image vectors predicted from the captions.
@@ -101,11 +112,13 @@ def image_ranks(predicted, images, right):
     return ranks
 
 
-def paraphrase_ranks(queries, candidates, image, k=4):
-    """How near the other captions of the same image are, among all captions but the query's own.
+def paraphrase_ranks(
+    queries: Vectors, candidates: Vectors, image: Indices, k: int = 4
+) -> ParaphraseRanks:
+    """Find the places of the other captions of the same image, among all but the query itself.
 
     Args:
-        queries: (n, d) float32, states of the captions, of their scrambled order if that is asked.
+        queries: (n, d) float32, states of the captions, in their order or scrambled.
         candidates: (n, d) float32, states of the same captions in their original order.
         image: (n,) int, the image that each caption describes.
         k: how many of the nearest count; the recall divides by it.
@@ -123,18 +136,19 @@ def paraphrase_ranks(queries, candidates, image, k=4):
     exists = others >= 0
     some = exists.any(axis=1)
     recall = np.sum(ranks.within(k), axis=1, where=exists) / k
-    return ParaphraseRanks(*(np.where(some, x, np.nan) for x in (recall, _first(ranks, exists))))
+    first = _first_rank(ranks, exists)
+    return ParaphraseRanks(np.where(some, recall, np.nan), np.where(some, first, np.nan))
 
 
-def image_retrieval(predicted, images, right):
-    """Accuracy at 1, 5 and 10 and median rank; arguments as for `image_ranks`."""
+def image_retrieval(predicted: Vectors, images: Vectors, right: Indices) -> Retrieval:
+    """Measure accuracy at 1, 5 and 10 and the median rank; arguments as for `image_ranks`."""
     ranks = image_ranks(predicted, images, right)
     items = {f"accuracy@{k}": ranks.within(k) for k in (1, 5, 10)}
     return _retrieval(items, ranks.rank, images=len(images))
 
 
-def paraphrase_retrieval(queries, candidates, image):
-    """Recall at 4 and median rank; arguments as for `paraphrase_ranks`.
+def paraphrase_retrieval(queries: Vectors, candidates: Vectors, image: Indices) -> Retrieval:
+    """Measure recall at 4 and the median rank; arguments as for `paraphrase_ranks`.
 
     `captions` in the metrics counts the captions that have a paraphrase, and only these are
     averaged; a figure over none of them is None.
@@ -143,24 +157,24 @@ def paraphrase_retrieval(queries, candidates, image):
     return _retrieval({"recall@4": recall}, rank, candidates=len(candidates))
 
 
-def _retrieval(scores, rank, **counts):
-    """Means of the scores, median of the ranks and counts, with the items they come from."""
+def _retrieval(scores: dict[str, Values], rank: Values, **counts: int) -> Retrieval:
+    """Return means of the scores, median of the ranks and counts, with the items behind them."""
     items = pd.DataFrame(scores | {"rank": rank})
     figures = items[list(scores)].mean().to_dict() | {"median_rank": float(items["rank"].median())}
     figures = {name: None if np.isnan(value) else value for name, value in figures.items()}
     return Retrieval(figures | {"captions": int(items["rank"].count())} | counts, items)
 
 
-def _unit(vectors):
-    """Rows (n, d) at length one, as float32; rows of zeros stay zero."""
+def _unit(vectors: Vectors) -> Vectors:
+    """Scale rows (n, d) to length one, as float32; rows of zeros stay zero."""
     vectors = np.asarray(vectors, np.float32)
     norm = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not np.isfinite(norm).all():
         raise UserError(
             "vectors to rank hold NaN or infinite values: the training diverged; "
-            "lower --rate or set --clipnorm"
+            "lower `rate` or set `clipnorm`"
         )
-    return vectors / np.where(norm > 0, norm, 1)
+    return np.asarray(vectors / np.where(norm > 0, norm, 1), np.float32)
 
 
 def first_equal(vectors: Iterable[npt.NDArray[np.float32]]) -> list[int]:
@@ -174,20 +188,20 @@ def first_equal(vectors: Iterable[npt.NDArray[np.float32]]) -> list[int]:
     return [seen.setdefault(digest, i) for i, digest in enumerate(digests)]
 
 
-def _distinct(vectors):
-    """Rows (m, d) that differ: where each first stands, and for every row which of them it is."""
+def _distinct(vectors: Vectors) -> tuple[Indices, Indices]:
+    """Find rows (m, d) that differ: where each first stands, and for every row which it is."""
     return np.unique(first_equal(vectors), return_inverse=True)
 
 
-def _counts(similarity, right):
-    """Columns of (n, m) above, and others equal to, column right[i] of each row i: two (n,)."""
+def _counts(similarity: Vectors, right: Indices) -> tuple[Indices, Indices]:
+    """Count in each row i of (n, m) the values above, and others equal to, that at right[i]."""
     mark = np.take_along_axis(similarity, right[:, None], axis=1)
     better = np.count_nonzero(similarity > mark, axis=1)
     return better, np.count_nonzero(similarity == mark, axis=1) - 1
 
 
-def _paraphrases(image):
-    """Indices (n, most) of the other captions of each caption's image, filled up with -1."""
+def _paraphrases(image: Indices) -> Indices:
+    """Return indices (n, most) of the other captions of each caption's image, padded with -1."""
     group, _ = pd.factorize(image)
     place = pd.Series(group).groupby(group).cumcount()
     members = np.full((group.max() + 1, place.max() + 1), -1)
@@ -197,12 +211,12 @@ def _paraphrases(image):
     return -np.sort(-others, axis=1)[:, :-1]
 
 
-def _first(ranks, exists):
-    """Expected rank (n,) of the first of several right candidates (n, most), where they exist.
+def _first_rank(ranks: Ranks, exists: npt.NDArray[np.bool_]) -> Values:
+    """Return the expected rank (n,) of the first of several right candidates (n, most).
 
     The first of r right candidates in random order among t tied ones is at (t + 1) / (r + 1).
     """
     nearest = np.min(ranks.better, axis=1, where=exists, initial=len(exists))
     level = exists & (ranks.better == nearest[:, None])
     tied = np.max(ranks.tied, axis=1, where=level, initial=0) + 1
-    return nearest + (tied + 1) / (level.sum(axis=1) + 1)
+    return np.asarray(nearest + (tied + 1) / (level.sum(axis=1) + 1))

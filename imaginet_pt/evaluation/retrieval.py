@@ -1,10 +1,17 @@
 """Image and paraphrase retrieval by a trained run, in the order of the words and scrambled."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from ..data.dataset import Captions, Dataset
 from ..errors import UserError
-from .ranking import image_retrieval, paraphrase_retrieval
+from ..runs.workflow import Workflow
+from .ranking import Indices, Retrieval, Vectors, image_retrieval, paraphrase_retrieval
+
+Tasks = dict[str, dict[str, Retrieval]]  # by task and order of the words
 
 SCRAMBLE_SEED = 99
 # Paraphrase state -> the outputs of a model that make it up, side by side; `main.py: test`.
@@ -16,49 +23,69 @@ STATES = {
 }
 
 
-def scrambled(captions, rng):
-    """Lists of word ids in random order: a `permutation` of `rng` for each, one after the other."""
+def scrambled(captions: Sequence[Sequence[int]], rng: np.random.RandomState) -> list[list[int]]:
+    """Put each list of word ids in random order, by a `permutation` of `rng` one after another."""
     return [[ids[i] for i in rng.permutation(len(ids))] for ids in captions]
 
 
-def orders(captions, seed=SCRAMBLE_SEED):
-    """{"original": lists of word ids, "scrambled": the same lists `scrambled` from `seed`}."""
+def orders(captions: list[list[int]], seed: int = SCRAMBLE_SEED) -> dict[str, list[list[int]]]:
+    """Return the lists of word ids as "original", and `scrambled` from `seed` as "scrambled"."""
     return {"original": captions, "scrambled": scrambled(captions, np.random.RandomState(seed))}
 
 
-def image_vectors(workflow, dataset, rows, predicted):
-    """The features of the images `rows`, (rows, features), scaled as in training.
+def image_vectors(
+    workflow: Workflow, dataset: Dataset, rows: Indices, predicted: Vectors
+) -> Vectors:
+    """Read the features of images, (rows, features), and scale them as in training.
 
-    predicted: (n, features), what they are to be held against.
+    Args:
+        workflow: the run, which has the scale.
+        dataset: the images.
+        rows: which of them.
+        predicted: (n, features), what they are compared with.
 
     Raises:
         UserError: the data has no image features, or not those that the run was trained on.
     """
-    width = 0 if dataset.features is None else dataset.features.shape[1]
-    if width != predicted.shape[1]:
+    features = dataset.features
+    width = 0 if features is None else features.shape[1]
+    if features is None or width != predicted.shape[1]:
         raise UserError(
             f"{dataset.name} has {width:,} features an image, the run predicts "
-            f"{predicted.shape[1]:,}; give the --data that it was trained on"
+            f"{predicted.shape[1]:,}; give the `data` that it was trained on"
         )
-    return workflow.scaler.transform(np.asarray(dataset.features[rows]))
+    return workflow.scaler.transform(np.asarray(features[rows]))
 
 
-def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAMBLE_SEED):
-    """How well `workflow` finds the images and the paraphrases of a split's captions.
+def retrieval(
+    workflow: Workflow,
+    dataset: Dataset,
+    split: str,
+    padding: str,
+    state: str | None = None,
+    scramble_seed: int = SCRAMBLE_SEED,
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Measure how well a run finds the images and the paraphrases of a split's captions.
 
-    padding: `workflow.PADDING`; state: `STATES`, by default the last state of the visual pathway as
-    in the paper, or the best that the model has; scramble_seed: of the order of scrambled words.
+    Args:
+        workflow: the run.
+        dataset: captions and images.
+        split: the part of the data.
+        padding: how captions share minibatches, one of `workflow.PADDING`.
+        state: the vectors of paraphrases, one of `STATES`; by default the last state of the visual
+            pathway as in the paper, or the first that the model has.
+        scramble_seed: of the random order of words.
 
     Returns:
-        (metrics, items): figures ready for JSON; a DataFrame with a row a caption.
+        The figures, ready for JSON, and a table with a row a caption.
 
     Raises:
-        UserError: no such split, a state that the model has not, or features of another size.
+        UserError: no such split, a state that the model lacks, or features of another size.
     """
     captions = dataset.captions(split)
     tokens = workflow.tokenizer.transform(captions.texts)
-    turned = orders(tokens, scramble_seed).items()
-    outputs = {order: workflow.model.outputs(ids, padding) for order, ids in turned}
+    by_order = orders(tokens, scramble_seed)
+    outputs = {order: workflow.model.outputs(ids, padding) for order, ids in by_order.items()}
     state = state or next(s for s in STATES if set(STATES[s]) <= set(outputs["original"]))
     tasks = {"paraphrase_retrieval": _paraphrases(outputs, captions, state)}
     if "output_vis" in outputs["original"]:
@@ -66,7 +93,7 @@ def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAM
         Z = image_vectors(workflow, dataset, images, outputs["original"]["output_vis"])
         right = np.searchsorted(images, captions.rows)
         tasks["image_retrieval"] = {
-            order: image_retrieval(made["output_vis"], Z, right) for order, made in outputs.items()
+            order: image_retrieval(each["output_vis"], Z, right) for order, each in outputs.items()
         }
     described = {
         "padding": padding, "paraphrase_state": state, "scramble_seed": scramble_seed,
@@ -74,16 +101,19 @@ def retrieval(workflow, dataset, split, padding, state=None, scramble_seed=SCRAM
     return described | _metrics(tasks), _items(tasks, captions)
 
 
-def _paraphrases(outputs, captions, state):
+def _paraphrases(
+    outputs: Mapping[str, Mapping[str, Vectors]], captions: Captions, state: str
+) -> dict[str, Retrieval]:
+    """Search for paraphrases by `state`, in each order of the words."""
     missing = set(STATES[state]) - set(outputs["original"])
     if missing:
         raise UserError(
-            f"--paraphrase-state {state}: the model has no {', '.join(missing)}; "
+            f"`paraphrase_state` is {state}: the model has no {', '.join(missing)}; "
             f"it has {', '.join(outputs['original'])}"
         )
     vectors = {
-        order: np.concatenate([made[part] for part in STATES[state]], axis=1)
-        for order, made in outputs.items()
+        order: np.concatenate([each[part] for part in STATES[state]], axis=1)
+        for order, each in outputs.items()
     }
     return {
         order: paraphrase_retrieval(queries, vectors["original"], captions.rows)
@@ -91,17 +121,17 @@ def _paraphrases(outputs, captions, state):
     }
 
 
-def _metrics(tasks):
-    """{task: figures of the original order, and the same under `scrambled`}."""
+def _metrics(tasks: Tasks) -> dict[str, Any]:
+    """Return the figures of each task in the original order, and the same under `scrambled`."""
     return {
         task: orders["original"].metrics | {"scrambled": orders["scrambled"].metrics}
         for task, orders in tasks.items()
     }
 
 
-def _items(tasks, captions):
-    """A row a caption: its text, its image, and its figures in each task and order."""
-    columns = {"image": captions.rows, "caption": captions.texts}
+def _items(tasks: Tasks, captions: Captions) -> pd.DataFrame:
+    """Return a row a caption: its text, its image, and its figures in each task and order."""
+    columns: dict[str, Any] = {"image": captions.rows, "caption": captions.texts}
     for task, orders in tasks.items():
         for order, result in orders.items():
             columns |= {f"{task} {order} {name}": values for name, values in result.items.items()}

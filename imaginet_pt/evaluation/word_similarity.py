@@ -4,14 +4,17 @@ Statistics come with 95 % percentile intervals of a bootstrap over the items, an
 where a system was trained several times. Comparisons resample both systems' items together.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ..data.word_pairs import WordPair
 from ..errors import UserError
 from .bootstrap import rho_bootstrap
+from .ranking import Vectors
 
 PAIR = ["first", "second", "score"]
 FEWEST = 3  # pairs that a correlation needs
@@ -20,10 +23,14 @@ FEWEST = 3  # pairs that a correlation needs
 class WordSimilarity(NamedTuple):
     """Correlation of a model's cosines with human scores.
 
-    rho, p: Spearman's correlation and its two-sided p-value.
-    low, high: 95 % bootstrap interval of rho.
-    used, total: pairs with both words in the vocabulary, and pairs asked for.
-    items: a row a used pair, with the columns first, second, score (human) and cosine.
+    Attributes:
+        rho: Spearman's correlation.
+        p: its two-sided p-value.
+        low: the lower end of its 95 % bootstrap interval.
+        high: the upper end.
+        used: how many pairs have both words in the vocabulary.
+        total: how many pairs there are.
+        items: a row a used pair, with the columns first, second, score (human) and cosine.
     """
 
     rho: float
@@ -34,12 +41,25 @@ class WordSimilarity(NamedTuple):
     total: int
     items: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Describe the correlation in one line."""
+        return (
+            f"WordSimilarity(rho {self.rho:.3f}, {self.low:.3f} to {self.high:.3f}, "
+            f"{self.used} of {self.total} pairs)"
+        )
 
-def word_similarity(pairs, vocabulary, embeddings, generator, resamples=2000):
-    """Spearman's rho between human scores and cosines of embeddings.
+
+def word_similarity(
+    pairs: Sequence[WordPair],
+    vocabulary: Mapping[str, int],
+    embeddings: Vectors,
+    generator: np.random.Generator,
+    resamples: int = 2000,
+) -> WordSimilarity:
+    """Correlate human scores with cosines of embeddings, by Spearman's rho.
 
     Args:
-        pairs: word pairs with `first`, `second` and `score`; lower-cased, as the tokenizer does.
+        pairs: word pairs; they are lower-cased, as the tokenizer does.
         vocabulary: row of `embeddings` for each word. A pair with another word is not used.
         embeddings: (words, size) float32.
         generator: numpy Generator for the bootstrap over pairs.
@@ -53,7 +73,7 @@ def word_similarity(pairs, vocabulary, embeddings, generator, resamples=2000):
     if len(items) < FEWEST:
         raise UserError(
             f"only {len(items)} of {len(pairs)} word pairs have both words in the vocabulary, "
-            f"and a correlation needs {FEWEST}: give other pairs or a lower --word-freq-threshold"
+            f"and a correlation needs {FEWEST}: give other pairs or a lower `word_freq_threshold`"
         )
     if not np.isfinite(cosine).all() or np.ptp(cosine) == 0 or np.ptp(human) == 0:
         raise UserError(
@@ -66,14 +86,14 @@ def word_similarity(pairs, vocabulary, embeddings, generator, resamples=2000):
     return WordSimilarity(float(rho), float(p), low, high, len(items), len(pairs), items)
 
 
-def common_pairs(items_a, items_b):
-    """Pairs in both systems' items: first, second, score, cosine_a, cosine_b, in the order of a."""
+def common_pairs(items_a: pd.DataFrame, items_b: pd.DataFrame) -> pd.DataFrame:
+    """Return pairs in both systems' items: first, second, score, cosine_a, cosine_b, as in a."""
     items_a, items_b = (items.drop_duplicates(PAIR) for items in (items_a, items_b))
     return items_a.merge(items_b, on=PAIR, suffixes=("_a", "_b"))
 
 
-def closer_to_humans(items_a, items_b):
-    """Pairs that system a ranks nearer to the humans than system b does, the clearest first.
+def closer_to_humans(items_a: pd.DataFrame, items_b: pd.DataFrame) -> pd.DataFrame:
+    """List the pairs by how much nearer to the humans system a ranks them than system b does.
 
     Returns:
         `common_pairs` with `gain` = |rank of cosine_b - rank of score| - |rank of cosine_a - rank
@@ -87,8 +107,10 @@ def closer_to_humans(items_a, items_b):
     return gain.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
 
 
-def _cosines(pairs, vocabulary, embeddings):
-    """Items of the covered pairs; a word whose embedding is zero has cosine 0 to every word."""
+def _cosines(
+    pairs: Sequence[WordPair], vocabulary: Mapping[str, int], embeddings: Vectors
+) -> pd.DataFrame:
+    """Return the covered pairs with cosines; a zero embedding has cosine 0 to every word."""
     table = pd.DataFrame(
         [(pair.first.lower(), pair.second.lower(), float(pair.score)) for pair in pairs],
         columns=PAIR,

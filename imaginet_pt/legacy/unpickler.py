@@ -32,6 +32,7 @@ class Inert:
     state: Any
 
     def __new__(cls, *arguments: Any) -> "Inert":
+        """Keep the arguments, and call nothing."""
         self = object.__new__(cls)
         self.arguments, self.state = arguments, {}
         return self
@@ -44,6 +45,7 @@ class Reconstructor(Inert):
     """`copy_reg._reconstructor(kind, object, None)`: an empty object of that kind."""
 
     def __new__(cls, *arguments: Any) -> Inert:  # type: ignore[misc]  # not of this class
+        """Make an empty object of the kind that is the first argument."""
         return Inert.__new__(arguments[0])
 
 
@@ -153,7 +155,7 @@ PYTHON_2: dict[int, Callable[[Any], None]] = {
 }
 
 
-class Unpickler(_PythonUnpickler):
+class Unpickler(_PythonUnpickler):  # type: ignore[misc]  # typeshed does not know it
     """Python's own that is written in Python: its operations are a table, which can be cut.
 
     Its memory grows with what is read, not with what the file promises.
