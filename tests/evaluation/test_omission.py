@@ -81,7 +81,7 @@ def test_the_command_shows_each_word_with_its_score(run, tmp_path, capsys):
         w, b = file["linear.w"].astype(float), file["linear.b"].astype(float)
     words = Workflow(run).words()
     rows = [w[words[word]] if word in words else 0 * b for word in SENTENCE.split()]
-    for line, word, row in zip(lines, ["man", "sees", "the", "UNK"], rows, strict=True):
+    for line, word, row in zip(lines, ["man", "sees", "the", "zebra"], rows, strict=True):
         whole, without = b + sum(rows), b + sum(rows) - row
         cosine = whole @ without / np.linalg.norm(whole) / np.linalg.norm(without)
         shown, value, *bar = line.split()
@@ -90,7 +90,7 @@ def test_the_command_shows_each_word_with_its_score(run, tmp_path, capsys):
     assert matplotlib.image.imread(tmp_path / "bars.png")[..., 2].min() < 0.8, "something is drawn"
 
 
-@pytest.mark.parametrize("sentence, told", [("dog", "two or more"), (" ", "reads no word")])
+@pytest.mark.parametrize("sentence, told", [("dog", "two or more"), (" ", "is empty")])
 def test_a_sentence_that_cannot_be_used_is_one_line(run, sentence, told, capsys):
     assert main(["omission", str(run), sentence]) == 2
     (line,) = capsys.readouterr().err.splitlines()
