@@ -106,3 +106,9 @@ def test_files_and_functions_are_short(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = node.end_lineno - node.lineno + 1
             assert length <= MOST_LINES_OF_A_FUNCTION, f"{node.name} has {length} lines"
+
+
+def test_each_room_says_what_lives_there_and_what_does_not():
+    for path in (ROOT / PACKAGE).glob("*/__init__.py"):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        assert 3 <= len(text.splitlines()) <= 6, path

@@ -109,7 +109,7 @@ def write_bytes(content: bytes) -> None:
 
 
 def discard(stream: TextIO | None) -> None:
-    """Have what is still to be written to `stream` go nowhere, so that nothing fails at the end."""
+    """Discard what is still to be written to `stream`, so that closing it cannot fail."""
     with contextlib.suppress(OSError, AttributeError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, cast(TextIO, stream).fileno())

@@ -99,20 +99,20 @@ class NoScaler:
 
     @classmethod
     def fit(cls, features: Any, rows: npt.NDArray[np.int64]) -> "NoScaler":
-        """Return the one there is."""
+        """Return a NoScaler: there is nothing to compute."""
         return cls()
 
     @classmethod
     def of(cls, features: int, source: str | PathLike[str]) -> "NoScaler":
-        """Return the one there is; nothing is read."""
+        """Return a NoScaler; nothing is read."""
         return cls()
 
     def transform(self, Z: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return Z."""
+        """Return Z unchanged."""
         return Z
 
     def inverse_transform(self, Z: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return Z."""
+        """Return Z unchanged."""
         return Z
 
 

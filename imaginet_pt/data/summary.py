@@ -1,4 +1,4 @@
-"""What is in a data set, what of the word pairs it covers, and what is missing: one screen."""
+"""Summarize a data set: what it holds, which word pairs it covers, what is missing."""
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -24,7 +24,7 @@ def check(
     men: str | PathLike[str] | None = None,
     pairs: Sequence[str] = (),
 ) -> str:
-    """Return the text of one screen about the data at `source` and the word pairs.
+    """Return the summary of the data at `source` and of the word pairs, one screen of text.
 
     Args:
         source: of the data.

@@ -132,7 +132,7 @@ def _cached() -> Path:
     path = Path(torch.hub.get_dir()) / "checkpoints" / f"vgg16-{TORCHVISION}.pth"
     if not path.is_file():
         raise UserError(
-            f"no weights: {path} is not there; give --weights FILE, or get torchvision's by "
+            f"no weights: {path} is not there; give `weights`, or get torchvision's by "
             "python -c \"import torchvision; torchvision.models.vgg16(weights='DEFAULT')\""
         )
     return path

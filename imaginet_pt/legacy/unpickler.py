@@ -26,7 +26,7 @@ KEYS = (str, bytes, int, float, type(None))  # whose hash needs no recursion
 
 
 class Inert:
-    """Stands for an object of the original: `arguments` it was made with, and its `state`."""
+    """A stand-in for an object of the original: its `arguments` and `state`, and no behaviour."""
 
     arguments: tuple[Any, ...]
     state: Any
@@ -156,7 +156,7 @@ PYTHON_2: dict[int, Callable[[Any], None]] = {
 
 
 class Unpickler(_PythonUnpickler):  # type: ignore[misc]  # typeshed does not know it
-    """Python's own that is written in Python: its operations are a table, which can be cut.
+    """Python's unpickler, reduced to the operations that build plain values.
 
     Its memory grows with what is read, not with what the file promises.
     """
