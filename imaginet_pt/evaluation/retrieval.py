@@ -89,16 +89,24 @@ def retrieval(
     state = state or next(s for s in STATES if set(STATES[s]) <= set(outputs["original"]))
     tasks = {"paraphrase_retrieval": _paraphrases(outputs, captions, state)}
     if "output_vis" in outputs["original"]:
-        images = np.unique(captions.rows)
-        Z = image_vectors(workflow, dataset, images, outputs["original"]["output_vis"])
-        right = np.searchsorted(images, captions.rows)
-        tasks["image_retrieval"] = {
-            order: image_retrieval(each["output_vis"], Z, right) for order, each in outputs.items()
-        }
+        tasks["image_retrieval"] = _images(workflow, dataset, outputs, captions)
     described = {
         "padding": padding, "paraphrase_state": state, "scramble_seed": scramble_seed,
     }  # fmt: skip
     return described | _metrics(tasks), _items(tasks, captions)
+
+
+def _images(
+    workflow: Workflow,
+    dataset: Dataset,
+    outputs: Mapping[str, Mapping[str, Vectors]],
+    captions: Captions,
+) -> dict[str, Retrieval]:
+    """Search for the images of captions, in each order of the words."""
+    images = np.unique(captions.rows)
+    Z = image_vectors(workflow, dataset, images, outputs["original"]["output_vis"])
+    right = np.searchsorted(images, captions.rows)
+    return {order: image_retrieval(each["output_vis"], Z, right) for order, each in outputs.items()}
 
 
 def _paraphrases(
