@@ -84,7 +84,8 @@ def test_the_command_shows_each_word_with_its_score(run, tmp_path, capsys):
     for line, word, row in zip(lines, ["man", "sees", "the", "zebra"], rows, strict=True):
         whole, without = b + sum(rows), b + sum(rows) - row
         cosine = whole @ without / np.linalg.norm(whole) / np.linalg.norm(without)
-        shown, value, *bar = line.split()
+        assert ("(unknown)" in line) == (word not in words)
+        shown, value, *bar = line.replace(" (unknown)", "").split()
         assert shown == word and float(value) == pytest.approx(1 - cosine, abs=6e-4)
         assert len(line) <= 80 and set("".join(bar)) <= {"#"}
     assert matplotlib.image.imread(tmp_path / "bars.png")[..., 2].min() < 0.8, "something is drawn"
