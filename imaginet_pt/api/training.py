@@ -157,15 +157,17 @@ def resume(
         data: the data that the run was begun with.
         run: the run, or its folder.
         on_epoch: as for `train`.
-        backend: as for `train`.
+        backend: what compiles, by default what the run was trained with.
         quiet: as for `train`.
 
     Raises:
-        UserError: no run, no checkpoint in it, or other data.
+        UserError: no run, no checkpoint in it, other data, or another backend.
         UserTypeError: an argument of a wrong type.
     """
     folder = check_path("run", run)
     callback = _after_epoch(on_epoch, folder)
+    if backend == "auto":
+        backend = RunFolder.open(folder).described().backend or "auto"
     arguments = check_data(data), folder, _backend(backend), Progress(quiet)
     return _interruptible(folder, lambda: experiment.resume(*arguments, on_epoch=callback))
 

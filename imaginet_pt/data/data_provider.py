@@ -1,6 +1,8 @@
 """Captioned images: neuraltalk's dataset.json with features, or a COCO caption file."""
 
+import os
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -28,13 +30,14 @@ def load(source: str | PathLike[str], say: image_features.Say | None = None) -> 
         UserError: something is missing or is not as described; one line says what.
     """
     if source == "scenes":
-        return corpus.load()
+        return replace(corpus.load(), source="scenes")
     path = Path(source)
+    absolute = os.path.abspath(source)
     with guard(source):  # what the system says where a folder may not be searched
         if path.is_dir():
-            return _load_neuraltalk(path, say)
+            return replace(_load_neuraltalk(path, say), source=absolute)
         if path.is_file() and path.name.endswith((".json", ".json.gz")):
-            return _load_coco(path)
+            return replace(_load_coco(path), source=absolute)
     raise UserError(
         f"no data at {source}: wanted scenes, a folder with dataset.json and "
         f"{image_features.NAMES}, or a COCO caption file (.json or .json.gz)"

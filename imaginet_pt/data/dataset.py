@@ -38,6 +38,7 @@ class Dataset:
         features: (images, features) float32, row = imgid, or None for text alone.
         digests: SHA-256 of each source file.
         synthetic: whether it is made up.
+        source: what `data_provider.load` reads it from again, empty where nothing does.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Dataset:
     features: Features | None
     digests: dict[str, str]
     synthetic: bool
+    source: str = ""
 
     def __repr__(self) -> str:
         """Return name and sizes in one line."""

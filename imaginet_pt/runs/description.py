@@ -33,8 +33,14 @@ def thread_limits() -> dict[str, Any]:
 
 
 def describe_data(dataset: Dataset) -> dict[str, Any]:
-    """Return what run.json says of the data."""
-    return {"name": dataset.name, "synthetic": dataset.synthetic, "digests": dataset.digests}
+    """Return what run.json says of the data; `path`, where they are, only if it can be shown."""
+    path = {"path": dataset.source} if dataset.source and dataset.source.isprintable() else {}
+    return {
+        "name": dataset.name,
+        "synthetic": dataset.synthetic,
+        "digests": dataset.digests,
+        **path,
+    }
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,8 @@ class RunDescription:
     """The content of run.json.
 
     Attributes:
-        data: name, whether it is synthetic, and the SHA-256 of each file of the data.
+        data: name, whether it is synthetic, the SHA-256 of each file of the data, and as "path"
+            where they were when the training began.
         features: number of features of an image, 0 without images.
         backend: name of the backend that trained it, None for LINREG.
         began_with: SHA-256 of a given vocabulary and of given weights, where there were any.
@@ -116,6 +123,8 @@ def _check_data(data: Mapping[str, Any], place: str) -> None:
     validation.field(data, "digests", dict, place)
     validation.field(data, "synthetic", bool, place)
     validation.name(data, "name", place)
+    if "path" in data:
+        validation.name(data, "path", place)
     _check_names(data["digests"], f"{place}: digests")
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
@@ -77,6 +77,7 @@ def resume(
     backend: Backend,
     progress: Progress,
     *,
+    iterations: int | None = None,
     checkpoint_minutes: float = CHECKPOINT_MINUTES,
     on_epoch: OnEpoch | None = None,
 ) -> RunFolder:
@@ -85,18 +86,20 @@ def resume(
     Args:
         dataset: the data that it began with.
         out: folder of the run.
-        backend: from `backends.select.get`.
+        backend: from `backends.select.get`, of the kind that the run began with.
         progress: where the user sees how far it is.
+        iterations: the last epoch, where it is to be later than the run's settings say; all files
+            become those of a training that had this setting from the beginning.
         checkpoint_minutes: time between checkpoints inside an epoch; 0 for each minibatch.
         on_epoch: called after each epoch; a true value ends the training there.
 
     Raises:
-        UserError: there is no run or no undamaged checkpoint, the data are others, or another
-            process trains there.
+        UserError: there is no run or no undamaged checkpoint, data or backend are others, or
+            another process trains there.
         Stopped: a signal such as Ctrl-C ended it; it can be resumed.
     """
     loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
-    return _resume(dataset, RunFolder.open(out), loop)
+    return _resume(dataset, RunFolder.open(out), loop, iterations)
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,8 @@ class _Loop:
         else:
             trainer.run(self.backend, self.progress)
         if processes.first:
+            if trainer.finished:
+                trainer.remove_other_weights(folder)
             model_card.write(folder)
         return folder
 
@@ -164,33 +169,48 @@ def _train_recurrent(
         return loop.run(trainer, folder, dataset)
 
 
-def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop) -> RunFolder:
+def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop, iterations: int | None) -> RunFolder:
     """Resume a run at its newest checkpoint."""
-    settings = _check_resumable(folder, dataset)
+    description = _check_resumable(folder, dataset, loop.backend, iterations)
+    settings = description.settings
     rng, rule = np.random.RandomState(settings.random_seed), update_rule(settings)
     inputs = prepare(dataset, settings, rng, folder / "vocabulary.json")
     checkpoints, first = Checkpoints(folder.path), loop.backend.processes.first
     with folder.locked() if first else contextlib.nullcontext():
         params, update, history = checkpoints.newest(loop.progress.warn)
+        if iterations and first:
+            folder.write_json("run.json", description.to_json())
         state = restored_state(inputs.model, rule, params, update, checkpoints.whole)
         trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
         return loop.run(trainer, folder, dataset)
 
 
-def _check_resumable(folder: RunFolder, dataset: Dataset) -> Settings:
-    """Return the settings of a run that can be resumed on `dataset`.
+def _check_resumable(
+    folder: RunFolder, dataset: Dataset, backend: Backend, iterations: int | None
+) -> RunDescription:
+    """Return the description of a run that can be resumed, with its last epoch set anew.
 
     Raises:
-        UserError: it cannot.
+        UserError: it cannot be resumed on this data, with this backend, or to this epoch.
     """
-    description = folder.described()
-    if description.settings.model_type == "linear":
-        raise UserError(f"{folder.path} is LINREG, which is trained at once; train it again")
+    description, run = folder.described(), folder.path
+    settings = description.settings
+    if settings.model_type == "linear":
+        raise UserError(f"{run} is LINREG, which is trained at once; train it again")
     if description.data["digests"] != dataset.digests:
+        raise UserError(f"{run} was trained on other data than {dataset.name}; give its `data`")
+    if description.backend != backend.name:
         raise UserError(
-            f"{folder.path} was trained on other data than {dataset.name}; give the same `data`"
+            f"`backend` is {backend.name}; {run} was trained with {description.backend}, whose "
+            "costs differ in their last digits; leave `backend` out"
         )
-    return description.settings
+    if iterations is not None and iterations < settings.iterations:
+        raise UserError(
+            f"`iterations` is {iterations}; {run} has {settings.iterations}, give more or "
+            "leave it out"
+        )
+    later = replace(settings, iterations=iterations or settings.iterations)
+    return replace(description, settings=later)
 
 
 def _describe(

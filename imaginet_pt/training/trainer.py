@@ -16,6 +16,7 @@ from ..errors import UserError
 from ..nn.updates import Update
 from ..progress import Progress
 from ..runs.history import History
+from ..runs.run_folder import RunFolder
 from ..settings import Settings
 from .callbacks import EpochResult, OnEpoch
 from .interrupt import Interrupted, Stopped, StopRequests, interruptible, stop_requests
@@ -195,6 +196,15 @@ class Trainer:
         """Write the weights of a training that ends early, where the epoch is no snapshot."""
         if not self._is_snapshot(epoch):
             self.writer.write_weights(epoch, self.state, self.history)
+
+    def remove_other_weights(self, folder: RunFolder) -> None:
+        """Remove weights that an unbroken training would not have kept.
+
+        They are there where it was ended early, or resumed to a later epoch.
+        """
+        for epoch in folder.iterations():
+            if not self._is_snapshot(epoch):
+                folder.weights(epoch).unlink()
 
     def save(self) -> None:
         """Write the tables up to here, and a checkpoint."""

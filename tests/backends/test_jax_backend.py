@@ -1,7 +1,6 @@
 """The JAX backend: the costs of the other backends, runs that change backends, several devices."""
 
 import functools
-import json
 import os
 from types import SimpleNamespace
 
@@ -142,17 +141,17 @@ def test_the_golden_run(shared, tmp_path, monkeypatch):
     np.testing.assert_allclose(costs(tmp_path / "run"), golden["costs"], rtol=5e-5)
 
 
-def test_a_run_begun_on_one_backend_goes_on_on_another(dataset, tmp_path, capsys):
-    def train(out, iterations):
+def test_a_run_goes_on_with_jax_as_it_began(dataset, tmp_path, capsys):
+    def train(out, iterations, backend):
         settings = Settings(**TINY, model_type="add", iterations=iterations)
-        experiment.train(dataset, settings, tmp_path / out, select.get("c"), Progress(quiet=True))
+        experiment.train(dataset, settings, tmp_path / out, backend, Progress(quiet=True))
         return tmp_path / out
 
-    whole, begun = train("whole", 2), train("begun", 1)
-    described = json.loads((begun / "run.json").read_text())
-    described["settings"]["iterations"] = 2
-    (begun / "run.json").write_text(json.dumps(described))
-    experiment.resume(dataset, begun, select.get("jax", precision="default"), Progress())
+    jax = select.get("jax", precision="default")
+    whole, begun = train("whole", 2, select.get("c")), train("begun", 1, jax)
+    with pytest.raises(UserError, match="`backend` is c; .*begun was trained with jax"):
+        experiment.resume(dataset, begun, select.get("c"), Progress(), iterations=2)
+    experiment.resume(dataset, begun, jax, Progress(), iterations=2)
     np.testing.assert_allclose(costs(begun), costs(whole), rtol=2e-5)
     validation = (
         np.loadtxt(run / "validation.csv", delimiter=",", skiprows=1) for run in (begun, whole)

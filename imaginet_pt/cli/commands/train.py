@@ -13,10 +13,10 @@ from ...errors import UserError
 from ...progress import Progress
 from .. import supervisor
 from ..options import (
+    DATA_HELP,
     backend_options,
     chosen_backend,
     chosen_processes,
-    data_option,
     process_options,
 )
 
@@ -38,7 +38,7 @@ PAPER_MODELS: dict[str, dict[str, Any]] = {
 
 def add_options(parser: ArgumentParser) -> None:
     """Add the data, the run's folder, what it begins with, and an option for each setting."""
-    data_option(parser)
+    parser.add_argument("--data", help=f"{DATA_HELP}; with --resume where they have moved")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", metavar="RUN", help="new folder for the run")
     where.add_argument("--resume", metavar="RUN", help="take up a stopped run, with its settings")
@@ -109,6 +109,10 @@ def read_settings(args: Namespace) -> Settings:
 def run(args: Namespace) -> None:
     """Train, in a child process where several processes train together."""
     args.go_on = f"go on with --resume {args.resume or args.out}"
+    if args.resume:
+        _complete_from_run(args)
+    elif args.data is None:
+        raise UserError("`data` is missing; give it, or go on with a run by `resume`")
     group = chosen_processes(args)
     if group.count > 1 and not supervisor.is_child():
         sys.exit(supervisor.supervise(group))
@@ -132,8 +136,10 @@ def _train(args: Namespace, backend: Backend, progress: Progress) -> None:
     if args.resume:
         _check_same_settings(args.resume, given_settings(args))
         experiment.resume(
-            dataset, args.resume, backend, progress, checkpoint_minutes=args.checkpoint_minutes
-        )
+            dataset, args.resume, backend, progress,
+            iterations=getattr(args, "iterations", None),
+            checkpoint_minutes=args.checkpoint_minutes,
+        )  # fmt: skip
     else:
         experiment.train(
             dataset, read_settings(args), args.out, backend, progress,
@@ -142,12 +148,26 @@ def _train(args: Namespace, backend: Backend, progress: Progress) -> None:
         )  # fmt: skip
 
 
+def _complete_from_run(args: Namespace) -> None:
+    """Take the backend, and where the data are, from the run that is resumed, where not given."""
+    from ...backends import select
+    from ...runs.run_folder import RunFolder
+
+    description = RunFolder.open(args.resume).described()
+    if args.backend == "auto" and description.backend in select.BACKENDS:
+        args.backend = description.backend
+    if args.data is None:
+        args.data = description.data.get("path")
+    if args.data is None:
+        raise UserError(f"{args.resume} does not say where its data are; give `data`")
+
+
 def _check_same_settings(run: str, wanted: dict[str, Any]) -> None:
-    """Raise `UserError` where settings given with --resume are not those of the run."""
+    """Raise `UserError` where settings given with --resume, but `iterations`, are not the run's."""
     from ...runs.run_folder import RunFolder
 
     settings = RunFolder.open(run).described().settings
     for name, value in wanted.items():
-        if getattr(settings, name) != value:
+        if name != "iterations" and getattr(settings, name) != value:
             flag, trained = "--" + name.replace("_", "-"), getattr(settings, name)
             raise UserError(f"{flag} {value}: {run} has {trained}; leave the option out")
