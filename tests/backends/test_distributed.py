@@ -211,7 +211,7 @@ def test_options_that_cannot_be(options, told, tmp_path, capsys):
 
 
 def test_linreg_is_solved_by_one_process(backend, data, tmp_path):
-    with pytest.raises(UserError, match="--model-type linear is solved in one process"):
+    with pytest.raises(UserError, match="`model_type` linear is solved in one process"):
         experiment.train(
             data_provider.load(data), Settings(model_type="linear"), tmp_path, backend, None
         )
