@@ -90,7 +90,8 @@ class Run:
         costs = model_card.costs(self._folder)
         if not len(costs):
             return pd.DataFrame(columns=COLUMNS)
-        seconds = read_table(self._folder / "times.csv").set_index("epoch")["seconds"]
+        times = read_table(self._folder / "times.csv", ["epoch", "seconds"])
+        seconds = times.drop_duplicates("epoch").set_index("epoch")["seconds"]
         parts = [name for name in ("textual", "visual") if name in costs]
         table = costs.assign(seconds=seconds).reset_index()
         table = table.rename(columns={"training": "costs"})[[*COLUMNS, *parts]]

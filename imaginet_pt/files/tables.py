@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from os import PathLike
 
+import numpy as np
 import pandas as pd
 
 from .atomic import atomic
@@ -24,12 +25,22 @@ def write_table(
         writer.writerows(rows)
 
 
-def read_table(path: str | PathLike[str]) -> pd.DataFrame:
-    """Return such a file as a DataFrame.
+def read_table(path: str | PathLike[str], columns: Sequence[str]) -> pd.DataFrame:
+    """Return a table of numbers as a DataFrame.
+
+    Args:
+        path: of the CSV file.
+        columns: that it must have, perhaps among others.
 
     Raises:
-        UserError: there is no such file, or it is not a table.
+        UserError: there is no such file, or it is not such a table.
     """
     content = read_bytes(path, MAX_TABLE, FIX)
     with guard(path, FIX):
-        return pd.read_csv(io.BytesIO(content))
+        table = pd.read_csv(io.BytesIO(content))
+        missing = [name for name in columns if name not in table]
+        if missing:
+            raise ValueError(f"it has no column {', '.join(missing)}")
+        if not np.isfinite(table.to_numpy("float64")).all():
+            raise ValueError("it holds values that are not finite numbers")
+    return table

@@ -16,6 +16,7 @@ import pandas as pd
 
 from .. import templates
 from ..data.dataset import Dataset
+from ..files.tables import read_table
 from ..runs.workflow import Workflow
 
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}  # of pictures
@@ -41,7 +42,9 @@ class Run(NamedTuple):
     def of(cls, name: str, workflow: Workflow) -> "Run":
         """Describe the run of a `Workflow` under this name."""
         described, times = workflow.folder.read_json("run.json"), workflow.folder / "times.csv"
-        epochs = pd.read_csv(times) if times.exists() else pd.DataFrame({"seconds": []})
+        epochs = pd.DataFrame({"seconds": []})
+        if times.exists():
+            epochs = read_table(times, ["epoch", "seconds"])
         return cls(name, described["settings"]["random_seed"], described, epochs)
 
 

@@ -80,7 +80,7 @@ def costs(folder: RunFolder) -> pd.DataFrame:
     """
     if not (folder / "costs.csv").exists():
         return pd.DataFrame()
-    training = read_table(folder / "costs.csv").groupby("epoch")["cost"].mean()
-    validation = read_table(folder / "validation.csv").set_index("epoch")
+    training = read_table(folder / "costs.csv", ["epoch", "cost"]).groupby("epoch")["cost"].mean()
+    validation = read_table(folder / "validation.csv", ["epoch", "cost"]).set_index("epoch")
     validation.insert(0, "training", training)
     return validation.rename(columns={"cost": "validation"})

@@ -11,17 +11,30 @@ from imaginet_pt.files.tables import read_table, write_table
 def test_a_table_comes_back(tmp_path):
     write_table(tmp_path / "x.csv", ["a", "b"], [(1, 0.5), (2, "x, y")])
     assert (tmp_path / "x.csv").read_bytes() == b'a,b\n1,0.5\n2,"x, y"\n'
-    assert read_table(tmp_path / "x.csv").to_dict("list") == {"a": [1, 2], "b": ["0.5", "x, y"]}
+    write_table(tmp_path / "y.csv", ["a", "b"], [(1, 0.5), (2, 1e-9)])
+    table = read_table(tmp_path / "y.csv", ["a", "b"])
+    assert table.to_dict("list") == {"a": [1, 2], "b": [0.5, 1e-9]}
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\0", b'a,b\n"1,2\n', b"a,b\n1,2\n1,2,3,4\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\0",
+        b'a,b\n"1,2\n',
+        b"a,b\n1,2\n1,2,3,4\n",
+        b"a,b\n1,x\n",
+        b"a,b\n1,nan\n",
+        b"a,c\n1,2\n",
+    ],
+)
 def test_what_is_no_table_is_refused(tmp_path, content):
     (tmp_path / "x.csv").write_bytes(content)
     with pytest.raises(UserError, match="cannot read .*x.csv.*; train the run again"):
-        print(read_table(tmp_path / "x.csv"))
+        print(read_table(tmp_path / "x.csv", ["a", "b"]))
 
 
 def test_a_pipe_is_refused(tmp_path):
     os.mkfifo(tmp_path / "x.csv")
     with pytest.raises(UserError, match="a named pipe"):
-        read_table(tmp_path / "x.csv")
+        read_table(tmp_path / "x.csv", ["a"])
