@@ -23,7 +23,6 @@ def test_the_whole_way(tmp_path, monkeypatch):
     assert len(w.omission("a dog chases a cat")) == 5
     assert w.surprisal("a dog chases a cat")["word"].iloc[-1] == "END"
     assert [len(place) for place in w.next_words("a dog", k=5)] == [5, 5, 5]
-    assert (
-        -1 <= im.word_similarity(w, [("dog", "cat", 9), ("car", "boat", 8), ("man", "tree", 1)]).rho
-    )
+    pairs = [("dog", "cat", 9), ("car", "boat", 8), ("man", "tree", 1)]
+    assert abs(im.word_similarity(w, pairs).rho) <= 1
     assert len(w.to_keyed_vectors()) == len(w.words())
