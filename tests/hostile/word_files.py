@@ -62,7 +62,7 @@ IMAGES = (Image(0, "val", "a.jpg", ("A dog.",)),)
 def read_captions(folder, content):
     (folder / "captions.txt").write_bytes(content)
     dataset = Dataset("tiny", IMAGES, np.ones((1, 2)), {}, False)
-    found = queries.read(Namespace(captions=folder / "captions.txt"), dataset)
+    found = queries.read_captions(Namespace(captions=folder / "captions.txt"), dataset)
     assert found and all(line.strip() for line in found)
 
 

@@ -10,6 +10,7 @@ from ...errors import UserError
 from ...progress import Progress
 from .. import terminal
 from ..options import data_option, describe, load_workflow, run_options, split_option
+from ..parser import with_flags
 from ..sentences import check_words, given_sentences, sentences_option
 from ..table_formats import TABLE_FORMATS, table_format_option
 from ..table_formats import Row as TableRow
@@ -88,7 +89,7 @@ def nearest_images(
     try:
         nearest = neighbors.images(workflow, neighbors.flat(queries), dataset, split, K)
     except UserError as why:
-        return str(why), {}
+        return with_flags(str(why)), {}
     texts = {i.imgid: (i.filename, *i.sentences[:1]) for i in dataset.split(split)}
     return neighbors.table(workflow, queries, nearest), texts
 
