@@ -36,6 +36,7 @@ def test_the_blocks_of_the_architecture_run(tmp_path, monkeypatch, capsys):
     """In their order, as one program; the tables that they add to are as before afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(claims, "CLAIMS", claims.CLAIMS.copy())
+    monkeypatch.setitem(sys.modules, "count", None)  # the command's, gone afterwards
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     program = [content for language, content in blocks(text) if language == "python"]
     headings = re.findall(r"^### An? (.*)$", text, re.MULTILINE)
@@ -47,7 +48,6 @@ def test_the_blocks_of_the_architecture_run(tmp_path, monkeypatch, capsys):
     with contextlib.ExitStack() as stack:
         for table in TABLES:
             stack.enter_context(mock.patch.dict(table))
-        stack.enter_context(mock.patch.dict(sys.modules))
         for content in program:
             exec(compile(content, "docs/architecture.md", "exec"), namespace)
     told = capsys.readouterr()
