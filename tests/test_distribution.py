@@ -116,7 +116,7 @@ def test_an_installed_wheel_trains_evaluates_reports_and_makes_table_1(wheel, tm
     (tmp_path / "pairs.tsv").write_text(PAIRS)
     run(imaginet, "evaluate", "run", "--data", "data", "--out", "evaluation", cwd=tmp_path)
     run(imaginet, "report", "run", "--data", "data", "--out", "report.html", cwd=tmp_path)
-    table = run(imaginet, "replicate", "table1", "--data", "data", "--simlex", "pairs.tsv",
+    table = run(imaginet, "replicate", "table1", "--data", "data", "--pairs", "OWN=pairs.tsv",
                 "--seeds", 1, "--out", "table", cwd=tmp_path)  # fmt: skip
     assert "MULTITASK" in table and (tmp_path / "table/table1.md").exists()
     assert (tmp_path / "evaluation/metrics.json").exists() and (tmp_path / "report.html").exists()
