@@ -243,7 +243,10 @@ HOSTILE = {
 
 
 def refuse(folder, out):
-    """Convert in a process of its own; return its one line, within 5 s and 1 GB."""
+    """Convert in a process of its own; return its one line, within 5 s and 1 GB.
+
+    The peak is VmHWM: getrusage's counts the parent's memory too, from before the program began.
+    """
     program = (
         "import resource, sys\n"
         "from imaginet_pt.errors import UserError\n"
@@ -255,7 +258,9 @@ def refuse(folder, out):
         "except UserError as error:\n"
         "    used = resource.getrusage(resource.RUSAGE_SELF)\n"
         "    seconds = used.ru_utime + used.ru_stime - base.ru_utime - base.ru_stime\n"
-        "    print(error, seconds, used.ru_maxrss / 2**20, sep='\\n')\n"
+        "    status = open('/proc/self/status').read()\n"
+        "    peak = int(status.partition('VmHWM:')[2].split()[0])\n"
+        "    print(error, seconds, peak / 2**20, sep='\\n')\n"
     )
     command = [sys.executable, "-c", program, str(folder), str(out)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
