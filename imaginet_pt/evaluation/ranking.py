@@ -206,9 +206,10 @@ def _paraphrases(image: Indices) -> Indices:
     place = pd.Series(group).groupby(group).cumcount()
     members = np.full((group.max() + 1, place.max() + 1), -1)
     members[group, place] = np.arange(len(image))
-    others = members[group]
+    others: Indices = members[group]
     others[np.arange(len(image)), place] = -1
-    return -np.sort(-others, axis=1)[:, :-1]
+    filled_last: Indices = -np.sort(-others, axis=1)
+    return filled_last[:, :-1]
 
 
 def _first_rank(ranks: Ranks, exists: npt.NDArray[np.bool_]) -> Values:
