@@ -124,13 +124,20 @@ def in_this_process(name, number, seed):
         while (left := number - tally.inputs) > 0:
             examples(kind.strategy, left, seed, lambda content: tally.add(kind.read, content))
             seed += 1
-    tally.peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    tally.peak = peak_memory()
     return tally
 
 
+def peak_memory():
+    """The most bytes this process has held; getrusage would count its parent's too."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
 def tallied(name, number, seed):
-    """The same in a new process."""
-    context = multiprocessing.get_context("fork")
+    """The same in a new process, a child of a small one that holds nothing of this one's."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["hostile.kinds"])
     with concurrent.futures.ProcessPoolExecutor(1, context) as pool:
         return pool.submit(in_this_process, name, number, seed).result()
 
