@@ -9,8 +9,10 @@ os.environ.setdefault("PYTENSOR_FLAGS", "floatX=float32,warn_float64=raise")
 import numpy as np
 import pytest
 
-# A shell has its background jobs ignore Ctrl-C, and every process below inherits that.
+# A shell has its background jobs ignore Ctrl-C, nohup has them ignore SIGHUP, and every process below
+# inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("IMAGINET_SHARED", ROOT.parent / "shared"))
