@@ -9,8 +9,8 @@ os.environ.setdefault("PYTENSOR_FLAGS", "floatX=float32,warn_float64=raise")
 import numpy as np
 import pytest
 
-# A shell has its background jobs ignore Ctrl-C, nohup has them ignore SIGHUP, and every process below
-# inherits that.
+# A shell has its background jobs ignore Ctrl-C, nohup has them ignore SIGHUP, and every process
+# below inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
