@@ -4,9 +4,11 @@ import contextlib
 import functools
 import io
 import os
+import sysconfig
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytensor
@@ -146,14 +148,22 @@ def check_compile_cache() -> None:
         raise UserError(f"{error}; {fix}") from error
 
 
+def missing_for_c() -> str:
+    """Return what C code needs and is not installed, with its package; "" for nothing."""
+    if not pytensor.config.cxx:
+        return "C++ compiler (g++)"
+    header = Path(sysconfig.get_path("include"), "Python.h")
+    return "" if header.exists() else f"{header} (python3-dev)"
+
+
 def c_backend() -> PyTensorBackend:
     """Return the backend that compiles through C.
 
     Raises:
-        UserError: there is no C++ compiler, or no BLAS.
+        UserError: no compiler, headers or BLAS.
     """
-    if not pytensor.config.cxx:
-        raise UserError("`backend` is c, and there is no C++ compiler; install g++, or take numba")
+    if missing := missing_for_c():
+        raise UserError(f"`backend` is c, and there is no {missing}; install it, or take numba")
     for name, value in THREAD_WAITING.items():
         os.environ.setdefault(name, value)
     elementwise.register()

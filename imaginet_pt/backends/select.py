@@ -6,11 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import pytensor
-
 from ..errors import UserError
 from .protocol import Backend
-from .pytensor_backend import c_backend, check_compile_cache, numba_backend
+from .pytensor_backend import c_backend, check_compile_cache, missing_for_c, numba_backend
 
 
 def jax_backend(**options: Any) -> Backend:
@@ -39,7 +37,7 @@ def get(name: str = "auto", **options: Any) -> Backend:
     """Return the backend called `name`, a key of `BACKENDS` or `auto`.
 
     Args:
-        name: `auto` is C where there is a C++ compiler, else numba, with a warning.
+        name: `auto` is C where there is all that it takes, else numba, with a warning.
         options: those of `jax_backend.get`, for JAX alone.
 
     Raises:
@@ -47,16 +45,18 @@ def get(name: str = "auto", **options: Any) -> Backend:
     """
     check_compile_cache()
     if name == "auto":
-        name = "c" if pytensor.config.cxx else "numba"
-        if name == "numba":
-            _warn_of_numba()
+        missing = missing_for_c()
+        name = "numba" if missing else "c"
+        if missing:
+            _warn_of_numba(missing)
     return BACKENDS[name](**options)
 
 
 @functools.cache
-def _warn_of_numba() -> None:
+def _warn_of_numba(missing: str) -> None:
     """Say once why the first result will take so long, unless logging is set otherwise."""
     logging.getLogger(__name__).warning(
-        "no C++ compiler: compiling with numba, which takes about a minute and a half; "
-        "install g++ to make it seconds"
+        "no %s: compiling with numba, which takes about a minute and a half; "
+        "install what is missing to make it seconds",
+        missing,
     )

@@ -26,7 +26,7 @@ BACKEND = pytensor_backend.PyTensorBackend("c", "CVM", "C")
 def folders(tmp_path, monkeypatch):
     """Folders in the place of PyTensor's, which others may read but not write."""
     config = SimpleNamespace(base_compiledir=tmp_path, compiledir=tmp_path / "compiledir")
-    monkeypatch.setattr(select.pytensor, "config", config)
+    monkeypatch.setattr(pytensor, "config", config)
     made = [config.compiledir, tmp_path / "numba"]
     for folder in made:
         folder.mkdir(mode=0o755)
