@@ -21,7 +21,7 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[Any] | None = None) -> int:
-    """Run the command line; return the exit status, also where Ctrl-C comes while importing."""
+    """Run the command line and return the exit status, even if Ctrl-C interrupts an import."""
     try:
         check_limits()
         from .cli import boundary, supervisor

@@ -1,4 +1,4 @@
-"""The exceptions that stand for a user's mistake, and how a value is shown in them."""
+"""The exceptions for users' mistakes, and how their messages show a value."""
 
 import reprlib
 
@@ -11,7 +11,7 @@ _REPR.maxlevel, _REPR.maxlist, _REPR.maxdict, _REPR.maxtuple = 2, 3, 3, 3
 
 
 def quoted(value: object) -> str:
-    r"""Return `value` as Python writes it, printable, and no more than 60 characters of it.
+    r"""Return `repr(value)`, printable and cut to about 60 characters.
 
     >>> quoted("a\tb"), quoted([1] * 1000)
     ("'a\\tb'", '[1, 1, 1, ...]')
@@ -38,12 +38,12 @@ def printable(text: str) -> str:
 
 
 class UserError(ValueError):
-    """A mistake of the user: one line that names the value, what was wanted and the fix.
+    """A user's mistake: one line that names the value, what was expected, and the remedy.
 
-    White space in the message, which may come from a file, becomes single spaces, and what cannot
-    be printed is escaped. An argument or a setting is named in backticks, as in "`rate` is -1; it
-    must be above 0": a Python user knows it by that name, and the command line shows it as
-    `--rate`. A value is shown by `quoted`.
+    White space in the message becomes single spaces, and characters that cannot be printed are
+    escaped, since they may come from a file. An argument or a setting is named in backticks, as in
+    "`rate` is -1; it must be above 0"; the command line shows it as `--rate`. Values are shown by
+    `quoted`.
     """
 
     def __init__(self, message: object) -> None:
@@ -54,4 +54,4 @@ class UserError(ValueError):
 
 
 class UserTypeError(UserError, TypeError):
-    """A mistake of the user: a value of the wrong type."""
+    """A user's mistake: a value of the wrong type."""

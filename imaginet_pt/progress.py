@@ -1,4 +1,4 @@
-"""What a user sees of long work: lines, and a bar with the time left where there is a terminal."""
+"""Show the progress of long work: lines, and in a terminal a bar with the time left."""
 
 import sys
 from dataclasses import dataclass
@@ -19,25 +19,25 @@ class Progress:
             self.warn(line)
 
     def warn(self, line: str) -> None:
-        """Show a line even when `quiet`: something is not as it should be."""
+        """Show a line about a problem, even when `quiet`."""
         tqdm.write(line, file=sys.stderr)
         sys.stderr.flush()
 
     def note(self, line: str) -> None:
-        """Show a line where there is no terminal, and so no bar that shows what goes on."""
+        """Show a line only if there is no terminal, and so no bar."""
         if not sys.stderr.isatty():
             self.say(line)
 
     def bar(
         self, description: str, total: int | None, done: int = 0, unit: str = "minibatch"
     ) -> "tqdm[Any]":
-        """Return a bar over `total` units, `done` of them behind us; invisible without a terminal.
+        """Return a progress bar, which is invisible without a terminal.
 
         Args:
-            description: what goes on, as in "training".
-            total: number of units, or None where it is not known.
-            done: how many are done already.
-            unit: the name of one; "B" are bytes, shown as kB or MB.
+            description: the name of the work, such as "training".
+            total: the number of units, or None if it is not known.
+            done: how many of them are done already.
+            unit: the name of a unit; "B" is for bytes, shown as kB or MB.
         """
         return tqdm(
             desc=description,

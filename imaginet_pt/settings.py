@@ -1,7 +1,7 @@
-"""All settings that decide a training run, with their defaults, sources and limits.
+"""All settings of a training run, with their defaults, sources and limits.
 
-`Settings` is the one place for them: the command line makes its options from these fields, and
-run.json stores them.
+`Settings` is the only place that defines them: the command line makes its options from its fields,
+and run.json stores their values.
 """
 
 import math
@@ -17,7 +17,7 @@ from .files import json_files, reading, validation
 
 @dataclass(frozen=True)
 class Limits:
-    """The numbers from `low` to `high`; `above` leaves out `low` itself."""
+    """The numbers from `low` to `high`; with `above`, without `low` itself."""
 
     low: float
     high: float = math.inf
@@ -61,12 +61,12 @@ def option(
     """Declare a setting.
 
     Args:
-        default: its value where none is given.
-        help: what it is, in a few words.
+        default: its value if none is given.
+        help: its meaning, in a few words.
         origin: where the default comes from.
-        choices: the values it can take, for a name.
-        limits: the values it can take, for a number.
-        parse: makes the value of the command line's text, where the field's type does not.
+        choices: the allowed names, if it is a name.
+        limits: the allowed numbers, if it is a number.
+        parse: converts text from the command line, if the field's type does not.
     """
     metadata = {
         "help": help,
@@ -79,10 +79,10 @@ def option(
 
 
 def read_words(path: str | PathLike[str]) -> tuple[str, ...]:
-    """Read the words of a JSON list, or of a text file with a word a line.
+    """Read the words of a JSON list, or of a text file with one word per line.
 
     Raises:
-        UserError: there is no such file, or it is neither.
+        UserError: the file is missing, or is neither.
     """
     text = reading.read_text(path, "give a text file of words")
     if not text.lstrip().startswith("["):
@@ -94,7 +94,8 @@ def read_words(path: str | PathLike[str]) -> tuple[str, ...]:
 class Settings:
     """All settings of a training run.
 
-    Names are those of the original's `main.py`; defaults are the paper's where it gives any.
+    Names are those of the original's `main.py`; defaults are the paper's if it gives any.
+    `imaginet train --help` says what each setting means and where its default comes from.
 
     Raises:
         UserTypeError: a value is of another type than its field.
@@ -175,7 +176,7 @@ class Settings:
     character: bool = option(False, "tokens are characters, not words", "the original's main.py")
     zero_shot: tuple[str, ...] = option(
         (),
-        "file of words, a JSON list or one a line: captions with one have an image of zeros",
+        "file of words, a JSON list or one per line: captions with one have an image of zeros",
         "the original's main.py",
         parse=read_words,
     )
@@ -210,7 +211,7 @@ class Settings:
 
     @property
     def unit(self) -> str:
-        """What the tokens are, one of `preprocessing.TOKENIZE`."""
+        """The kind of token, one of `preprocessing.TOKENIZE`."""
         return "character" if self.character else "bag" if self.model_type == "linear" else "word"
 
     def as_dict(self) -> dict[str, Any]:
@@ -219,11 +220,11 @@ class Settings:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], source: str | PathLike[str]) -> Self:
-        """Make the settings that `as_dict` gave, read from the file `source`.
+        """Restore settings from the `values` of `as_dict`, read from the file `source`.
 
         Raises:
-            UserError: one is missing, unknown, or of another type (all of them are listed), or
-                has a value that no setting takes.
+            UserError: settings are missing, unknown or of another type (the message lists all of
+                them), or one has a value that is not allowed.
         """
         known = {f.name: f for f in fields(cls)}
         wrong = [f"{name} is missing" for name in known if name not in values]
@@ -256,13 +257,13 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
 
 
 def _kind(f: "Field[Any]") -> str:
-    """Return the kind of a setting: its type, without what is in it."""
+    """Return the kind of a setting: the name of its type, without type arguments."""
     kind = getattr(f.type, "__origin__", f.type)
     return str(getattr(kind, "__name__", kind))
 
 
 def _type_error(f: "Field[Any]", value: Any) -> str:
-    """Say how `value` is of another type than the setting `f`; empty where it is not."""
+    """Say why `value` has the wrong type for the setting `f`; an empty string if it has not."""
     description, types = KINDS[_kind(f)]
     fits = isinstance(value, types) and (bool in types or not isinstance(value, bool))
     if fits and _kind(f) == "tuple":
@@ -271,7 +272,7 @@ def _type_error(f: "Field[Any]", value: Any) -> str:
 
 
 def _check_value(f: "Field[Any]", value: Any) -> None:
-    """Raise a `UserError` where a setting of the right type has a wrong value."""
+    """Raise a `UserError` if a value of the right type is not allowed for the setting `f`."""
     name, choices, limits = f.name, f.metadata["choices"], f.metadata["limits"]
     if choices and value not in choices:
         known = ", ".join(choices)

@@ -1,5 +1,5 @@
-"""What a Python user calls: a few functions and classes over the other rooms.
+"""The Python interface: a few functions and classes over the other rooms.
 
-Here live the calls that `imaginet_pt` itself offers, and the checks of their arguments.
-How anything is computed does not: that is in the rooms below. Nothing here parses a command line.
+Here are the functions that `imaginet_pt` itself offers, and the checks of their arguments.
+The rooms below do the computing; the command line is in `cli`.
 """

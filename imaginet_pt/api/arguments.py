@@ -1,4 +1,4 @@
-"""Checks of what a Python user passes: a wrong type or value raises an error that names it."""
+"""Check the arguments of a Python user; errors name the argument."""
 
 import difflib
 import os
@@ -11,21 +11,21 @@ from ..errors import UserError, UserTypeError
 
 
 def check_path(name: str, value: Any) -> Path:
-    """Return the argument `name` as a path; UserTypeError if it is no path."""
+    """Return the argument `name` as a path; raise UserTypeError if it is not one."""
     if not isinstance(value, str | os.PathLike) or isinstance(value, bytes):
         raise UserTypeError(f"`{name}` is {_shown(value)}; give a path, a string or a Path")
     return Path(value)
 
 
 def check_text(name: str, value: Any) -> str:
-    """Return the argument `name`, one string."""
+    """Return the argument `name`, which must be a string."""
     if not isinstance(value, str):
         raise UserTypeError(f"`{name}` is {_shown(value)}; give one string")
     return value
 
 
 def check_data(value: Any) -> Dataset:
-    """Return the argument `data`, a data set."""
+    """Return the argument `data`, which must be a data set."""
     if not isinstance(value, Dataset):
         raise UserTypeError(
             f"`data` is {_shown(value)}; give a data set, as load_data(path) and scenes() return"
@@ -34,7 +34,7 @@ def check_data(value: Any) -> Dataset:
 
 
 def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
-    """Return the argument `name`, one of `choices`."""
+    """Return the argument `name`, which must be one of `choices`."""
     known = list(choices)
     if check_text(name, value) not in known:
         raise UserError(f"`{name}` is {value!r}; choose one of {', '.join(known)}")
@@ -42,7 +42,7 @@ def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
 
 
 def check_names(given: Iterable[str], known: Iterable[str]) -> None:
-    """Raise UserTypeError for a keyword that is none of the `known` ones, and name the nearest."""
+    """Raise UserTypeError for a keyword that is not `known`, naming the most similar one."""
     known = list(known)
     for name in given:
         if name not in known:

@@ -1,4 +1,4 @@
-"""How good a trained run is."""
+"""Evaluate a trained run."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ SEED = 0  # of the bootstrap of `word_similarity`
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Metrics:
-    """Figures of an evaluation by name, and those of each caption.
+    """The results of `evaluate`: figures by task, and a table of all captions.
 
-    It reads like a mapping: `metrics["image_retrieval"]["accuracy@5"]`, `dict(metrics)`, `in`,
-    `len`, iteration over names, `keys()`. `items`, though, is the table of captions.
+    Use it like a mapping of the figures: `metrics["image_retrieval"]["accuracy@5"]`, `in`, `len`,
+    `keys()`, `dict(metrics)`. But `metrics.items` is the table of captions.
     """
 
     figures: dict[str, Any]
-    """What is measured: figures by task, and how it was measured."""
+    """The figures by task, and the options of the evaluation."""
     items: pd.DataFrame
-    """A row a caption: its text, its image, and its figures in each task and order of words."""
+    """One row per caption: text, image, and its figures in each task and order of words."""
 
     def __getitem__(self, name: str) -> Any:
         """Return a figure, or the figures of a task."""
@@ -67,20 +67,21 @@ def evaluate(
 ) -> Metrics:
     """Measure how well captions find their images and the paraphrases of their images.
 
-    As `imaginet evaluate` does: once in the order of the words, once scrambled.
+    Captions are read twice: with their words in order, and scrambled. Those of one minibatch are
+    padded to the same length, as in the original.
 
     Args:
-        run: a run, its folder, or a workflow.
+        run: a run, the path of its folder, or a workflow.
         data: captions and images.
         split: the part of the data to evaluate on.
 
     Returns:
-        Figures of `image_retrieval` (where the model predicts images) and `paraphrase_retrieval`,
-        and of each caption.
+        The figures of `image_retrieval` (if the model predicts images) and `paraphrase_retrieval`,
+        and in `items` those of each caption.
 
     Raises:
-        UserError: no such run or split, or images of another size.
-        UserTypeError: an argument of a wrong type.
+        UserError: there is no such run or split, or the images have another size.
+        UserTypeError: an argument has the wrong type.
 
     >>> evaluate("runs/mine", data)["image_retrieval"]["accuracy@5"]  # doctest: +SKIP
     """
@@ -94,20 +95,20 @@ def word_similarity(
     run: str | PathLike[str] | workflow.Workflow,
     pairs: str | PathLike[str] | Sequence[tuple[str, str, float] | WordPair] = "simlex",
 ) -> WordSimilarity:
-    """Correlate the similarities of a run's word embeddings with people's.
+    """Correlate the cosines of a run's word embeddings with people's ratings of similarity.
 
     Args:
-        run: a workflow, a run, or its folder.
+        run: a run, the path of its folder, or a workflow.
         pairs: "simlex" for SimLex-999, which comes with gensim; the path of a file of word pairs,
-            such as MEN's; or the pairs themselves, (word, word, score).
+            such as MEN's; or a list of (word, word, score).
 
     Returns:
         Spearman's `rho`, its p-value `p`, the ends `low` and `high` of its 95 % bootstrap interval,
-        how many of the pairs were `used`, and `items`, a row a used pair.
+        the number `used` of the `total` pairs, and `items`, one row per used pair.
 
     Raises:
-        UserError: no such run or file, or fewer than three of the pairs are in the vocabulary.
-        UserTypeError: an argument of a wrong type.
+        UserError: there is no such run or file, or fewer than three pairs are in the vocabulary.
+        UserTypeError: an argument has the wrong type.
 
     >>> word_similarity("runs/mine", "simlex").rho  # doctest: +SKIP
     """
@@ -117,7 +118,7 @@ def word_similarity(
 
 
 def _pairs(pairs: Any) -> Sequence[WordPair]:
-    """Return word pairs by name, from a file, or as they are given."""
+    """Return the word pairs that the argument `pairs` names or lists."""
     if pairs == "simlex":
         return word_pairs.simlex()
     if isinstance(pairs, str | PathLike):

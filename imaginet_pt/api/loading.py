@@ -1,4 +1,4 @@
-"""Data sets, read or made."""
+"""Load a data set, or make a synthetic one."""
 
 from os import PathLike
 
@@ -18,11 +18,11 @@ def load_data(path: str | PathLike[str]) -> Dataset:
             `feats.npy`; or a COCO caption file, `.json` or `.json.gz`, which is text alone.
 
     Returns:
-        The data set. Features stay on the disk and are read as they are needed.
+        The data set. Features stay on disk and are read as they are needed.
 
     Raises:
-        UserError: something is missing, or is not as described.
-        UserTypeError: `path` is no path.
+        UserError: something is missing or wrong; the message names it.
+        UserTypeError: `path` is not a path.
 
     >>> data = load_data("flickr8k/")  # doctest: +SKIP
     """
@@ -33,10 +33,10 @@ def load_data(path: str | PathLike[str]) -> Dataset:
 
 
 def scenes(*, seed: int = 0, train: int = 2000, val: int = 400) -> Dataset:
-    """Make the synthetic data set `scenes`: pictures of a few things, and captions of them.
+    """Make the synthetic data set `scenes`: made-up pictures of a few things, with captions.
 
     Args:
-        seed: the same seed makes the same data.
+        seed: the seed; the same seed makes the same data.
         train: number of scenes to train on, with five captions each.
         val: number of scenes to validate with.
 

@@ -1,10 +1,10 @@
-"""Training, and the run that it leaves behind.
+"""Train and resume, and the run that they return.
 
-`on_epoch` is where logging and early stopping go. To Weights & Biases:
+`on_epoch` is the place for logging and early stopping. Log to Weights & Biases:
 
     train(data, "runs/mine", on_epoch=wandb.log)
 
-To TensorBoard, with a `SummaryWriter`:
+Log to TensorBoard, with its `SummaryWriter`:
 
     def on_epoch(epoch):
         writer.add_scalar("validation", epoch["validation"], epoch["epoch"])
@@ -47,9 +47,9 @@ COLUMNS = ["epoch", "costs", "validation", "seconds"]
 
 
 class Run:
-    """A folder with a trained or stopped run.
+    """A trained or stopped run, stored in a folder.
 
-    It can stand wherever a path of a run is expected.
+    It can be passed wherever the path of a run is expected.
 
     >>> Run("runs/mine").history  # doctest: +SKIP
     """
@@ -58,11 +58,11 @@ class Run:
         """Open the run in the folder `path`.
 
         Raises:
-            UserError: there is no run.
+            UserError: there is no run in it.
         """
         self._folder = RunFolder.open(check_path("path", path))
         self.path: Path = self._folder.path
-        """The run's folder."""
+        """The path of the run's folder."""
 
     def __repr__(self) -> str:
         """Describe the run in one line."""
@@ -80,12 +80,13 @@ class Run:
 
     @property
     def history(self) -> pd.DataFrame:
-        """The costs of each epoch, one row an epoch.
+        """A DataFrame with one row per epoch.
 
-        `epoch` counts from 1; `costs` is the mean cost of the training's minibatches; `validation`
-        the cost of the validation captions; `seconds` what the epoch took. Then come the parts of
-        `validation` that the model has: `validation_textual`, the cost of the words, and
-        `validation_visual`, that of the images. LINREG, which has no epochs, has no rows.
+        `epoch` counts from 1; `costs` is the mean cost of the minibatches in training; `validation`
+        is the cost on the validation captions; `seconds` is how long the epoch took. Then follow
+        the costs that `validation` is the weighted sum of, if the model has them:
+        `validation_textual`, that of the words, and `validation_visual`, that of the images.
+        LINREG, which has no epochs, has no rows.
         """
         costs = model_card.costs(self._folder)
         if not len(costs):
@@ -98,7 +99,7 @@ class Run:
         return table.rename(columns={name: f"validation_{name}" for name in parts})
 
     def workflow(self, iteration: int | None = None) -> Workflow:
-        """Load what was trained, at an epoch, by default the last."""
+        """Load the trained model at an epoch, by default the last."""
         from .workflow import load_workflow
 
         return load_workflow(self.path, iteration)
@@ -114,26 +115,27 @@ def train(
     quiet: bool = True,
     **options: Any,
 ) -> Run:
-    """Train a model on `data` into the new folder `out`.
+    """Train a model on `data` and write the run to the new folder `out`.
 
-    Ctrl-C stops after the minibatch and raises KeyboardInterrupt; `resume` goes on from there.
+    Ctrl-C stops after the current minibatch and raises KeyboardInterrupt; `resume` continues.
 
     Args:
         data: captions and images, from `load_data` or `scenes`.
-        out: folder for the run, which must not hold one yet.
+        out: a folder for the run, which must not hold a run yet.
         settings: the settings, by default the paper's.
-        on_epoch: called after each epoch with its row of `Run.history`, a dict; a true value that
-            it returns ends the training.
-        backend: what compiles: `c`, `numba`, `jax`, or `auto` for C where there is a compiler.
-        quiet: whether to leave out the progress bar and the lines on the error stream.
-        **options: single settings, in the place of those in `settings`.
+        on_epoch: called after each epoch with its row of `Run.history`, as a dict; a true return
+            value ends the training.
+        backend: the backend that compiles: `c`, `numba`, `jax`, or `auto`, which is `c` if there
+            is a C++ compiler and `numba` if not.
+        quiet: whether to show neither a progress bar nor messages.
+        **options: single settings by name, which replace those in `settings`.
 
     Returns:
         The run.
 
     Raises:
-        UserError: settings, data or a folder that cannot be used, before anything is written.
-        UserTypeError: an argument of a wrong type, or a setting that does not exist.
+        UserError: settings, data or folder cannot be used; nothing is written then.
+        UserTypeError: an argument has the wrong type, or a setting does not exist.
 
     >>> train(data, "runs/mine", model_type="simple", hidden_size=256)  # doctest: +SKIP
     """
@@ -152,18 +154,21 @@ def resume(
     backend: str = "auto",
     quiet: bool = True,
 ) -> Run:
-    """Go on with a stopped training as if it had not stopped.
+    """Continue a stopped training as if it had not been stopped.
 
     Args:
-        data: the data that the run was begun with.
-        run: the run, or its folder.
+        data: the data that the training began with.
+        run: the run, or the path of its folder.
         on_epoch: as for `train`.
-        backend: what compiles, by default what the run was trained with.
+        backend: the backend that compiles, by default the one that the training began with.
         quiet: as for `train`.
 
+    Returns:
+        The run.
+
     Raises:
-        UserError: no run, no checkpoint in it, other data, or another backend.
-        UserTypeError: an argument of a wrong type.
+        UserError: there is no run or no checkpoint, or data or backend are not those it began with.
+        UserTypeError: an argument has the wrong type.
     """
     folder = check_path("run", run)
     callback = _after_epoch(on_epoch, folder)
@@ -186,7 +191,7 @@ def _backend(name: str) -> Any:
 
 
 def _after_epoch(on_epoch: EpochCallback | None, folder: Path) -> OnEpoch | None:
-    """Turn a user's function of a row of `Run.history` into one of an `EpochResult`."""
+    """Adapt a user's function of a row of `Run.history` to `EpochResult`."""
     if on_epoch is None:
         return None
     if not callable(on_epoch):
@@ -199,7 +204,7 @@ def _after_epoch(on_epoch: EpochCallback | None, folder: Path) -> OnEpoch | None
 
 
 def _interruptible(folder: Path, work: Callable[[], object]) -> Run:
-    """Do the work and return the run; Ctrl-C raises KeyboardInterrupt, as elsewhere in Python."""
+    """Do the work and return the run; turn a stop by Ctrl-C into KeyboardInterrupt."""
     try:
         work()
     except Stopped as stopped:

@@ -1,4 +1,4 @@
-"""A trained run with all that can be asked of it."""
+"""`Workflow`, a trained run with all its methods for Python users."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .arguments import check_choice, check_data, check_path, check_text
 
 
 class Workflow(workflow.Workflow):
-    """A trained run at one epoch, from `load_workflow` or `Run.workflow`.
+    """A trained run at one epoch; `load_workflow` and `Run.workflow` return one.
 
-    Where a method takes sentences, a string is one sentence and gives one result; a list gives a
-    result for each.
+    Where a method takes `sentences`, a string is one sentence and gives one result; a list of
+    strings gives one result for each.
 
     >>> w = load_workflow("runs/mine")  # doctest: +SKIP
     >>> w.project("a dog chases a cat").shape  # doctest: +SKIP
@@ -40,21 +40,22 @@ class Workflow(workflow.Workflow):
         """Find the captions or images nearest to a sentence.
 
         Captions are compared by the last state of the visual pathway, images by the features that
-        are imagined from the sentence.
+        the model predicts from the sentence.
 
         Args:
             sentence: one sentence.
-            data: where to search.
-            k: how many to find; fewer where there are not so many.
-            split: the part of the data.
-            of: what to search, "captions" or "images".
+            data: the data to search.
+            k: how many to find; fewer are returned if there are not so many.
+            split: the part of the data to search.
+            of: whether to find "captions" or "images".
 
         Returns:
-            A row a neighbour, the nearest first: `rank`, `similarity` (the cosine), then `caption`,
-            or `image` (its row in the features), `filename` and its first `caption`.
+            One row per neighbour, the nearest first: `rank`, `similarity` (the cosine), `caption`;
+            for an image also `image` (its row in the features) and `filename`.
 
         Raises:
-            UserError: no such split, no known word in the sentence, or a model without images.
+            UserError: there is no such split, the sentence has no word, or images are asked of a
+                model that does not predict them.
         """
         ids = self._read(sentence)
         check_count("k", k)
@@ -65,11 +66,11 @@ class Workflow(workflow.Workflow):
         """Compute how far the imagined picture moves when each word of a sentence is left out.
 
         Returns:
-            A row a word: `position` (from 1), `word` (as the model reads it) and `score`, which is
-            1 - cosine of the pictures imagined with and without the word.
+            One row per word: `position` (from 1), `word` (as the model reads it) and `score`, which
+            is 1 - cosine of the pictures imagined with and without the word.
 
         Raises:
-            UserError: fewer than two words, or a model that does not predict images.
+            UserError: there are fewer than two words, or the model does not predict images.
         """
         ids = self._read(sentence)
         words = [self.tokenizer.words[i] for i in ids]
@@ -82,7 +83,7 @@ class Workflow(workflow.Workflow):
         """Return the word ids of one sentence."""
         (ids,) = self.tokenizer.transform([check_text("sentence", sentence)])
         if not ids:
-            raise UserError(f"`sentence` is {sentence!r}, in which the run reads no word")
+            raise UserError(f"`sentence` is {sentence!r}, in which the run finds no word")
         return list(ids)
 
 
@@ -90,12 +91,12 @@ def load_workflow(path: str | PathLike[str], iteration: int | None = None) -> Wo
     """Load a trained run.
 
     Args:
-        path: the run, or its folder.
+        path: the run, or the path of its folder.
         iteration: the epoch, by default the last.
 
     Raises:
-        UserError: no run, no such epoch, or files that do not fit each other.
-        UserTypeError: an argument of a wrong type.
+        UserError: there is no run or no such epoch, or its files do not fit together.
+        UserTypeError: an argument has the wrong type.
     """
     if iteration is not None:
         check_count("iteration", iteration)
@@ -103,7 +104,7 @@ def load_workflow(path: str | PathLike[str], iteration: int | None = None) -> Wo
 
 
 def _near_captions(w: Workflow, ids: list[int], data: Dataset, split: str, k: int) -> pd.DataFrame:
-    """Search the captions; one that is there twice counts once."""
+    """Search the captions; equal ones count once."""
     texts = list(dict.fromkeys(data.captions(split).texts))
     near = neighbors.captions(w, [ids], w.tokenizer.transform(texts), k)
     return _table(near, {"caption": [texts[i] for i in near.index[0]]})

@@ -18,11 +18,11 @@ ROUTINES = "gemm gemv ger dot axpy scal copy swap".split()
 def link_blas() -> str:
     """Link PyTensor's C code to the OpenBLAS of the wheel, and return its name.
 
-    It is the same on every machine, so that equal runs have equal bytes. Another one is taken only
-    where the user sets `blas__ldflags` in PYTENSOR_FLAGS.
+    This BLAS is the same on every machine, so that equal runs give equal bytes. Another one is used
+    only if the user sets `blas__ldflags` in PYTENSOR_FLAGS.
 
-    This is done once in a process: flags that are set again are other flags, for which PyTensor
-    compiles everything again.
+    Only the first call in a process sets the flags: if they were set again, PyTensor would take
+    them for new ones and compile everything again.
 
     Raises:
         UserError: the wheel is not installed.

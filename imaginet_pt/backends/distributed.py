@@ -1,8 +1,8 @@
 """Several processes, on one machine or many, that train one run together.
 
-Each is started with the same command but for its number. All of them hold the whole state, draw the
-same order of minibatches, and make the same updates; JAX's distributed runtime adds up their
-gradients. The first one writes the run, and the others read what they need of it.
+All are started by the same command, except for their number. Each holds the whole state, draws the
+same order of minibatches, and makes the same updates; JAX's distributed runtime adds up their
+gradients. The first process writes the run; the others only read what they need from it.
 """
 
 import contextlib
@@ -31,9 +31,9 @@ class Processes:
     """The processes that train together, and which of them this is.
 
     Attributes:
-        coordinator: where they meet, HOST:PORT of the first.
+        coordinator: HOST:PORT of the first, where they meet.
         index: the number of this process, from 0.
-        count: how many there are.
+        count: the number of processes.
     """
 
     coordinator: str | None = None
@@ -50,7 +50,7 @@ class Processes:
         return self.index == 0
 
     def join(self) -> None:
-        """Meet the others; to be called before JAX is used for anything else."""
+        """Wait for the other processes to join; call this before any other use of JAX."""
         if self.count == 1:
             return
         import jax
@@ -65,18 +65,18 @@ class Processes:
         )
 
     def agree(self, wish: object) -> bool:
-        """Return whether any process has a true `wish`. All must ask, equally often."""
+        """Tell whether `wish` is true in any process; all must call this equally often."""
         return bool(self._gather(np.array([bool(wish)])).any())
 
     def check_same(self, description: Any, arrays: Callable[[], Sequence[Arrays]]) -> None:
         """Check that all processes are about to do the same.
 
         Args:
-            description: what they do, in JSON's types.
-            arrays: returns what they begin with; called only where there are other processes.
+            description: what this process is about to do, in JSON's types.
+            arrays: returns the arrays that it begins with; called only if there are others.
 
         Raises:
-            UserError: they are not.
+            UserError: another process is about to do something else.
         """
         if self.count == 1:
             return
@@ -102,7 +102,7 @@ class Processes:
 
     @contextlib.contextmanager
     def exchange(self) -> Iterator[None]:
-        """Wait for the others in this block, and turn JAX's errors into `Lost`.
+        """Turn JAX's errors into `Lost` in a block that exchanges data with other processes.
 
         Raises:
             Lost: another process has ended.

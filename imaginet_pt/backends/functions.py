@@ -11,7 +11,7 @@ from .protocol import Backend, Compiled, Model, Shared, UpdateRule
 
 
 class State:
-    """All that training changes, as shared variables by name.
+    """Everything that training changes, as shared variables by name.
 
     Attributes:
         params: the parameters.
@@ -22,7 +22,7 @@ class State:
     update: dict[str, SharedVariable]
 
     def __init__(self, params: Arrays, update: Arrays) -> None:
-        """Share the arrays themselves, which change in place, where they are C-contiguous."""
+        """Share the arrays without a copy if they are C-contiguous; they then change in place."""
         self.params, self.update = _share(params), _share(update)
 
     def arrays(self) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -43,12 +43,12 @@ def _arrays(shared: Shared) -> dict[str, Array]:
 
 
 def train_step(model: Model, rule: UpdateRule, state: State, backend: Backend) -> Compiled:
-    """Compile `step(X, Y, Z)`: it returns the cost of a minibatch and updates `state` once."""
+    """Compile `step(X, Y, Z)`, which returns the cost of a minibatch and updates `state`."""
     return backend.compile_train_step(model.cost, rule, state, model.trained(state.params))
 
 
 def validation_costs(model: Model, params: Shared, backend: Backend) -> Compiled:
-    """Compile `costs(X, Y, Z)`: the cost of each pathway in use, ordered as `model.weights()`."""
+    """Compile `costs(X, Y, Z)`: each pathway's cost, in the order of `model.weights()`."""
 
     def costs(params: Tensors, X: Tensor, Y: Tensor, Z: Tensor) -> list[Tensor]:
         costs = model.costs(params, X, Y, Z)
@@ -73,6 +73,6 @@ def outputs(
 
 
 def word_scores(model: Model, params: Shared, backend: Backend) -> Callable[[Array], Array]:
-    """Compile `word_scores(X)`: scores of all words to come next, (time, batch, words)."""
+    """Compile `word_scores(X)`: each word's score as the next word, (time, batch, words)."""
     compute = backend.compile(lambda params, X: [model.word_scores(params, X)], params, "X")
     return lambda X: np.asarray(compute(X)[0])

@@ -1,7 +1,7 @@
-"""The same expressions as JAX functions: for GPUs, and for the batch split over several devices.
+"""The same expressions as JAX functions: for GPUs, and for batches split over several devices.
 
-JAX needs to know shapes, so a function is compiled for each shape of minibatch, once, and kept on
-disk by JAX's own cache. PyTensor's expressions become a JAX function; JAX differentiates it.
+PyTensor's expressions become a JAX function, which JAX differentiates. JAX must know shapes, so the
+function is compiled once for each shape of minibatch, and kept on disk in JAX's own cache.
 """
 
 import functools
@@ -55,12 +55,12 @@ def as_jax(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Callable[...,
 
 
 def _values(shared: Shared) -> dict[str, Any]:
-    """Return arrays of shared variables by name: NumPy's at first, then JAX's."""
+    """Return the arrays of shared variables by name: at first NumPy's, later JAX's."""
     return {name: variable.get_value(borrow=True) for name, variable in shared.items()}
 
 
 def _store(shared: Shared, arrays: AnyArrays) -> None:
-    """Put `arrays` where PyTensor's own JAX linker puts them: on the device, without a copy."""
+    """Store `arrays` in shared variables as PyTensor's JAX linker does: on the device, uncopied."""
     for name, array in arrays.items():
         shared[name].container.storage[0] = array
 
@@ -90,9 +90,9 @@ class JaxBackend:
     def report_compilations(
         self, function: Compiled, name: str, shapes: Shapes, progress: Reporter
     ) -> Compiled:
-        """Say how many `shapes` there are; wrap `function` to note when each first comes.
+        """Report the number of `shapes`; wrap `function` to report each one's first use.
 
-        For each of them the function is compiled, or read from the cache on disk.
+        At its first use the function is compiled for the shape, or read from the cache on disk.
         """
         progress.say(f"{name}: {len(shapes)} shapes of minibatch to compile with JAX")
         seen = set()
@@ -155,7 +155,7 @@ class JaxBackend:
         return step
 
     def _split(self, name: str, shape: Shape) -> NamedSharding:
-        """Return how an array of a minibatch lies on the devices: each has a part, or all of it."""
+        """Return how an array of a minibatch is placed on the devices: split, or whole on each."""
         axis = BATCH_AXIS[name]
         remainder = shape[axis] % self.mesh.size
         return self._sharding() if remainder else self._sharding(*[None] * axis, "batch")
@@ -184,7 +184,7 @@ class JaxBackend:
 
 
 def _shapes(arrays: Sequence[Array]) -> tuple[Shape, ...]:
-    """Return the shapes of X, Y and Z of a whole minibatch, of whose Z only a part may be here."""
+    """Return the shapes of X, Y and Z of a whole minibatch; this process may have part of Z."""
     time, batch = arrays[0].shape
     return ((time, batch), (time, batch), (batch, arrays[-1].shape[1]))[: len(arrays)]
 
@@ -262,7 +262,7 @@ def _devices(number: int, processes: Processes) -> list[jax.Device]:
     if not 1 <= number <= available:
         raise UserError(
             f"`devices` is {number}; JAX sees {available} ({jax.default_backend()}), "
-            "give at most so many"
+            "give at most that many"
         )
     by_process = [
         [d for d in jax.devices() if d.process_index == i] for i in range(processes.count)
@@ -274,9 +274,9 @@ def get(devices: int = 1, precision: str = "highest", processes: Processes = ALO
     """Return the backend on `devices` devices of each of `processes`.
 
     Args:
-        devices: how many, in each process.
-        precision: of float32 products, `highest` or `default`.
-        processes: those that train together.
+        devices: the number of devices in each process.
+        precision: precision of float32 products, `highest` or `default`.
+        processes: the processes that train together.
 
     Raises:
         UserError: there are fewer devices.

@@ -1,4 +1,4 @@
-"""The memory that training needs, against what there is, before anything is drawn."""
+"""Check, before anything is drawn, that there is enough memory for training."""
 
 import math
 import os
@@ -13,7 +13,7 @@ CGROUP = Path("/sys/fs/cgroup/memory.max")  # the limit of a container: a number
 
 
 def available_memory() -> int:
-    """Return how many bytes this process can have: the least of the machine's and its limits."""
+    """Return how many bytes of memory this process may use, given the machine and its limits."""
     limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     if soft != resource.RLIM_INFINITY:
@@ -24,15 +24,15 @@ def available_memory() -> int:
 
 
 def check_memory(params: Arrays, trained: Iterable[str], slots: int) -> None:
-    """Check that a model can be trained in the memory there is.
+    """Check that a model can be trained in the available memory.
 
     Args:
-        params: its parameters by name, of which only the shapes are read: placeholders will do.
-        trained: names of those that are trained, each of which has a gradient.
-        slots: how many arrays of its own the update rule has for each of these.
+        params: its parameters by name; only the shapes matter, so placeholders will do.
+        trained: names of the parameters that are trained; each needs a gradient.
+        slots: the number of arrays that the update rule keeps for each trained parameter.
 
     Raises:
-        UserError: it cannot.
+        UserError: there is too little memory.
     """
     sizes = {name: math.prod(array.shape) for name, array in params.items()}
     numbers = sum(sizes.values())

@@ -1,4 +1,4 @@
-"""Single precision, whatever PyTensor's `floatX` is for the rest of the program."""
+"""Single precision here, whatever PyTensor's `floatX` is in the rest of the program."""
 
 import contextlib
 from collections.abc import Iterator

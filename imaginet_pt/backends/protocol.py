@@ -1,4 +1,4 @@
-"""What a backend is, and what is compiled with one."""
+"""The protocol of backends, and of the models that they compile."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
@@ -22,7 +22,7 @@ Shapes: TypeAlias = Collection[tuple[int, int]]
 
 
 class TrainingState(Protocol):
-    """What training changes: `functions.State`."""
+    """Everything that training changes: `functions.State`."""
 
     @property
     def params(self) -> Shared:
@@ -34,13 +34,13 @@ class TrainingState(Protocol):
 
 
 class Reporter(Protocol):
-    """What shows progress to the user: `progress.Progress`."""
+    """An object that shows progress to the user: `progress.Progress`."""
 
     def say(self, line: str) -> None:
         """Show a line."""
 
     def note(self, line: str) -> None:
-        """Show beside a bar what is going on."""
+        """Show a line only where no progress bar is visible."""
 
 
 class Model(Protocol):
@@ -85,7 +85,7 @@ class Backend(Protocol):
         """The processes that train together, and which of them this is."""
 
     def local_rows(self, batch: int) -> slice:
-        """Return which rows of Z this process reads, of a minibatch of `batch` captions."""
+        """Return the rows of Z that this process reads in a minibatch of `batch` captions."""
 
     def report_compilations(
         self, function: Compiled, name: str, shapes: Shapes, progress: Reporter
@@ -93,9 +93,9 @@ class Backend(Protocol):
         """Wrap `function` so that it reports when it is compiled for another shape.
 
         Args:
-            function: takes minibatches.
+            function: a function of minibatches.
             name: what it does, for the report.
-            shapes: of the minibatches to come.
+            shapes: the shapes of the minibatches to come.
             progress: shows the report.
         """
 
@@ -105,9 +105,9 @@ class Backend(Protocol):
         """Compile `build(params, *inputs)`, which lists outputs, to `f(*arrays)`.
 
         Args:
-            build: gives the outputs as expressions.
+            build: builds the outputs as expressions.
             params: the parameters, which may change between calls.
-            names: of the inputs, letters of X, Y and Z.
+            names: the names of the inputs, such as "XYZ" or "X".
         """
 
     def compile_train_step(
@@ -120,7 +120,7 @@ class Backend(Protocol):
         """Compile `step(X, Y, Z)`, which returns the cost and makes one update of `state`.
 
         Args:
-            build: gives the cost for (params, X, Y, Z).
+            build: builds the cost from (params, X, Y, Z).
             rule: the update rule.
             state: what the step changes.
             trained: names of the parameters that change.

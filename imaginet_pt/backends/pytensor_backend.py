@@ -28,7 +28,7 @@ from .protocol import Compiled, Reporter, Shapes, Shared, TrainingState, UpdateR
 # A minibatch: X and Y (time, batch) word ids, Z (batch, features).
 INPUTS = {"X": pt.imatrix, "Y": pt.imatrix, "Z": pt.fmatrix}
 
-# What the system says in the words of a compiler, and what to do about it.
+# Errors of the system in a compiler's output, and what to do about them.
 REMEDIES = {
     "No space left on device": "free space",
     "Too many open files": "allow more open files (ulimit -n)",
@@ -52,7 +52,7 @@ class PyTensorBackend:
     Attributes:
         name: `c` or `numba`.
         mode: PyTensor's mode.
-        description: the compiler, with the BLAS behind it.
+        description: the compiler and its BLAS.
     """
 
     name: str
@@ -71,7 +71,7 @@ class PyTensorBackend:
     def report_compilations(
         self, function: Compiled, name: str, shapes: Shapes, progress: Reporter
     ) -> Compiled:
-        """Return `function`, which is compiled already, for all shapes."""
+        """Return `function` itself: it is compiled already, for all shapes."""
         return function
 
     def function(
@@ -126,7 +126,7 @@ def _compiling() -> Iterator[None]:
     except (CompileError, MemoryError, OSError) as error:
         text = str(error) or "out of memory"
         reason = next((each for each in REMEDIES if each in text), text.partition("\n")[0][:200])
-        fix = REMEDIES.get(reason, "see that the compiler works")
+        fix = REMEDIES.get(reason, "check that the compiler works")
         folder = pytensor.config.base_compiledir
         raise UserError(
             f"cannot compile into {folder}: {reason}; {fix}, or take another `backend`"
@@ -135,7 +135,7 @@ def _compiling() -> Iterator[None]:
 
 @functools.cache
 def check_compile_cache() -> None:
-    """Check that nobody else can write PyTensor's compiled code, which it unpickles and runs.
+    """Check that nobody else can write to PyTensor's cache, which it unpickles and runs.
 
     Raises:
         UserError: somebody else can, or the folder cannot be made.
@@ -163,7 +163,7 @@ def c_backend() -> PyTensorBackend:
         UserError: no compiler, headers or BLAS.
     """
     if missing := missing_for_c():
-        raise UserError(f"`backend` is c, and there is no {missing}; install it, or take numba")
+        raise UserError(f"`backend` is c, but there is no {missing}; install it, or take numba")
     for name, value in THREAD_WAITING.items():
         os.environ.setdefault(name, value)
     elementwise.register()
@@ -172,7 +172,7 @@ def c_backend() -> PyTensorBackend:
 
 
 def numba_backend() -> PyTensorBackend:
-    """Return the backend that compiles through numba, which needs no compiler of the system."""
+    """Return the backend that compiles through numba, and so needs no C++ compiler."""
     # Our own operations and `unique` go through NumPy there, of which numba warns each time.
     warnings.filterwarnings("ignore", message="Numba will use object mode")
     return PyTensorBackend("numba", "NUMBA", "numba")

@@ -12,14 +12,14 @@ from .pytensor_backend import c_backend, check_compile_cache, missing_for_c, num
 
 
 def jax_backend(**options: Any) -> Backend:
-    """Return the backend that compiles with JAX; options as of `jax_backend.get`.
+    """Return the backend that compiles with JAX; the options are those of `jax_backend.get`.
 
     Raises:
         UserError: JAX is not installed, or has fewer devices.
     """
     if importlib.util.find_spec("jax") is None:
         raise UserError(
-            "`backend` is jax, and JAX is not installed; pip install 'imaginet_pt[jax]'"
+            "`backend` is jax, but JAX is not installed; pip install 'imaginet_pt[jax]'"
         )
     from . import jax_backend
 
@@ -37,8 +37,8 @@ def get(name: str = "auto", **options: Any) -> Backend:
     """Return the backend called `name`, a key of `BACKENDS` or `auto`.
 
     Args:
-        name: `auto` is C where there is all that it takes, else numba, with a warning.
-        options: those of `jax_backend.get`, for JAX alone.
+        name: `auto` is C if all that it needs is installed, else numba, with a warning.
+        options: for JAX alone, those of `jax_backend.get`.
 
     Raises:
         UserError: `c` without a compiler or a BLAS, `jax` without JAX or its devices.
@@ -54,7 +54,7 @@ def get(name: str = "auto", **options: Any) -> Backend:
 
 @functools.cache
 def _warn_of_numba(missing: str) -> None:
-    """Say once why the first result will take so long, unless logging is set otherwise."""
+    """Warn once, through logging, that compiling with numba takes long."""
     logging.getLogger(__name__).warning(
         "no %s: compiling with numba, which takes about a minute and a half; "
         "install what is missing to make it seconds",

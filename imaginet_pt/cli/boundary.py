@@ -1,4 +1,4 @@
-"""Where every command begins and ends: its streams, its errors in one line, its exit status."""
+"""The frame around every command: its streams, its errors in one line, its exit status."""
 
 import errno
 import signal
@@ -12,8 +12,8 @@ from . import streams
 from .parser import build_parser, parse, with_flags
 
 MISTAKE = 2  # exit status of a user's mistake
-# A shell calls a program that a signal ended 128 and the signal's number. A reader that leaves is
-# such an end for other programs in a pipe; `head` then is the one whose status counts.
+# In a shell, the status of a program that a signal ended is 128 plus the signal's number. SIGPIPE
+# ends programs whose reader has left a pipe; there the status of the reader, as of `head`, counts.
 READER_LEFT = 128 + signal.SIGPIPE
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -21,8 +21,8 @@ INTERRUPTED = 128 + signal.SIGINT
 def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
     """Run one of `commands` and return the exit status.
 
-    0: done; 2: a mistake of the user, or something that the system lacks, in one line; 130, 143,
-    129: stopped by Ctrl-C, SIGTERM, SIGHUP; 141: nobody reads the output any more.
+    0: success; 2: a user's mistake, or something that the system lacks, reported in one line;
+    130, 143, 129: stopped by Ctrl-C, SIGTERM, SIGHUP; 141: nobody reads the output any more.
     """
     with streams.guarded_streams():
         try:
@@ -44,7 +44,7 @@ def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
 
 
 def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
-    """Run a command and write out what it has printed, also where it ends by SystemExit."""
+    """Run a command and flush its output, even if it ends by SystemExit."""
     try:
         args = parse(build_parser(commands, words[0] if words else None), words)
         args.run_command(args)
@@ -57,7 +57,7 @@ def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
 
 
 def _fail(message: str) -> int:
-    """Report an error in one line; what the output still holds is lost if it cannot be written."""
+    """Report an error in one line, and discard output that cannot be written."""
     print(f"imaginet: error: {message}", file=sys.stderr)
     try:
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What the system must allow a process (`ulimit`) before any library is loaded."""
+"""Check the system's limits (`ulimit`) before any library is loaded."""
 
 import resource
 
@@ -9,12 +9,12 @@ ADDRESS_SPACE = 10**9  # bytes; NumPy's and PyTensor's libraries alone map 0.6 G
 
 
 def check_limits() -> None:
-    """Check that this process may open the files and map the memory that every command needs.
+    """Check that this process may open enough files and map enough memory for any command.
 
-    With less, libraries fail to load, and say so in many lines, or wait for ever.
+    With less, libraries fail to load with many lines of output, or hang.
 
     Raises:
-        UserError: it may not.
+        UserError: a limit is too low.
     """
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files != resource.RLIM_INFINITY and files < OPEN_FILES:

@@ -1,7 +1,7 @@
 """Options and small steps that several commands share.
 
-The names that an option accepts are written out here, since the tables that they come from load
-PyTensor; a test holds the two against each other.
+The names that an option accepts are repeated here, since importing the tables that define them
+would load PyTensor; a test compares the two.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PROCESS_OPTIONS = {
 
 
 def data_option(parser: ArgumentParser) -> None:
-    """Add `--data`, which must be given."""
+    """Add the required option `--data`."""
     parser.add_argument("--data", required=True, help=DATA_HELP)
 
 
@@ -43,7 +43,7 @@ def split_option(parser: ArgumentParser) -> None:
 
 
 def benchmark_options(parser: ArgumentParser) -> None:
-    """Add the word pairs that embeddings are compared with: `benchmarks.load`."""
+    """Add options for word pairs, as `benchmarks.load` takes them."""
     parser.add_argument("--men", metavar="FILE", help="the word pairs of MEN")
     parser.add_argument(
         "--pairs",
@@ -56,7 +56,7 @@ def benchmark_options(parser: ArgumentParser) -> None:
 
 
 def run_options(parser: ArgumentParser) -> None:
-    """Add the run that a command is about, its epoch, and the backend that computes with it."""
+    """Add options for a run, its epoch, and the backend that computes with it."""
     parser.add_argument("run", metavar="RUN", help="folder of a run")
     parser.add_argument("--iteration", type=int, help="epoch (default the last)")
     backend_options(parser)
@@ -68,7 +68,7 @@ def padding_option(parser: ArgumentParser, default: str) -> None:
         "--padding",
         choices=PADDINGS,
         default=default,
-        help="batch as the original, so that a vector depends on its minibatch, or none "
+        help="batch as in the original, where a vector depends on its minibatch, or none "
         f"(default {default})",
     )
 
@@ -103,7 +103,7 @@ def write_vectors(args: Namespace, names: Sequence[str], vectors: npt.NDArray[np
 
 
 def check_not_terminal(args: Namespace) -> None:
-    """Raise `UserError` where bytes that are no text would go to a terminal."""
+    """Raise `UserError` if binary output would go to a terminal."""
     if args.format == "npy" and sys.stdout.isatty():
         raise UserError("`format` npy is binary, and the output a terminal; add > vectors.npy")
 
@@ -132,7 +132,7 @@ def backend_options(parser: ArgumentParser, show_jax: bool = False) -> None:
     jax.add_argument(
         "--precision",
         choices=("highest", "default"),
-        help="of float32 products; default may be TF32 on a GPU (default highest)"
+        help="precision of float32 products; default may be TF32 on a GPU (default highest)"
         if show_jax
         else SUPPRESS,
     )
@@ -142,7 +142,7 @@ def chosen_backend(args: Namespace) -> Backend:
     """Return the backend of a command line with `backend_options`.
 
     Raises:
-        UserError: options of JAX without it, and what `select.get` raises.
+        UserError: JAX's options are given without JAX, or `select.get` raises.
     """
     from ..backends import select
 
@@ -156,20 +156,20 @@ def chosen_backend(args: Namespace) -> Backend:
 
 
 def process_options(parser: ArgumentParser) -> None:
-    """Add the options of a command that several processes can do together."""
+    """Add the options of a command that several processes can run together."""
     group = parser.add_argument_group("several processes, with --backend jax")
     group.add_argument(
         "--coordinator", metavar="HOST:PORT", help="where the processes of a training meet"
     )
-    group.add_argument("--process-id", type=int, metavar="I", help="of this one, from 0")
-    group.add_argument("--num-processes", type=int, metavar="N", help="that train together")
+    group.add_argument("--process-id", type=int, metavar="I", help="number of this process, from 0")
+    group.add_argument("--num-processes", type=int, metavar="N", help="how many there are")
 
 
 def chosen_processes(args: Namespace) -> Processes:
-    """Return the `Processes` of a command line, `ALONE` where it says nothing of them.
+    """Return the `Processes` of a command line; `ALONE` if it has no such option.
 
     Raises:
-        UserError: options that are missing or do not fit each other.
+        UserError: options are missing or do not fit together.
     """
     from ..backends.distributed import ALONE, Processes
 

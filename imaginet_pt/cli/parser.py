@@ -1,4 +1,4 @@
-"""The command line's parser: its commands, their help, and mistakes in the options."""
+"""The command line's parser: commands, their help, and mistaken options."""
 
 import argparse
 import difflib
@@ -38,7 +38,7 @@ SYNONYMS = {
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as a terminal, in which an example keeps to one line."""
+    """Format help as wide as the terminal, with examples on one line."""
 
     def __init__(self, prog: str) -> None:
         """Format the help of `prog`."""
@@ -61,7 +61,7 @@ class ShowVersion(argparse.Action):
     """`--version`: print the package's version and exit."""
 
     def __call__(self, parser: argparse.ArgumentParser, *arguments: Any) -> NoReturn:
-        """Look the version up only now, since that takes a while."""
+        """Print the version, which is looked up only now since that takes a while."""
         from importlib.metadata import version
 
         print(f"imaginet {version('imaginet_pt')}")
@@ -69,11 +69,11 @@ class ShowVersion(argparse.Action):
 
 
 def build_parser(commands: Mapping[str, str], name: str | None = None) -> Parser:
-    """Build the parser of the command `name`, or one that knows only what each command is for.
+    """Build the parser of the command `name`; without one, a parser of all commands' help lines.
 
     Args:
         commands: the module of each command, by name.
-        name: the command whose options are added, and whose module alone is imported.
+        name: the command whose options are added; no other module is imported.
     """
     top = Parser(prog="imaginet", description="Learn language from pictures: IMAGINET (2015).")
     top.add_argument("--version", action=ShowVersion, nargs=0, help="print the version")
@@ -103,7 +103,7 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
     """Parse a command line.
 
     Raises:
-        UserError: it is none; an unknown option is answered with the nearest one.
+        UserError: it is not valid; for an unknown option the message names the most similar one.
     """
     args, unknown = parser.parse_known_args(words)
     sentences = getattr(args, "sentences", None)
@@ -129,7 +129,7 @@ def _chosen_parser(
 
 
 def _answer(parser: argparse.ArgumentParser, word: str) -> str:
-    """Say that `word` is unknown, which option of `parser` it may mean, and "see"."""
+    """Say that `word` is unknown and which option may be meant; the message ends with "see"."""
     if not word.startswith("-"):
         return f"{word!r} is one argument too many; put a sentence in quotation marks, and see"
     name = word.partition("=")[0]

@@ -1,4 +1,4 @@
-"""Sentences that a command reads, and what of their words a run does not know."""
+"""The sentences that a command reads, and their unknown words."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ MAX_SHOWN = 10  # unknown words in a warning
 
 
 def sentences_option(parser: ArgumentParser) -> None:
-    """Add sentences as arguments; without any, they are read from the standard input."""
+    """Add an argument for sentences; without any, commands read the standard input."""
     parser.add_argument(
         "sentences",
         nargs="*",
         metavar="SENTENCE",
-        help="in quotation marks; without any, one a line is read from the standard input, as in "
+        help="in quotation marks; without any, one per line is read from the standard input, as in "
         "< sentences.txt",
     )
 
@@ -33,22 +33,23 @@ def given_sentences(args: Namespace) -> list[str]:
     """Return the sentences of the command line, or else of the standard input.
 
     Raises:
-        UserError: there is none, one is blank, or the input is not UTF-8.
+        UserError: there is no sentence, one is blank, or the input is not UTF-8.
     """
     for number, text in enumerate(args.sentences, start=1):
         validation.text({"sentence": text}, "sentence", f"sentence {number}")
     if args.sentences:
         return list(args.sentences)
     if sys.stdin.isatty():
-        Progress(args.quiet).say("type a sentence a line, and Ctrl-D at the end")
+        Progress(args.quiet).say("type one sentence per line, and Ctrl-D at the end")
     return read_sentences(sys.stdin)
 
 
 def read_sentences(lines: TextIO) -> list[str]:
-    """Read the sentences of an input, one a line.
+    """Read the sentences of an input, one per line.
 
     Raises:
-        UserError: there is none, the input is not UTF-8 or has too many, or a line is no sentence.
+        UserError: there is no sentence or there are too many, a line is blank or too long, or the
+            input is not UTF-8.
     """
     texts: list[str] = []
     with reading.guard("the input", "give UTF-8 text"):
@@ -60,12 +61,12 @@ def read_sentences(lines: TextIO) -> list[str]:
             if len(texts) > MAX_SENTENCES:
                 raise UserError(f"the input has over {MAX_SENTENCES:,} sentences; split it up")
     if not texts:
-        raise UserError("no sentence in the input; give one a line")
+        raise UserError("no sentence in the input; give one per line")
     return texts
 
 
 def words_of(workflow: Workflow, sentence: str) -> list[tuple[str, bool]]:
-    """Split a sentence into the words that the run reads, each with whether it knows it."""
+    """Split a sentence into words, each with whether the run knows it."""
     from ..data.preprocessing import TOKENIZE
 
     tokenizer = workflow.tokenizer
@@ -77,13 +78,13 @@ def check_words(workflow: Workflow, sentences: Sequence[str], progress: Progress
     """Warn of words that the run does not know.
 
     Raises:
-        UserError: the run reads no word in a sentence.
+        UserError: the run finds no word in a sentence.
     """
     words = [words_of(workflow, sentence) for sentence in sentences]
     for sentence, of_sentence in zip(sentences, words, strict=True):
         if not of_sentence:
             raise UserError(
-                f"{workflow.folder.path} reads no word in {sentence!r}; give some words"
+                f"{workflow.folder.path} finds no word in {sentence!r}; give some words"
             )
     unknown = [word for of_sentence in words for word, known in of_sentence if not known]
     if unknown:

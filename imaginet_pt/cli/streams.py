@@ -1,9 +1,9 @@
-"""The standard streams, whatever the shell made of them.
+"""The standard streams, made safe in every state.
 
-Within `guarded_streams`, what a command prints reaches the user or ends it in one line: a full
-device, a stream that was closed, an encoding without the characters, a terminal that would obey
-escape characters in a caption. A reader that leaves raises BrokenPipeError. The error stream never
-stops anything: a training goes on when nobody reads its progress any more.
+Within `guarded_streams`, output either reaches the user or ends the command with an error of one
+line, as on a full disk or a closed stream. Characters that the encoding lacks, and escape sequences
+that a terminal would obey, are escaped. A reader that leaves raises BrokenPipeError. The error
+stream never stops a command: training continues when nobody reads its progress any more.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ KEPT = "\n\t\r\u200c\u200d\u00ad"  # of these, harmless; \r moves a progress bar
 
 
 class Output:
-    """The standard output: what cannot be written is an error in one line."""
+    """The standard output, which turns a failure to write into an error of one line."""
 
     def __init__(self, stream: TextIO) -> None:
         """Wrap `stream`."""
@@ -31,34 +31,34 @@ class Output:
         self._terminal = stream.isatty()
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the wrapped stream has under this name."""
+        """Return an attribute of the wrapped stream."""
         return getattr(self.stream, name)
 
     def write(self, text: str) -> int:
-        """Write text; a terminal gets no characters that it would obey."""
+        """Write text; for a terminal, escape characters that it would obey."""
         with _one_line_errors():
             self.stream.write(printable(text) if self._terminal else text)
         return len(text)
 
     def flush(self) -> None:
-        """Write what is left."""
+        """Write buffered text."""
         with _one_line_errors():
             self.stream.flush()
 
 
 class Log:
-    """The error stream: what cannot be written is lost, and stops nothing."""
+    """The error stream, which ignores a failure to write."""
 
     def __init__(self, stream: TextIO) -> None:
         """Wrap `stream`."""
         self.stream = stream
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the wrapped stream has under this name."""
+        """Return an attribute of the wrapped stream."""
         return getattr(self.stream, name)
 
     def write(self, text: str) -> int:
-        """Write text, without characters that a terminal would obey."""
+        """Write text, escaping characters that a terminal would obey."""
         try:
             self.stream.write(printable(text))
         except OSError:
@@ -66,7 +66,7 @@ class Log:
         return len(text)
 
     def flush(self) -> None:
-        """Write what is left."""
+        """Write buffered text."""
         try:
             self.stream.flush()
         except OSError:
@@ -109,7 +109,7 @@ def write_bytes(content: bytes) -> None:
 
 
 def discard(stream: TextIO | None) -> None:
-    """Discard what is still to be written to `stream`, so that closing it cannot fail."""
+    """Discard the buffered output of `stream`, so that closing it cannot fail."""
     with contextlib.suppress(OSError, AttributeError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, cast(TextIO, stream).fileno())
@@ -118,7 +118,7 @@ def discard(stream: TextIO | None) -> None:
 
 @contextlib.contextmanager
 def guarded_streams() -> Iterator[None]:
-    """Guard the standard streams; libraries' warnings, which a user cannot act on, are dropped."""
+    """Guard the standard streams, and drop libraries' warnings, which users cannot act on."""
     before = sys.stdin, sys.stdout, sys.stderr, warnings.showwarning, logging.root.manager.disable
     _open_closed_streams()
     if hasattr(sys.stdout, "reconfigure"):
@@ -136,7 +136,7 @@ def guarded_streams() -> Iterator[None]:
 def _open_closed_streams() -> None:
     """Open streams that were closed when the program began, so that no file takes their number.
 
-    The standard output is opened such that writing fails, as it would have done.
+    The standard output is opened so that writing still fails.
     """
     modes = {0: os.O_RDONLY, 1: os.O_RDONLY, 2: os.O_WRONLY}
     for number, mode in modes.items():

@@ -1,8 +1,8 @@
-"""Run a command in a child process, so that its end takes one line however it comes.
+"""Run a command in a child process, so that even a crash is reported in one line.
 
 JAX aborts a process whose partner has died, and prints a stack trace. So the process that the
-user started only waits. In the child, `python -m imaginet_pt ...`, the output of the libraries
-goes to a file that the user need not see, and Python's own errors go to the user.
+user started only waits for a child, `python -m imaginet_pt ...`, in which libraries print to a file
+that the user need not see, and only Python's own messages reach the user.
 """
 
 import os
@@ -64,7 +64,7 @@ def _start(log: IO[str]) -> "subprocess.Popen[bytes]":
 
 
 def _reason(status: int, log: str) -> str:
-    """Say why the child ended with `status`, from its own output and JAX's."""
+    """Say why the child ended with `status`, using JAX's output."""
     fatal = re.search(r"distributed service detected fatal errors.*absl::Status: ([^.\n]*)", log)
     if status == LOST or fatal:
         why = fatal[1] if fatal else log.strip().rpartition("\n")[2]
@@ -76,13 +76,13 @@ def _reason(status: int, log: str) -> str:
 
 
 def _end_with_parent() -> None:
-    """End this process when its standard input closes, which the parent holds open."""
+    """End this process when the parent dies, which closes the standard input."""
     os.read(0, 1)
     os._exit(1)
 
 
 def _leave_soon(status: int) -> None:
-    """End before long, though JAX has a process wait at its end for the others."""
+    """End this process soon, although JAX makes it wait for the others at its end."""
     timer = threading.Timer(LEAVE_SECONDS, os._exit, [status])
     timer.daemon = True
     timer.start()

@@ -1,6 +1,6 @@
 """Tables on the standard output, as CSV or JSON.
 
-Compute the rows first: where that fails, nothing is to be written.
+Compute all rows first, so that nothing is written if that fails.
 """
 
 import csv
@@ -13,7 +13,7 @@ Row = Sequence[str | int | float]
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write a header and a line for each row; numbers with six digits."""
+    """Write a header and a line for each row, with six digits for numbers."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
@@ -21,7 +21,7 @@ def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
 
 
 def write_json(columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write a list of objects, one a line, that have the columns as keys."""
+    """Write a list of objects, one per line, with the columns as keys."""
     separator = "[\n"
     for row in rows:
         record = dict(zip(columns, row, strict=True))
@@ -36,7 +36,7 @@ TABLE_FORMATS: dict[str, Callable[[Sequence[str], Iterable[Row]], None]] = {
 
 
 def table_format_option(parser: ArgumentParser, text: bool) -> None:
-    """Add `--format`: csv or json, and text, which is then the default, where there is one."""
+    """Add `--format`: csv or json, or with `text` also text, which then is the default."""
     choices = [*(["text"] if text else []), *TABLE_FORMATS]
     parser.add_argument(
         "--format", choices=choices, default=choices[0], help=f"(default {choices[0]})"

@@ -1,4 +1,4 @@
-"""Text laid out for a terminal, without colours, so that it reads the same in a file."""
+"""Lay out text for a terminal, without colours, so that it looks the same in a file."""
 
 import shutil
 import sys
@@ -11,17 +11,17 @@ NARROWEST, WIDEST = 20, 1000  # characters of a line, whatever COLUMNS says
 
 
 def width() -> int:
-    """Return the characters of a line: those of the terminal, 80 where there is none."""
+    """Return the width of the terminal in characters; 80 if there is none."""
     return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
 
 
 def column_width(total: int, n: int) -> int:
-    """Return the width of each of `n` columns, `GAP` apart, in lines of `total` characters."""
+    """Return the width of each of `n` columns, `GAP` apart, in a line of `total` characters."""
     return (total - GAP * (n - 1)) // n
 
 
 def entry(mark: str, texts: Sequence[str], width: int) -> list[str]:
-    """Lay out a mark and, beside it, texts that each begin on a line of their own.
+    """Lay out a mark and, beside it, texts that each begin on a new line.
 
     Returns:
         Lines of at most `width` characters.
@@ -39,10 +39,10 @@ def side_by_side(blocks: Sequence[Sequence[str]], width: int) -> list[str]:
 
 
 def bars(labels: Sequence[str], values: Sequence[float], width: int) -> list[str]:
-    """Draw a line for each label, with its value and a bar; the largest value fills the line.
+    """Draw a line with label, value and bar for each value; the largest bar fills the line.
 
     Args:
-        labels: what the lines begin with, cut to a third of the line.
+        labels: the labels, cut to a third of the line.
         values: 0 or more. Bars are blocks in a terminal, and # elsewhere.
         width: characters of a line.
     """

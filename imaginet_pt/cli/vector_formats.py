@@ -1,4 +1,4 @@
-"""Vectors of words and sentences in formats that other programs read, as bytes.
+"""Write vectors of words and sentences as bytes in formats that other programs read.
 
 Each format is a function of the names and of their vectors (names, size).
 """
@@ -36,7 +36,7 @@ def csv(names: Sequence[str], vectors: Vectors) -> bytes:
 def word2vec(names: Sequence[str], vectors: Vectors) -> bytes:
     """Write word2vec's text format, for gensim's `KeyedVectors.load_word2vec_format`.
 
-    Spaces in a name, which the format has no place for, become `_`.
+    Spaces in a name, which the format does not allow, become `_`.
     """
     lines = [f"{len(names)} {vectors.shape[1]}"]
     for name, vector in zip(names, vectors, strict=True):

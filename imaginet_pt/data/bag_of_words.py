@@ -1,4 +1,4 @@
-"""Counts of words in captions, the input of LINREG."""
+"""Word counts of captions, the input of LINREG."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from .preprocessing import SPECIAL
 
 
 def count_words(captions: Sequence[Sequence[int]], n_words: int) -> Any:
-    """Return how often each known word occurs in lists of ids: sparse, (captions, words).
+    """Count how often each known word occurs in lists of ids; sparse, (captions, words).
 
     The special ids (PAD, END, UNK) are not counted.
     """

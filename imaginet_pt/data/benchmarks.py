@@ -1,4 +1,4 @@
-"""Benchmarks of word similarity, known by their word pairs and not by the name of a file."""
+"""Benchmarks of word similarity, recognized by their word pairs, not by file names."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ SIMLEX, MEN = "SimLex-999", "MEN"
 
 
 class Benchmark(NamedTuple):
-    """What a benchmark is known by.
+    """The features by which a benchmark is recognized.
 
     Attributes:
-        pairs: how many it has.
-        digest: `digest` of its pairs, empty where that varies from file to file.
-        samples: some of its pairs, where there is no digest or another form of the words.
+        pairs: the number of its pairs.
+        digest: the `digest` of its pairs; empty if that varies from file to file.
+        samples: some of its pairs, for files without the digest or with another form of the words.
     """
 
     pairs: int
@@ -37,9 +37,9 @@ BENCHMARKS = {
 
 
 def identify(pairs: Sequence[WordPair]) -> str:
-    """Return the name of the benchmark that these pairs are, or an empty string.
+    """Return the name of the benchmark with these pairs, or an empty string.
 
-    Scores do not count, nor upper case, nor the order of words and of pairs.
+    Scores, letter case, and the order of words and of pairs make no difference.
     """
     for name, benchmark in BENCHMARKS.items():
         if len(pairs) == benchmark.pairs:
@@ -51,13 +51,13 @@ def identify(pairs: Sequence[WordPair]) -> str:
 
 
 def digest(pairs: Sequence[WordPair]) -> str:
-    """Return 16 letters of the SHA-256 of the set of pairs, in lower case and without scores."""
+    """Return 16 hexadecimal digits of the SHA-256 of the lower-cased pairs, without scores."""
     lines = {" ".join(sorted(_words(pair))) for pair in pairs}
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
 
 
 def describe(pairs: Sequence[WordPair]) -> str:
-    """Say what these pairs are: "the 999 pairs of SimLex-999", or how many of no benchmark."""
+    """Describe the pairs in words, as in "the 999 pairs of SimLex-999"."""
     name = identify(pairs)
     return f"the {len(pairs):,} pairs of {name}" if name else f"{len(pairs):,} pairs of your own"
 
@@ -67,15 +67,15 @@ def load(
     men: str | PathLike[str] | None = None,
     pairs: Sequence[str] = (),
 ) -> dict[str, list[WordPair]]:
-    """Load benchmarks by name: SimLex-999, which comes with gensim, and what else is given.
+    """Load benchmarks by name: SimLex-999, which comes with gensim, and any others given.
 
     Args:
-        simlex: a file of SimLex-999, in place of gensim's.
+        simlex: a file of SimLex-999 to use instead of gensim's.
         men: a file of MEN.
-        pairs: texts NAME=FILE, or FILE for a benchmark that is known by its pairs.
+        pairs: "NAME=FILE" for each other one, or "FILE" if `identify` recognizes it.
 
     Raises:
-        UserError: a file cannot be read, or holds other pairs than its name says.
+        UserError: a file cannot be read, or its pairs are not those of the named benchmark.
     """
     loaded = {SIMLEX: read(simlex, SIMLEX, "simlex") if simlex else word_pairs.simlex()}
     if men:
@@ -92,9 +92,9 @@ def read(path: str | PathLike[str], name: str, argument: str) -> list[WordPair]:
     """Read the benchmark called `name`.
 
     Args:
-        path: of its file.
+        path: its file.
         name: one of `BENCHMARKS`.
-        argument: what the user calls the file, for messages.
+        argument: the argument that named the file, for messages.
 
     Raises:
         UserError: the file cannot be read, or holds other pairs.

@@ -1,4 +1,4 @@
-"""Captioned images: neuraltalk's dataset.json with features, or a COCO caption file."""
+"""Load captioned images: neuraltalk's dataset.json with features, or a COCO caption file."""
 
 import os
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ def load(source: str | PathLike[str], say: image_features.Say | None = None) -> 
     or `.json.gz`, and gives text alone.
 
     Args:
-        source: where the data are.
-        say: is told before image features are converted, which may take minutes.
+        source: "scenes", or the path of a folder or file.
+        say: called with a line before image features are converted, which may take minutes.
 
     Raises:
         UserError: something is missing or is not as described; one line says what.
@@ -70,14 +70,14 @@ def _load_neuraltalk(folder: Path, say: image_features.Say | None) -> Dataset:
 
 
 def _name(name: str) -> str:
-    """Return the name of a folder or file, which stands for the data in reports, if it can."""
+    """Return the name of a folder or file, if it can serve as the data's name in reports."""
     if not name.isprintable() or not name.strip():
         raise UserError(f"the data's name is {quoted(name)}; rename it with printable characters")
     return name
 
 
 def _image(record: Any, place: str) -> Image:
-    """One record of dataset.json; its split may be missing only where it has no sentences."""
+    """Convert a record of dataset.json; only one without sentences may lack a split."""
     imgid = validation.field(record, "imgid", int, place)
     sentences = validation.field(record, "sentences", list, place) if "sentences" in record else []
     texts = [validation.text(s, "raw", f"{place}: sentences[{i}]") for i, s in enumerate(sentences)]
@@ -87,7 +87,7 @@ def _image(record: Any, place: str) -> Image:
 
 
 def _filename(record: Any, key: str, place: str) -> str:
-    """A file name that stays inside the image folder, by the rules of every system."""
+    """Return a file name, if it stays inside the image folder on every operating system."""
     value = validation.name(record, key, place)
     if not validation.stays_inside(value):
         raise UserError(
@@ -97,7 +97,7 @@ def _filename(record: Any, key: str, place: str) -> str:
 
 
 def _check_ids(images: Sequence[Image], path: Path) -> None:
-    """Each imgid is the number of a feature column, and there is one column an image."""
+    """Check that each imgid is the number of a feature column, a different one for each image."""
     seen = set()
     for i, image in enumerate(images):
         place = f"{path}: images[{i}]: imgid {quoted(image.imgid)}"
@@ -109,7 +109,7 @@ def _check_ids(images: Sequence[Image], path: Path) -> None:
 
 
 def _load_coco(path: Path) -> Dataset:
-    """COCO's captions: imgid is the place in `images`, the split is the one in the file's name."""
+    """Load COCO's captions: imgid is the index in `images`; the file's name has the split."""
     content = json_files.read_json(
         path,
         {
@@ -127,12 +127,12 @@ def _load_coco(path: Path) -> Dataset:
 
 
 def _coco_image(record: Any, place: str) -> tuple[int, str]:
-    """COCO's id and the file name of an image."""
+    """Return COCO's id and the file name of an image."""
     return validation.field(record, "id", int, place), _filename(record, "file_name", place)
 
 
 def _coco_caption(record: Any, place: str) -> tuple[int, str]:
-    """COCO's id of an image, and a caption of it."""
+    """Return COCO's id of an image, and a caption of it."""
     image = validation.field(record, "image_id", int, place)
     return image, validation.text(record, "caption", place)
 
@@ -150,7 +150,7 @@ def _coco_list(content: dict[str, Any], key: str, path: Path) -> list[tuple[int,
 def _coco_captions(
     images: list[tuple[int, str]], annotations: list[tuple[int, str]], path: Path
 ) -> list[list[str]]:
-    """The captions of each image, in the order of the images."""
+    """Return the captions of each image, in the order of the images."""
     captions: dict[int, list[str]] = {}
     for i, (image, _) in enumerate(images):
         if image in captions:

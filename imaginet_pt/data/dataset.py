@@ -1,4 +1,4 @@
-"""The data set that everything else works on: images, captions and features."""
+"""The data set that all other rooms work on: images, captions and features."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from .feature_file import Features
 
 @dataclass(frozen=True)
 class Image:
-    """One image: `imgid` is its row in `Dataset.features`, `label` its wnid where there is one."""
+    """One image: `imgid` is its row in `Dataset.features`, `label` its wnid if it has one."""
 
     imgid: int
     split: str
@@ -22,7 +22,7 @@ class Image:
 
 @dataclass(frozen=True)
 class Captions:
-    """Captions of a split: `texts[i]` describes row `rows[i]` of the features; rows (captions,)."""
+    """Captions of a split: `texts[i]` describes the image in row `rows[i]` of the features."""
 
     texts: list[str]
     rows: npt.NDArray[np.int64]
@@ -30,15 +30,17 @@ class Captions:
 
 @dataclass(frozen=True, repr=False)
 class Dataset:
-    """Images in the file's order, and what is known about them.
+    """Images with their captions and features, in the file's order.
+
+    `load_data` and `scenes` of the package make one.
 
     Attributes:
-        name: as in "flickr8k" or "scenes (synthetic)".
-        images: with their captions.
+        name: such as "flickr8k" or "scenes (synthetic)".
+        images: the images, each with its captions.
         features: (images, features) float32, row = imgid, or None for text alone.
-        digests: SHA-256 of each source file.
-        synthetic: whether it is made up.
-        source: what `data_provider.load` reads it from again, empty where nothing does.
+        digests: SHA-256 of each source file, by the file's name.
+        synthetic: whether the data is made up.
+        source: the path to load it from again; empty if there is none.
     """
 
     name: str
@@ -61,7 +63,7 @@ class Dataset:
         """Return the images of one split, in order.
 
         Raises:
-            UserError: there is none.
+            UserError: the split has no image.
         """
         images = [image for image in self.images if image.split == name]
         if not images:

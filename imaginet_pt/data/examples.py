@@ -18,10 +18,10 @@ class Examples:
     """Captions of a split, ready to be put into minibatches.
 
     Attributes:
-        captions: a list of word ids each, without PAD and END.
-        rows: (captions,), the row of `features` each describes, below 0 for an image of zeros.
+        captions: a list of word ids for each caption, without PAD and END.
+        rows: (captions,), the row of `features` of each caption's image; -1 for an image of zeros.
         features: (images, features) float32, or None for text alone.
-        scaler: of the features.
+        scaler: scales the features.
     """
 
     captions: list[list[int]]
@@ -34,9 +34,9 @@ class Examples:
         return [len(ids) for ids in self.captions]
 
     def shapes(self, size: int) -> set[tuple[int, int]]:
-        """Return the shapes (time, batch) of all minibatches of `size`, however they are shuffled.
+        """Return the possible shapes (time, batch) of minibatches of `size`, in any order.
 
-        At most one for each length of a caption, and one of the last minibatch, which is smaller.
+        At most one for each length of a caption, and one for the last, smaller minibatch.
         """
         lengths = np.array(self.lengths()) + 1
         return {(lengths[i].max(), len(i)) for i in batches(lengths, size)}
@@ -45,8 +45,8 @@ class Examples:
         """Return the minibatch of these captions: input PAD + caption, target caption + END.
 
         Args:
-            indices: of the captions.
-            share: the places in the minibatch whose images are read; Z has only their rows.
+            indices: indices of the captions.
+            share: the part of the minibatch whose images are read; Z has only their rows.
         """
         captions = [self.captions[i] for i in indices]
         X = padded([[PAD, *ids] for ids in captions])
@@ -62,9 +62,9 @@ class Examples:
 
 
 def without_images(captions: Captions, words: Collection[str]) -> npt.NDArray[np.int64]:
-    """Return the rows of `captions`, -1 for those in which one of `words` occurs (zero-shot).
+    """Return the rows of `captions`, with -1 for captions that contain one of `words` (zero-shot).
 
-    The captions are not lowered here, as in the original: "Dog" is not found by `dog`.
+    As in the original, captions are not lower-cased before the search: `dog` does not match "Dog".
     """
     words = set(words)
     hidden = np.array([not words.isdisjoint(tokenize(text)) for text in captions.texts], dtype=bool)

@@ -1,7 +1,7 @@
-"""A matrix in a .npy file, of which a few rows at a time are read.
+"""A matrix in a .npy file, read a few rows at a time.
 
-The file is not mapped into memory: where another program cuts a mapped file short, the system ends
-this process by a signal. Here it is an error in one line.
+The file is not memory-mapped: if another program truncates a mapped file, a signal kills this
+process. Read like this, the same mishap is an error of one line.
 """
 
 import os
@@ -25,8 +25,8 @@ class NpyMatrix:
 
     Attributes:
         path: the file.
-        shape: (rows, columns), or whatever the header says.
-        dtype: of the values as stored.
+        shape: (rows, columns), or any other shape that the header states.
+        dtype: the type of the values as stored.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +49,7 @@ class NpyMatrix:
 
     @property
     def is_float32(self) -> bool:
-        """Whether it can be read as `FeatureFile`."""
+        """Whether the file can be read as a `FeatureFile`."""
         in_rows = len(self.shape) == 2 and not self._header.fortran_order
         return in_rows and self.dtype == np.dtype("<f4")
 
@@ -60,7 +60,7 @@ class NpyMatrix:
             UserError: the file was changed since it was opened, or cannot be read.
         """
         if self._current_stamp() != self._stamp:
-            raise UserError(f"{self.path} was changed while it is in use; start again")
+            raise UserError(f"{self.path} was changed while it was in use; start again")
         count, (rows, columns) = stop - start, self.shape
         if not self._header.fortran_order:
             block = np.empty((count, columns), self.dtype)
@@ -72,7 +72,7 @@ class NpyMatrix:
         return block.T
 
     def _read_into(self, array: npt.NDArray[Any], first: int) -> None:
-        """Fill a contiguous array with the values that begin at number `first`."""
+        """Fill a contiguous array with values, from the one numbered `first` on."""
         target = memoryview(array.reshape(-1).view("u1").data)
         place, done = self._header.start + first * self.dtype.itemsize, 0
         while done < len(target):
@@ -84,7 +84,7 @@ class NpyMatrix:
 
 
 class FeatureFile:
-    """Image features in a .npy file, (images, features) float32, indexed by rows as an array is.
+    """Image features in a .npy file, (images, features) float32; index the rows as of an array.
 
     Attributes:
         path: the file.
@@ -109,7 +109,7 @@ class FeatureFile:
         return f"FeatureFile({str(self.path)!r}, {self.shape[0]} x {self.shape[1]})"
 
     def __getitem__(self, index: Any) -> npt.NDArray[np.float32]:
-        """Read the rows of an index: a number, a slice, or an array of numbers or of truths.
+        """Read the rows of an index: an integer, a slice, or an array of integers or booleans.
 
         Raises:
             UserError: the file was changed since it was opened, or has values that are not finite.
@@ -123,7 +123,7 @@ class FeatureFile:
         return self[:].astype(dtype or self.dtype, copy=False)
 
     def _read(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Rows of the file, those that follow one another at once."""
+        """Read rows of the file, consecutive ones in one go."""
         features = np.empty((len(rows), self.shape[1]), "float32")
         begins = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
         for begin, end in zip(begins, np.append(begins[1:], len(rows)), strict=False):

@@ -1,4 +1,4 @@
-"""Image features as one file of float32 rows, made once from the user's file."""
+"""Image features in one file of float32 rows, converted once from the user's file."""
 
 import hashlib
 import json
@@ -32,19 +32,20 @@ def load(
 ) -> tuple[FeatureFile, dict[str, str]]:
     """Return the features of `images` images, and the SHA-256 of their file.
 
-    `feats.npy` is used in place where it is float32 in C order. Anything else is converted once
-    to `NAME.float32.npy` beside the source, or in the user's cache folder where the source's
-    cannot be written. `NAME.float32.json` keeps the SHA-256 of the source, and what the system
-    says of both files: so a second start neither converts nor checks nor hashes, a source that
-    was merely touched is hashed, and a changed one is converted again.
+    `feats.npy` is used in place if it is float32 in C order. Anything else is converted once to
+    `NAME.float32.npy`, beside the source, or in the user's cache folder if that place cannot be
+    written. `NAME.float32.json` records the SHA-256 of the source and the state of both files: a
+    second start neither converts nor checks nor hashes, a source that was merely touched is hashed
+    again, and a changed one is converted again.
 
     Args:
-        folder: with `vgg_feats.mat` or `feats.npy`.
-        images: how many there must be.
-        say: is told before a conversion, which may take minutes.
+        folder: the folder with `vgg_feats.mat` or `feats.npy`.
+        images: the number of images that there must be.
+        say: called with a line before a conversion, which may take minutes.
 
     Raises:
-        UserError: no features or two, unreadable, not one row an image, or not finite.
+        UserError: there is no file of features or there are two; or the file is unreadable, has
+            not one row per image, or has values that are not finite.
     """
     source = _source(Path(folder))
     record = _record_path(source)
@@ -79,7 +80,7 @@ def _in_place(source: Path) -> bool:
 
 
 def _is_float32(path: Path) -> bool:
-    """Whether the converted file is what was written once, whatever its record says."""
+    """Tell whether the converted file is a whole float32 matrix, whatever its record says."""
     try:
         return NpyMatrix(path).is_float32
     except UserError:
@@ -87,7 +88,7 @@ def _is_float32(path: Path) -> bool:
 
 
 def _make(source: Path, target: Path, images: int, say: Say | None) -> None:
-    """Check all features of `source`, and write them to `target` unless it is `source` itself."""
+    """Check all features of `source`, and write them to `target` if that is another file."""
     blocks = _finite(READERS[source.name](source, images), source)
     if target == source:
         for _ in blocks:
@@ -103,7 +104,7 @@ def _make(source: Path, target: Path, images: int, say: Say | None) -> None:
 
 
 def _finite(blocks: Iterator[npt.NDArray[Any]], source: Path) -> Iterator[npt.NDArray[Any]]:
-    """The blocks as float32 in C order; a NaN or an infinite value is an error."""
+    """Yield the blocks as float32 in C order; a NaN or an infinite value is an error."""
     start = 0
     for block in blocks:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -133,7 +134,7 @@ def _npy_blocks(path: Path, images: int) -> Iterator[npt.NDArray[Any]]:
 
 
 def _block_rows(columns: int, dtype: np.dtype[Any]) -> int:
-    """Images whose features are read at a time."""
+    """Return how many images are read at a time."""
     return max(BLOCK // (columns * dtype.itemsize), 1)
 
 
@@ -148,7 +149,7 @@ def _check(matrix: NpyMatrix, images: int, source: Path) -> None:
 
 
 def _check_shape(shape: tuple[int, ...], images: int, path: Path) -> None:
-    """`shape` is (images, features) with one row for each image of dataset.json."""
+    """Check that `shape` is (images, features), with one row per image of dataset.json."""
     if len(shape) != 2 or 0 in shape:
         raise UserError(f"{path}: features of shape {shape}, not a matrix; {WAY_OUT}")
     if shape[0] != images:
@@ -159,12 +160,12 @@ def _check_shape(shape: tuple[int, ...], images: int, path: Path) -> None:
         )
     if shape[1] > MAX_FEATURES:
         raise UserError(
-            f"{path}: {shape[1]:,} features an image, at most {MAX_FEATURES:,} are read; {WAY_OUT}"
+            f"{path}: {shape[1]:,} features per image, at most {MAX_FEATURES:,} are read; {WAY_OUT}"
         )
 
 
 def _record_path(source: Path) -> Path:
-    """Where the record of `source` and its converted copy lie: beside it, or in the cache."""
+    """Return the path of the record of `source`, which is beside it or in the cache."""
     folder, name = source.resolve().parent, f"{source.stem}.float32.json"
     # The superuser may write everywhere; a folder marked read-only is left alone all the same.
     if os.access(folder, os.W_OK) and folder.stat().st_mode & 0o222:
@@ -173,10 +174,10 @@ def _record_path(source: Path) -> Path:
 
 
 def _stamp(path: Path) -> list[int] | None:
-    """What the system says of a file: [bytes, two times in ns, number, owner]; None without one.
+    """Return a file's state: [bytes, two times in ns, inode, owner]; None if there is no file.
 
-    The second time is that of the last change here, which no archive brings along: so a copy of a
-    stranger's, made to look like ours, is not taken for ours.
+    The second time is when the file last changed on this machine. It cannot be set from an archive,
+    so a stranger's copy that is made to look like ours is not taken for ours.
     """
     if not path.is_file():
         return None
@@ -185,7 +186,7 @@ def _stamp(path: Path) -> list[int] | None:
 
 
 def _read_record(path: Path) -> dict[str, Any]:
-    """The record, or {} where it is missing, of no use or not ours: then all is made again."""
+    """Return the record; {} if it is missing, useless or not ours, and all must be made again."""
     try:
         known = json_files.read_json(path, limit=reading.MAX_FILE)
         status = path.lstat()

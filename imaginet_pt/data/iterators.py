@@ -1,4 +1,4 @@
-"""The order of minibatches, and the arrays of one, as imaginet's `SortedPaddedXYZ` makes them."""
+"""The order of minibatches and their arrays, as in imaginet's `SortedPaddedXYZ`."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Minibatch(NamedTuple):
 
 
 def padded(sequences: Sequence[Sequence[int]]) -> npt.NDArray[np.int32]:
-    """Return lists of ids as an array (time, batch), filled up on the left with PAD."""
+    """Return lists of ids as an array (time, batch), padded on the left with PAD."""
     time = max(map(len, sequences))
     array = np.full((time, len(sequences)), PAD, dtype=np.int32)
     for i, ids in enumerate(sequences):
@@ -35,8 +35,8 @@ def batches(
 ) -> Iterator[npt.NDArray[np.int64]]:
     """Yield the indices of the sequences of each minibatch.
 
-    Chunks of 20 minibatches in the order given, sorted by length inside a chunk; with `rng` the
-    minibatches of a chunk are shuffled, else they stay sorted.
+    Chunks of 20 minibatches keep the given order; inside a chunk sequences are sorted by length.
+    With `rng` the minibatches of a chunk are shuffled, else they stay sorted.
     """
     lengths = np.asarray(lengths)
     for start in range(0, len(lengths), size * BATCHES_A_CHUNK):
@@ -48,7 +48,7 @@ def batches(
 
 
 def equal_lengths(lengths: Lengths, size: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Yield the indices of minibatches of one length each, which need no padding."""
+    """Yield the indices of minibatches of sequences of equal length, which need no padding."""
     lengths = np.asarray(lengths)
     for length in np.unique(lengths):
         group = np.flatnonzero(lengths == length)

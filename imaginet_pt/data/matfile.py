@@ -1,7 +1,7 @@
-"""A matrix of a MATLAB 5 file, read a few columns at a time.
+"""Read a matrix of a MATLAB 5 file, a few columns at a time.
 
-The format is that of MathWorks' "MAT-File Format". SciPy's reader is not used: it holds the whole
-matrix in memory, and a damaged file can crash it, and Python with it.
+The format is described in MathWorks' "MAT-File Format". SciPy's reader is not used: it loads the
+whole matrix into memory, and a damaged file can crash it, and Python with it.
 """
 
 import contextlib
@@ -28,12 +28,12 @@ HEADER, LONGEST, PIECE = 128, 4096, 2**16  # bytes: file header, element of a he
 
 @dataclass(frozen=True)
 class Matrix:
-    """A full real matrix, of which nothing is read yet.
+    """A full real matrix whose values are not read yet.
 
     Attributes:
         shape: (rows, columns).
-        dtype: of the values as stored.
-        stream: stands at the first value.
+        dtype: the type of the values as stored.
+        stream: the file, positioned at the first value.
     """
 
     shape: tuple[int, int]
@@ -41,7 +41,7 @@ class Matrix:
     stream: "BinaryIO | _Unpacked"
 
     def columns(self, count: int) -> Iterator[npt.NDArray[Any]]:
-        """Yield all columns in order, in arrays (count, rows) of which the last may be shorter."""
+        """Yield all columns in order, in arrays (count, rows); the last may be shorter."""
         rows, columns = self.shape
         for start in range(0, columns, count):
             few = min(count, columns - start)
@@ -82,7 +82,7 @@ class _Unpacked:
             raise ValueError(f"it unpacks to more than {limit:,} bytes")
 
     def finish(self) -> None:
-        """Read the padding, less than 8 bytes, and with it the checksum, which zlib compares."""
+        """Read the padding, less than 8 bytes, and the checksum behind it, which zlib verifies."""
         self.read(8)
         if not self.inflate.eof:
             raise ValueError("it goes on where it should end")
@@ -93,8 +93,9 @@ def open_matrix(path: str | PathLike[str], name: str, fix: str) -> Iterator[Matr
     """Open the `Matrix` called `name` in the MATLAB 5 file `path` for reading.
 
     Raises:
-        UserError: another version, damage, no such variable, not a full real matrix, or more
-            values than the size of the file explains; the message ends with `fix`.
+        UserError: the file has another version, is damaged, lacks the variable, or holds more
+            values than its size explains; or the variable is no full real matrix. The message
+            ends with `fix`.
     """
     with reading.open_file(path, fix) as file:
         limit = reading.unpacked_limit(reading.size_of(file))
@@ -110,7 +111,7 @@ def open_matrix(path: str | PathLike[str], name: str, fix: str) -> Iterator[Matr
 
 
 def _order(header: bytes) -> str:
-    """Byte order, `<` or `>`, of a file with this header."""
+    """Return the byte order, `<` or `>`, of a file with this header."""
     order = {b"IM": "<", b"MI": ">"}.get(header[126:], "")
     version = VERSIONS.get(struct.unpack(f"{order}H", header[124:126])[0]) if order else None
     if version != "5":
@@ -119,7 +120,7 @@ def _order(header: bytes) -> str:
 
 
 def _variables(file: BinaryIO, order: str) -> Iterator["BinaryIO | _Unpacked"]:
-    """A stream for each variable of the file, which begins with the tag of its matrix."""
+    """Yield a stream for each variable of the file, positioned at the tag of its matrix."""
     while tag := file.read(8):
         kind, size = struct.unpack(f"{order}II", tag.ljust(8, b"\0"))
         start = file.tell()
@@ -130,7 +131,7 @@ def _variables(file: BinaryIO, order: str) -> Iterator["BinaryIO | _Unpacked"]:
 
 
 def _header(stream: "BinaryIO | _Unpacked", order: str) -> tuple[bytes, bytes, str]:
-    """Flags and shape, as bytes, and name of the variable at which `stream` stands."""
+    """Read flags, shape (both as bytes) and name of the variable that begins here."""
     kind, _, _ = _tag(stream, order)
     if kind != MATRIX:
         raise ValueError(f"an element of type {kind} stands where a variable should")
@@ -141,7 +142,7 @@ def _header(stream: "BinaryIO | _Unpacked", order: str) -> tuple[bytes, bytes, s
 def _matrix(
     stream: "BinaryIO | _Unpacked", order: str, flags: bytes, size: bytes, limit: int
 ) -> Matrix:
-    """The matrix whose header was read; its promised size is checked before any value is read."""
+    """Return the matrix behind a header; its stated size is checked before values are read."""
     if len(flags) != 8 or len(size) != 8:
         raise ValueError("the variable is not a matrix")
     (flag, _), shape = struct.unpack(f"{order}II", flags), struct.unpack(f"{order}ii", size)
@@ -166,7 +167,7 @@ def _element(stream: "BinaryIO | _Unpacked", order: str) -> bytes:
 
 
 def _tag(stream: "BinaryIO | _Unpacked", order: str) -> tuple[int, int, int]:
-    """Type, size and padding in bytes of the next element; four bytes or fewer are kept short."""
+    """Read type, size and padding of the next element; up to four bytes have a short form."""
     (word,) = struct.unpack(f"{order}I", _read(stream, 4))
     kind, size = word & 0xFFFF, word >> 16
     if size:

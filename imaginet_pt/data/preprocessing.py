@@ -19,7 +19,7 @@ SEPARATE = str.maketrans({mark: f" {mark} " for mark in string.punctuation + "\n
 
 
 def tokenize(text: str) -> list[str]:
-    """Split `text` into tokens at spaces; punctuation marks, line ends and tabs stand alone.
+    """Split `text` at spaces; punctuation marks, line ends and tabs are tokens of their own.
 
     >>> tokenize("A dog, a cat.")
     ['A', 'dog', ',', 'a', 'cat', '.']
@@ -35,9 +35,9 @@ TOKENIZE: dict[str, Callable[[str], list[str]]] = {
 
 
 class Tokenizer:
-    """A vocabulary, and the way from text to token ids and back.
+    """A vocabulary that turns text into token ids and back.
 
-    Text is lowered. Ids 0, 1, 2 are PAD, END and UNK.
+    Text is lower-cased. Ids 0, 1, 2 are PAD, END and UNK.
 
     Attributes:
         words: the token of each id.
@@ -52,10 +52,10 @@ class Tokenizer:
 
     @classmethod
     def fit(cls, texts: Iterable[str], min_df: int, unit: str = "word") -> "Tokenizer":
-        """Keep the tokens in at least `min_df` of the `texts`, the most frequent 9,994 at most.
+        """Make a vocabulary of tokens in at least `min_df` texts, the 9,994 most frequent at most.
 
         Raises:
-            UserError: there is none.
+            UserError: there is no such token.
         """
         frequency: Counter[str] = Counter()
         for text in texts:
@@ -82,19 +82,20 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: str | PathLike[str], unit: str = "word") -> "Tokenizer":
-        """Read such a list.
+        """Load the vocabulary that `save` wrote.
 
         Raises:
-            UserError: no such file, or not a list of distinct texts that begins PAD, END, UNK.
+            UserError: the file is missing, or is not a list of distinct tokens that begins with
+                PAD, END and UNK.
         """
         return cls(vocabulary(json_files.read_list(path), path), unit)
 
 
 def vocabulary(words: list[Any], source: object) -> Sequence[str]:
-    """Return the list `words` that stands in `source`, if it is one of a `Tokenizer`.
+    """Return the list `words`, read from `source`, after checking that it is a vocabulary.
 
     Raises:
-        UserError: it is not.
+        UserError: it is not one.
     """
     validation.check_words(words, source)
     if words[:3] != SPECIAL or len(set(words)) < len(words):

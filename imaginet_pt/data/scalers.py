@@ -1,4 +1,4 @@
-"""Scaling of image features before training, by scikit-learn's names and definitions."""
+"""Scale image features before training, with scikit-learn's names and definitions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class StandardScaler:
 
         Args:
             features: (images, features). A feature that never varies is not scaled.
-            rows: (captions,), the row of `features` that each describes, below 0 for zeros.
+            rows: (captions,), the row of `features` of each caption's image; below 0 for zeros.
         """
         images, counts = np.unique(rows[rows >= 0], return_counts=True)
         mean = _weighted(lambda Z: Z, features, images, counts) / len(rows)
@@ -47,10 +47,10 @@ class StandardScaler:
 
     @classmethod
     def of(cls, features: int, source: str | PathLike[str]) -> "StandardScaler":
-        """Read the scaler of `features` features whose arrays stand in the file `source`.
+        """Read the scaler of `features` features from the file `source`.
 
         Raises:
-            UserError: they are no such scaler's.
+            UserError: the file does not hold such a scaler.
         """
         wanted = {name: np.broadcast_to(np.float64(0), features) for name in ("mean", "scale")}
         scaler = cls(**match_parameters(wanted, read_arrays(source, wanted), source))
@@ -62,7 +62,7 @@ class StandardScaler:
         return scaler
 
     def _in_range(self) -> bool:
-        """Whether features of 0 and 1 are finite when scaled and when scaled back."""
+        """Tell whether the features 0 and 1 stay finite when scaled and when scaled back."""
         ends = np.array([[0.0], [1.0]])
         with np.errstate(over="ignore"):
             scaled = np.concatenate([self.transform(ends), self.inverse_transform(ends)])
@@ -73,7 +73,7 @@ class StandardScaler:
         return ((Z - self.mean) / self.scale).astype("float32")
 
     def inverse_transform(self, Z: npt.NDArray[Any]) -> Float32:
-        """Return the scaled features Z (rows, features) as they were."""
+        """Return the scaled features Z (rows, features) on their original scale."""
         return (Z * self.scale + self.mean).astype("float32")
 
 
@@ -93,7 +93,7 @@ def _weighted(
 
 @dataclass(frozen=True)
 class NoScaler:
-    """Features as they are, by the methods of `StandardScaler`."""
+    """A scaler that leaves features unchanged, with the methods of `StandardScaler`."""
 
     stored: ClassVar[bool] = False
 

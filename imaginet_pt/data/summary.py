@@ -24,16 +24,16 @@ def check(
     men: str | PathLike[str] | None = None,
     pairs: Sequence[str] = (),
 ) -> str:
-    """Return the summary of the data at `source` and of the word pairs, one screen of text.
+    """Summarize the data at `source` and its coverage of word pairs in one screen of text.
 
     Args:
-        source: of the data.
+        source: as for `data_provider.load`.
         men: a file of MEN.
-        pairs: other word pairs, as `benchmarks.load` takes them.
+        pairs: other word pairs, as for `benchmarks.load`.
 
     Raises:
-        UserError: there are no captions, or something in them or in `men` is wrong. Features that
-            are missing or wrong are named on the screen.
+        UserError: there are no captions, or the captions or word pairs are wrong. Missing or wrong
+            features are only mentioned in the text.
     """
     dataset, missing = _load(source)
     by_name = benchmarks.load(men=men, pairs=pairs)
@@ -51,7 +51,7 @@ def check(
 
 
 def _load(source: str | PathLike[str]) -> tuple[Dataset, list[str]]:
-    """The data set, and what keeps it from being loaded whole, then without features."""
+    """Load the data set, or its captions alone and the reason why features are missing."""
     try:
         return data_provider.load(source), []
     except UserError as error:
@@ -72,23 +72,23 @@ def _features(dataset: Dataset) -> str:
 
 
 def _splits(dataset: Dataset) -> pd.DataFrame:
-    """A row a split: its images, captions and words a caption."""
+    """Make a row for each split: images, captions and words per caption."""
     rows = []
     for split in _names(dataset):
         texts = [text for image in dataset.split(split) for text in image.sentences]
         words = sum(len(text.split()) for text in texts) / max(len(texts), 1)
         rows.append((split, len(dataset.split(split)), len(texts), f"{words:.1f}"))
-    return pd.DataFrame(rows, columns=["split", "images", "captions", "words a caption"])
+    return pd.DataFrame(rows, columns=["split", "images", "captions", "words per caption"])
 
 
 def _names(dataset: Dataset) -> list[str]:
-    """The splits, those that are used here first."""
+    """Return the splits, first those that training uses."""
     present = {image.split for image in dataset.images} - {""}
     return [name for name in SPLITS if name in present] + sorted(present - SPLITS.keys())
 
 
 def _cover(dataset: Dataset, pairs: Mapping[str, Sequence[WordPair]]) -> pd.DataFrame:
-    """A row a threshold: the words of its vocabulary, and the pairs with both words in it."""
+    """Make a row for each threshold: the words of its vocabulary, and the pairs it covers."""
     texts = [text for image in dataset.images if image.split == "train" for text in image.sentences]
     rows = []
     for threshold in THRESHOLDS:
@@ -110,7 +110,7 @@ def _vocabulary(texts: Sequence[str], threshold: int) -> set[str]:
 
 
 def _missing(dataset: Dataset) -> list[str]:
-    """What a user may have expected to be there, a line each."""
+    """Yield a line for each thing that a user may have expected to find."""
     lines = [f"split {s}: {why}" for s, why in SPLITS.items() if s not in _names(dataset)]
     for split in _names(dataset):
         bare = sum(not image.sentences for image in dataset.split(split))

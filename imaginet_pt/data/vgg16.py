@@ -1,4 +1,4 @@
-"""VGG16's features of images, as in the data of Karpathy and Fei-Fei (2015), by torchvision.
+"""Compute VGG16's features of images as in the data of Karpathy and Fei-Fei (2015).
 
 They are the 4,096 activations of the layer fc7 after its ReLU (the last layer of neuraltalk's
 `matlab_features_reference/deploy_features.prototxt`). As its `prepare_images_batch.m`, an image is
@@ -6,8 +6,8 @@ resized to 224 x 224 whole, without cropping and whatever its proportions, by th
 MATLAB's `imresize`, which smooths where it reduces; a grey image counts as one of three equal
 channels. At the borders MATLAB mirrors the image, while torch leaves out what lies beyond.
 
-Weights are those of the VGG group, from Caffe, in the files that people converted to PyTorch; or,
-with the normalization they were trained with, torchvision's own, which are not the paper's.
+torchvision runs the network. Weights are the VGG group's, converted from Caffe to PyTorch; or
+torchvision's own, with the normalization they were trained with, which are not the paper's.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ TORCHVISION = "397923af"  # how the SHA-256 of its weights begins, and part of t
 
 
 class Input(NamedTuple):
-    """What a network was trained on: order of the channels of an RGB image, their mean and scale.
+    """The input of a network: the order of an RGB image's channels, their mean and scale.
 
     Values from 0 to 255 become (value - mean) / scale; mean and scale in the order of `channels`.
     """
@@ -63,15 +63,15 @@ def write(
     Row i, (4096,) float32, belongs to the image whose imgid is i.
 
     Args:
-        images: folder with the image files, or with folders of them, as COCO's.
-        folder: where `dataset.json` is.
-        weights: file of the network's weights (a state dict; nothing else in it is unpickled), or
-            None for the file in torchvision's cache.
-        progress: shows how far it is.
+        images: folder with the image files, or with folders of them, as for COCO.
+        folder: the folder with `dataset.json`.
+        weights: file of the network's weights (a state dict; nothing else is unpickled), or None
+            for the file in torchvision's cache.
+        progress: shows the progress.
 
     Raises:
-        UserError: no torch, weights, captions or image, or one that cannot be read; or there are
-            features already.
+        UserError: torch is not installed; weights, captions or an image are missing or cannot be
+            read; or there is a file of features already.
     """
     folder = Path(folder)
     _check_none(folder)
@@ -98,7 +98,7 @@ def _torch() -> tuple[Any, Any]:
     except (ImportError, RuntimeError) as error:  # the latter where the two do not fit together
         raise UserError(
             f"image features need torch and torchvision ({error}); "
-            "pip install 'imaginet_pt[vision]', or both of them anew"
+            "pip install 'imaginet_pt[vision]', or reinstall both"
         ) from error
     return torch, torchvision
 
@@ -132,14 +132,14 @@ def _cached() -> Path:
     path = Path(torch.hub.get_dir()) / "checkpoints" / f"vgg16-{TORCHVISION}.pth"
     if not path.is_file():
         raise UserError(
-            f"no weights: {path} is not there; give `weights`, or get torchvision's by "
+            f"no weights: {path} does not exist; give `weights`, or get torchvision's by "
             "python -c \"import torchvision; torchvision.models.vgg16(weights='DEFAULT')\""
         )
     return path
 
 
 def load(path: str | PathLike[str]) -> tuple[Any, Input]:
-    """Load VGG16 up to fc7's ReLU with the weights of the file at `path`, and the `Input` it wants.
+    """Load VGG16 up to fc7's ReLU with the weights at `path`, and return it with its `Input`.
 
     Raises:
         UserError: no such file, or not the weights of VGG16.

@@ -1,4 +1,4 @@
-"""Word pairs with human similarity ratings: the files of MEN, SimLex-999 and others."""
+"""Read word pairs with human similarity ratings: MEN, SimLex-999 and others."""
 
 import math
 import re
@@ -29,7 +29,7 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class WordPair:
-    """Two words and how similar or related people find them, on the scale of the file."""
+    """Two words, and how similar or related people find them, on the scale of the file."""
 
     first: str
     second: str
@@ -39,10 +39,11 @@ class WordPair:
 def read_pairs(path: str | PathLike[str]) -> list[WordPair]:
     """Return the pairs of a file in one of `FORMATS`, in order; the first line decides which.
 
-    Blank lines at the end are no lines; every other line must be a pair.
+    Blank lines at the end are ignored; every other line must be a pair.
 
     Raises:
-        UserError: the file cannot be read or has no pair, or a line is none (with its number).
+        UserError: the file cannot be read or has no pair, or a line is not a pair (its number is
+            in the message).
     """
     text = reading.read_text(path, "save it as UTF-8, lines of two words and a score")
     lines = list(enumerate(text.rstrip("\n").split("\n"), start=1))
@@ -62,7 +63,7 @@ def simlex() -> list[WordPair]:
 
 
 def _format(line: str) -> tuple[str | None, str]:
-    """Header and pair patterns of the kind of file that begins with `line`."""
+    """Return the patterns of header and pairs in the kind of file that begins with `line`."""
     fits = (kind for kind in FORMATS.values() if re.fullmatch(kind[0] or kind[1], line))
     return next(fits, FORMATS["three columns"])
 

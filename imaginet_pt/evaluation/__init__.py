@@ -1,5 +1,5 @@
 """Measures of trained runs: retrieval, word similarity, nearest captions, omission scores.
 
-Here live figures and the statistics around them, as functions of a `Workflow` or of plain arrays.
-Tables, plots and pages of these figures lie in `reports` and `replication`.
+Here are the measures and their statistics, as functions of a `Workflow` or of plain arrays. Tables,
+plots and pages of them are made in `reports` and `replication`.
 """

@@ -11,7 +11,7 @@ Values = npt.NDArray[np.float64]
 
 
 class Estimate(NamedTuple):
-    """A statistic with its bootstrap.
+    """A statistic with its bootstrap interval.
 
     Attributes:
         value: the statistic.
@@ -33,9 +33,9 @@ def rho_bootstrap(
 
     Args:
         human: scores (pairs,).
-        cosines: (seeds, pairs), of a system trained once for each seed; both are resampled.
-        generator: of the resamples.
-        resamples: how many are drawn.
+        cosines: (seeds, pairs), of a system trained once per seed; seeds and pairs are resampled.
+        generator: draws the resamples.
+        resamples: the number of resamples.
     """
     seeds, items = cosines.shape
     return _bootstrap(
@@ -44,7 +44,7 @@ def rho_bootstrap(
 
 
 def spearman(x: Values, y: Values) -> Values:
-    """Return Spearman's rho along the last axis of arrays that broadcast; NaN without spread."""
+    """Return Spearman's rho along the last axis, with broadcasting; NaN if a side is constant."""
     x, y = (stats.rankdata(ranked, axis=-1) - (ranked.shape[-1] + 1) / 2 for ranked in (x, y))
     with np.errstate(invalid="ignore"):
         return np.asarray(np.sum(x * y, -1) / np.sqrt(np.sum(x * x, -1) * np.sum(y * y, -1)))
@@ -57,8 +57,8 @@ def mean_bootstrap(
 
     Args:
         scores: (seeds, items), resampled as for `paired_bootstrap`.
-        generator: of the resamples.
-        resamples: how many are drawn.
+        generator: draws the resamples.
+        resamples: the number of resamples.
     """
     scores = np.asarray(scores, np.float64)
     seeds, items = scores.shape
@@ -73,14 +73,14 @@ def paired_bootstrap(
 ) -> Estimate:
     """Estimate the difference of two systems' mean scores on the same items, a minus b.
 
-    Few seeds make the interval too narrow: with s of them the variance between seeds counts
-    (s - 1) / s of itself.
+    With few seeds the interval is too narrow: with s of them, only (s - 1) / s of the variance
+    between seeds counts.
 
     Args:
         scores_a: (seeds, items), or (1, items) for a system without a seed.
         scores_b: the same; seed i and item j of both are resampled together.
-        generator: of the resamples.
-        resamples: how many are drawn.
+        generator: draws the resamples.
+        resamples: the number of resamples.
     """
     difference = np.asarray(scores_a, np.float64) - np.asarray(scores_b, np.float64)
     return mean_bootstrap(difference, generator, resamples)
@@ -99,8 +99,8 @@ def paired_rho_bootstrap(
         human: scores (pairs,).
         cosines_a: (seeds, pairs), or (1, pairs) for a system without a seed.
         cosines_b: the same, resampled as for `paired_bootstrap`.
-        generator: of the resamples.
-        resamples: how many are drawn.
+        generator: draws the resamples.
+        resamples: the number of resamples.
     """
     human, cosines = np.asarray(human), np.concatenate([cosines_a, cosines_b])
     seeds_a, seeds_b = len(cosines_a), len(cosines_b)
@@ -135,7 +135,7 @@ def _bootstrap(
 
 
 def _p(means: npt.NDArray[np.float64]) -> float:
-    """Return twice the smaller share of resamples on a side of zero, with one more counted."""
+    """Return twice the smaller share of resamples on one side of zero, counting one more."""
     defined = means[~np.isnan(means)]
     sides = np.count_nonzero(defined <= 0), np.count_nonzero(defined >= 0)
     return min(1.0, 2 * (1 + min(sides)) / (1 + len(defined)))

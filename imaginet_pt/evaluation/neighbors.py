@@ -1,6 +1,6 @@
 """Captions and images nearest to a sentence, by the cosine of their vectors.
 
-The search is exact: `ranking.similarities` gives all cosines, a block of queries at a time.
+The search is exact: `ranking.similarities` computes all cosines, one block of queries at a time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ class Nearest(NamedTuple):
     """The candidates nearest to each query, nearest first: two arrays (queries, k).
 
     Attributes:
-        index: the candidates' rows; equally near ones stand in the order of their rows.
+        index: the candidates' rows; equally near ones are in the order of their rows.
         similarity: their cosines.
     """
 
@@ -39,7 +39,7 @@ def nearest(
         queries: (n, d) float32.
         candidates: (m, d) float32.
         k: how many to find.
-        leave_out: (n,) int, for each query a row of `candidates` to leave out, as the query
+        leave_out: (n,) int, for each query a row of `candidates` to leave out, such as the query
             itself; -1 for none.
 
     Returns:
@@ -63,9 +63,9 @@ def nearest(
 def states(workflow: Workflow, captions: Iterable[Sequence[int]]) -> Vectors:
     """Compute the last state of the visual pathway for lists of word ids, (captions, size).
 
-    A model without that state gives the first of `retrieval.STATES` that it has: LINREG its image.
-    Each caption is read by itself, so that its vector does not depend on others, and captions of
-    equal words have equal vectors, bit for bit.
+    For a model without it, compute the first of `retrieval.STATES` that it has: LINREG's image.
+    Each caption is read by itself, so that its vector does not depend on the others, and equal
+    captions have vectors that are equal bit for bit.
     """
     outputs = _outputs(workflow, captions)
     return next(outputs[name] for name in STATES if name in outputs)
@@ -81,7 +81,7 @@ def captions(
     """Find the `k` captions nearest to each query, by their `states`.
 
     Args:
-        workflow: the run that reads them.
+        workflow: the run that reads the captions.
         queries: lists of word ids.
         candidates: lists of word ids.
         k: as for `nearest`.
@@ -121,13 +121,13 @@ def images(
 
 
 def word_orders(workflow: Workflow, texts: Sequence[str]) -> list[Query]:
-    """Return the word ids of each text in each order, scrambled as in `retrieval.orders`."""
+    """Return the word ids of each text in each order of `retrieval.orders`."""
     by_order = orders(workflow.tokenizer.transform(texts))
     return [dict(zip(by_order, ids, strict=True)) for ids in zip(*by_order.values(), strict=True)]
 
 
 def flat(queries: Iterable[Query]) -> list[list[int]]:
-    """Return the word ids of all queries of `word_orders` as one list, order by order of each."""
+    """Flatten the queries of `word_orders`: all orders of the first one, then of the next."""
     return [ids for query in queries for ids in query.values()]
 
 
@@ -136,7 +136,7 @@ def table(workflow: Workflow, queries: Sequence[Query], near: Nearest) -> pd.Dat
 
     Args:
         workflow: the run whose vocabulary the queries are in.
-        queries: from `word_orders`.
+        queries: the queries, from `word_orders`.
         near: their neighbours, of shape (queries x orders, k), in the order of `flat`.
 
     Returns:
@@ -166,7 +166,7 @@ def _largest(similarity: Vectors, k: int) -> list[Indices]:
 
 
 def _outputs(workflow: Workflow, captions: Iterable[Sequence[int]]) -> dict[str, Vectors]:
-    """Compute the outputs of lists of word ids by name; equal lists are read once."""
+    """Compute the outputs of lists of word ids by name, reading equal lists once."""
     place: dict[tuple[int, ...], int] = {}
     rows = [place.setdefault(tuple(ids), len(place)) for ids in captions]
     outputs = workflow.model.outputs([list(ids) for ids in place], "none")

@@ -1,11 +1,11 @@
-"""How much each word of a sentence counts for the image that a model imagines.
+"""Omission scores: how much each word of a sentence contributes to the imagined image.
 
 The omission score of Kádár, Chrupała and Alishahi (2017), "Representation of linguistic form and
 function in recurrent neural networks", Computational Linguistics 43 (4):
 
     omission(i, S) = 1 - cosine(v(S), v(S without word i))
 
-There v is the last state of a pathway; here it is the image vector predicted from the sentence.
+In their paper v is the last state of a pathway; here it is the predicted image vector.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ from .ranking import Vectors, similarities
 def moved(whole: Vectors, without: Vectors) -> Vectors:
     """Return 1 - cosine of the vector `whole` (d,) and each of `without` (n, d): (n,), 0 to 2.
 
-    A vector of zeros has the cosine 0 to all.
+    A vector of zeros has cosine 0 to every vector.
 
     Raises:
         UserError: a vector holds NaN or infinity.
@@ -31,11 +31,11 @@ def scores(workflow: Workflow, ids: list[int]) -> Vectors:
     """Compute the omission score of each word of a sentence, (words,).
 
     Args:
-        workflow: the run that imagines.
-        ids: the sentence's word ids; each of its versions is read without padding.
+        workflow: the run that predicts the images.
+        ids: the sentence's word ids; each shortened sentence is read without padding.
 
     Raises:
-        UserError: the sentence has one word only, or the model does not predict images.
+        UserError: the sentence has fewer than two words, or the model does not predict images.
     """
     if len(ids) < 2:
         raise UserError("one word cannot be left out of itself; give a sentence of two or more")

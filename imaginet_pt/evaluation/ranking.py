@@ -1,13 +1,13 @@
 """Retrieval of images and of paraphrases by cosine: ranks, accuracy, recall (paper, section 4.2).
 
-Arrays may come from anywhere. A rank needs a count of what is nearer, not a sort, so similarities
-are made a block of queries at a time and never kept. Three rules decide every rank:
+Any arrays can be ranked. A rank needs a count of nearer candidates, not a sort, so similarities are
+computed one block of queries at a time and never kept. Three rules decide every rank:
 
-- Cosines are float32. A vector of zeros (a rectified prediction can be one) has cosine 0 to all.
+- Cosines are float32. A vector of zeros, which a rectified prediction can be, has cosine 0 to all.
 - Candidates that are equal bit for bit share one column of the matrix product, and the right
   candidate's similarity comes from the same product. So equal vectors are tied whatever the
   rounding, and vectors that differ are tied only if their float32 similarities are the same number.
-- Tied candidates stand in random order, and the expected value is reported: with b better and
+- Tied candidates count as in random order, and the expected value is reported: with b better and
   t tied, rank b + 1 + t/2, and in the first k with probability clip((k - b) / (t + 1), 0, 1).
   A predictor that cannot tell the candidates apart therefore scores chance.
 """
@@ -30,7 +30,7 @@ BLOCK = 2**24  # similarities in memory at a time: 64 MB
 
 
 class Ranks(NamedTuple):
-    """Counts that place the right candidates: arrays of one shape.
+    """The counts that decide the rank of each right candidate: arrays of one shape.
 
     Attributes:
         better: candidates strictly nearer to the query than the right one.
@@ -42,20 +42,20 @@ class Ranks(NamedTuple):
 
     @property
     def rank(self) -> Values:
-        """Expected rank, 1 = first."""
+        """The expected rank, 1 = first."""
         return self.better + 1 + self.tied / 2
 
     def within(self, k: int) -> Values:
-        """Return the probability of being among the first k: 0 or 1 where nothing is tied."""
+        """Return the probability of being among the first k: 0 or 1 without ties."""
         return np.clip((k - self.better) / (self.tied + 1), 0, 1)
 
 
 class ParaphraseRanks(NamedTuple):
-    """Where the paraphrases of captions stand: arrays (n,), NaN where an image has one caption.
+    """The ranks of captions' paraphrases: arrays (n,), NaN for an image with a single caption.
 
     Attributes:
-        recall: expected share of the k nearest captions that describe the query's image.
-        rank: expected rank of the nearest other caption of the query's image, 1 = first.
+        recall: the expected share of the k nearest captions that describe the query's image.
+        rank: the expected rank of the nearest other caption of the query's image, 1 = first.
     """
 
     recall: Values
@@ -66,8 +66,8 @@ class Retrieval(NamedTuple):
     """The result of one search task.
 
     Attributes:
-        metrics: figures and counts, ready for JSON.
-        items: a row a query, of which the figures are means.
+        metrics: figures and counts, in JSON's types.
+        items: one row per query, over which the figures are averaged.
     """
 
     metrics: dict[str, Any]
@@ -75,7 +75,7 @@ class Retrieval(NamedTuple):
 
 
 def similarities(queries: Vectors, candidates: Vectors) -> Iterator[tuple[slice, Vectors]]:
-    """Compute the cosines of all queries and candidates, a block of queries at a time.
+    """Compute the cosines of all queries and candidates, one block of queries at a time.
 
     Args:
         queries: (n, d) float32.
@@ -96,7 +96,7 @@ def similarities(queries: Vectors, candidates: Vectors) -> Iterator[tuple[slice,
 
 
 def image_ranks(predicted: Vectors, images: Vectors, right: Indices) -> Ranks:
-    """Find the place of the right image among all images, nearest first, for each caption.
+    """Find the rank of the right image among all images, for each caption.
 
     Args:
         predicted: (n, d) float32, the image vectors predicted from the captions.
@@ -115,16 +115,16 @@ def image_ranks(predicted: Vectors, images: Vectors, right: Indices) -> Ranks:
 def paraphrase_ranks(
     queries: Vectors, candidates: Vectors, image: Indices, k: int = 4
 ) -> ParaphraseRanks:
-    """Find the places of the other captions of the same image, among all but the query itself.
+    """Find the ranks of the other captions of each caption's image, among all but itself.
 
     Args:
         queries: (n, d) float32, states of the captions, in their order or scrambled.
         candidates: (n, d) float32, states of the same captions in their original order.
         image: (n,) int, the image that each caption describes.
-        k: how many of the nearest count; the recall divides by it.
+        k: how many of the nearest count for the recall, which is divided by k.
 
     Returns:
-        ParaphraseRanks. The original counted the query itself in the rank; here it has no place.
+        ParaphraseRanks. Unlike in the original, the query itself does not count in the rank.
     """
     others = _paraphrases(image)
     ranks = Ranks(*np.empty((2, *others.shape), np.int64))
@@ -141,24 +141,24 @@ def paraphrase_ranks(
 
 
 def image_retrieval(predicted: Vectors, images: Vectors, right: Indices) -> Retrieval:
-    """Measure accuracy at 1, 5 and 10 and the median rank; arguments as for `image_ranks`."""
+    """Measure accuracy at 1, 5 and 10 and the median rank; the arguments are `image_ranks`'s."""
     ranks = image_ranks(predicted, images, right)
     items = {f"accuracy@{k}": ranks.within(k) for k in (1, 5, 10)}
     return _retrieval(items, ranks.rank, images=len(images))
 
 
 def paraphrase_retrieval(queries: Vectors, candidates: Vectors, image: Indices) -> Retrieval:
-    """Measure recall at 4 and the median rank; arguments as for `paraphrase_ranks`.
+    """Measure recall at 4 and the median rank; the arguments are those of `paraphrase_ranks`.
 
-    `captions` in the metrics counts the captions that have a paraphrase, and only these are
-    averaged; a figure over none of them is None.
+    Only captions that have a paraphrase are averaged: `captions` in the metrics is their number,
+    and without any the figures are None.
     """
     recall, rank = paraphrase_ranks(queries, candidates, image, k=4)
     return _retrieval({"recall@4": recall}, rank, candidates=len(candidates))
 
 
 def _retrieval(scores: dict[str, Values], rank: Values, **counts: int) -> Retrieval:
-    """Return means of the scores, median of the ranks and counts, with the items behind them."""
+    """Return mean scores, the median rank and counts, with the items behind them."""
     items = pd.DataFrame(scores | {"rank": rank})
     figures = items[list(scores)].mean().to_dict() | {"median_rank": float(items["rank"].median())}
     figures = {name: None if np.isnan(value) else value for name, value in figures.items()}
@@ -178,7 +178,7 @@ def _unit(vectors: Vectors) -> Vectors:
 
 
 def first_equal(vectors: Iterable[npt.NDArray[np.float32]]) -> list[int]:
-    """Return for each vector the index of the first vector that equals it, bit for bit.
+    """Return for each vector the index of the first vector that equals it bit for bit.
 
     -0.0 counts as 0.0.
     """
@@ -189,12 +189,12 @@ def first_equal(vectors: Iterable[npt.NDArray[np.float32]]) -> list[int]:
 
 
 def _distinct(vectors: Vectors) -> tuple[Indices, Indices]:
-    """Find rows (m, d) that differ: where each first stands, and for every row which it is."""
+    """Find the distinct rows of (m, d): the first index of each, and for every row which it is."""
     return np.unique(first_equal(vectors), return_inverse=True)
 
 
 def _counts(similarity: Vectors, right: Indices) -> tuple[Indices, Indices]:
-    """Count in each row i of (n, m) the values above, and others equal to, that at right[i]."""
+    """Count in each row i of (n, m) the values above that at right[i], and others equal to it."""
     mark = np.take_along_axis(similarity, right[:, None], axis=1)
     better = np.count_nonzero(similarity > mark, axis=1)
     return better, np.count_nonzero(similarity == mark, axis=1) - 1

@@ -24,12 +24,12 @@ STATES = {
 
 
 def scrambled(captions: Sequence[Sequence[int]], rng: np.random.RandomState) -> list[list[int]]:
-    """Put each list of word ids in random order, by a `permutation` of `rng` one after another."""
+    """Put each list of word ids into random order, by one `permutation` of `rng` for each."""
     return [[ids[i] for i in rng.permutation(len(ids))] for ids in captions]
 
 
 def orders(captions: list[list[int]], seed: int = SCRAMBLE_SEED) -> dict[str, list[list[int]]]:
-    """Return the lists of word ids as "original", and `scrambled` from `seed` as "scrambled"."""
+    """Return the lists of word ids as "original", and in random order as "scrambled"."""
     return {"original": captions, "scrambled": scrambled(captions, np.random.RandomState(seed))}
 
 
@@ -39,19 +39,19 @@ def image_vectors(
     """Read the features of images, (rows, features), and scale them as in training.
 
     Args:
-        workflow: the run, which has the scale.
+        workflow: the run, with its scaler.
         dataset: the images.
-        rows: which of them.
-        predicted: (n, features), what they are compared with.
+        rows: the rows of the features to read.
+        predicted: (n, features), the vectors to be compared with them.
 
     Raises:
-        UserError: the data has no image features, or not those that the run was trained on.
+        UserError: the data has no image features, or of another size than the run predicts.
     """
     features = dataset.features
     width = 0 if features is None else features.shape[1]
     if features is None or width != predicted.shape[1]:
         raise UserError(
-            f"{dataset.name} has {width:,} features an image, the run predicts "
+            f"{dataset.name} has {width:,} features per image, the run predicts "
             f"{predicted.shape[1]:,}; give the `data` that it was trained on"
         )
     return workflow.scaler.transform(np.asarray(features[rows]))
@@ -72,12 +72,12 @@ def retrieval(
         dataset: captions and images.
         split: the part of the data.
         padding: how captions share minibatches, one of `workflow.PADDING`.
-        state: the vectors of paraphrases, one of `STATES`; by default the last state of the visual
-            pathway as in the paper, or the first that the model has.
-        scramble_seed: of the random order of words.
+        state: the vectors to compare paraphrases by, one of `STATES`; by default the last state of
+            the visual pathway as in the paper, or the first of `STATES` that the model has.
+        scramble_seed: the seed of the random order of words.
 
     Returns:
-        The figures, ready for JSON, and a table with a row a caption.
+        The figures, in JSON's types, and a table with one row per caption.
 
     Raises:
         UserError: no such split, a state that the model lacks, or features of another size.
@@ -102,7 +102,7 @@ def _images(
     outputs: Mapping[str, Mapping[str, Vectors]],
     captions: Captions,
 ) -> dict[str, Retrieval]:
-    """Search for the images of captions, in each order of the words."""
+    """Measure image retrieval in each order of the words."""
     images = np.unique(captions.rows)
     Z = image_vectors(workflow, dataset, images, outputs["original"]["output_vis"])
     right = np.searchsorted(images, captions.rows)
@@ -112,7 +112,7 @@ def _images(
 def _paraphrases(
     outputs: Mapping[str, Mapping[str, Vectors]], captions: Captions, state: str
 ) -> dict[str, Retrieval]:
-    """Search for paraphrases by `state`, in each order of the words."""
+    """Measure paraphrase retrieval by `state` in each order of the words."""
     missing = set(STATES[state]) - set(outputs["original"])
     if missing:
         raise UserError(
@@ -138,7 +138,7 @@ def _metrics(tasks: Tasks) -> dict[str, Any]:
 
 
 def _items(tasks: Tasks, captions: Captions) -> pd.DataFrame:
-    """Return a row a caption: its text, its image, and its figures in each task and order."""
+    """Return one row per caption: text, image, and its figures in each task and order."""
     columns: dict[str, Any] = {"image": captions.rows, "caption": captions.texts}
     for task, orders in tasks.items():
         for order, result in orders.items():

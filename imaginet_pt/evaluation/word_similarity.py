@@ -1,7 +1,7 @@
-"""Word similarity: how cosines of embeddings agree with people (paper, section 4.1, Table 1).
+"""Word similarity: the agreement of embeddings with people (paper, section 4.1, Table 1).
 
-Statistics come with 95 % percentile intervals of a bootstrap over the items, and over the seeds
-where a system was trained several times. Comparisons resample both systems' items together.
+Statistics have 95 % percentile intervals from a bootstrap over the items, and over the seeds of a
+system that was trained several times. Comparisons resample both systems' items together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ FEWEST = 3  # pairs that a correlation needs
 
 
 class WordSimilarity(NamedTuple):
-    """Correlation of a model's cosines with human scores.
+    """The correlation of a model's cosines with human scores.
 
     Attributes:
         rho: Spearman's correlation.
@@ -30,7 +30,7 @@ class WordSimilarity(NamedTuple):
         high: the upper end.
         used: how many pairs have both words in the vocabulary.
         total: how many pairs there are.
-        items: a row a used pair, with the columns first, second, score (human) and cosine.
+        items: one row per used pair, with the columns first, second, score (human) and cosine.
     """
 
     rho: float
@@ -59,11 +59,11 @@ def word_similarity(
     """Correlate human scores with cosines of embeddings, by Spearman's rho.
 
     Args:
-        pairs: word pairs; they are lower-cased, as the tokenizer does.
-        vocabulary: row of `embeddings` for each word. A pair with another word is not used.
+        pairs: word pairs, which are lower-cased like the tokenizer's words.
+        vocabulary: the row of `embeddings` for each word; pairs with other words are not used.
         embeddings: (words, size) float32.
-        generator: numpy Generator for the bootstrap over pairs.
-        resamples: how many the bootstrap draws.
+        generator: draws the bootstrap's resamples of pairs.
+        resamples: the number of resamples.
 
     Raises:
         UserError: fewer than three pairs are covered, or their ranks do not vary.
@@ -87,18 +87,17 @@ def word_similarity(
 
 
 def common_pairs(items_a: pd.DataFrame, items_b: pd.DataFrame) -> pd.DataFrame:
-    """Return pairs in both systems' items: first, second, score, cosine_a, cosine_b, as in a."""
+    """Return the pairs in both systems' items: first, second, score, cosine_a, cosine_b."""
     items_a, items_b = (items.drop_duplicates(PAIR) for items in (items_a, items_b))
     return items_a.merge(items_b, on=PAIR, suffixes=("_a", "_b"))
 
 
 def closer_to_humans(items_a: pd.DataFrame, items_b: pd.DataFrame) -> pd.DataFrame:
-    """List the pairs by how much nearer to the humans system a ranks them than system b does.
+    """Sort pairs by how much closer to the humans system a ranks them than system b does.
 
     Returns:
-        `common_pairs` with `gain` = |rank of cosine_b - rank of score| - |rank of cosine_a - rank
-        of score|, in ranks among the common pairs: positive where a is nearer. All pairs are
-        there, in falling order of gain, so that a named pair can be looked up.
+        `common_pairs` in falling order of `gain` = |rank of cosine_b - rank of score| - |rank of
+        cosine_a - rank of score|, in ranks among the common pairs: positive where a is closer.
     """
     pairs = common_pairs(items_a, items_b)
     rank = pairs[["score", "cosine_a", "cosine_b"]].rank()

@@ -1,5 +1,5 @@
-"""Files: read with bounds, written whole or not at all, and their values checked.
+"""Files: read within bounds, written whole or not at all, and their values checked.
 
-Every file that a user gives passes through `reading`, every file of ours through `atomic`. What a
-file means, such as captions or the weights of a run, is not known here.
+Every file from a user is read through `reading`; every file of ours is written through `atomic`.
+Nothing here knows what a file means, such as captions or the weights of a run.
 """

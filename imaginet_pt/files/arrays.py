@@ -26,7 +26,7 @@ PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # NumPy's, which unpack p
 
 
 class NpyHeader(NamedTuple):
-    """What the header of a .npy file says; start: the place of the first value, in bytes."""
+    """The header of a .npy file; `start` is the offset of the first value, in bytes."""
 
     shape: tuple[int, ...]
     fortran_order: bool
@@ -38,16 +38,16 @@ def read_npy_header(file: BinaryIO) -> NpyHeader:
     """Read the header at the beginning of a .npy file.
 
     Raises:
-        ValueError: it is no such file, of another version, or of a shape that no array has.
+        ValueError: it is not a .npy file, has another version, or an impossible shape.
     """
     shape, fortran_order, dtype = NPY_HEADERS[npy.read_magic(file)](file)
     if min(shape, default=0) < 0 or math.prod(max(n, 1) for n in shape) > MAX_VALUES:
-        raise ValueError(f"it is no array that has the shape {quoted(shape)}")
+        raise ValueError(f"no array has the shape {quoted(shape)}")
     return NpyHeader(shape, fortran_order, dtype, file.tell())
 
 
 def write_matrix_header(file: IO[bytes], shape: tuple[int, int]) -> None:
-    """Begin a .npy file of a float32 matrix, whose values follow row by row."""
+    """Write the header of a .npy file of a float32 matrix, whose values follow row by row."""
     header = {"descr": "<f4", "fortran_order": False, "shape": shape}
     npy.write_array_header_1_0(file, header)
 
@@ -65,12 +65,12 @@ def read_arrays(
 
     Args:
         path: the file.
-        names: of the arrays it must have, which are compared before any is read; unnamed ones
-            (`arr_0`, ...) may stand in their place.
+        names: names that the arrays must have, compared before any array is read; unnamed
+            arrays (`arr_0`, ...) are accepted too.
 
     Raises:
-        UserError: there is no such file, or it is damaged, unpacks to far more than its size, or
-            holds other things than these arrays.
+        UserError: the file is missing or damaged, unpacks to far more than its size, or does not
+            hold exactly these arrays.
     """
     with reading.open_file(path, FIX) as file, zipfile.ZipFile(file) as archive:
         members, limit = archive.infolist(), reading.unpacked_limit(reading.size_of(file))
@@ -94,7 +94,7 @@ def _check_names(wanted: Collection[str], present: Collection[str], path: object
 
 
 def _refuse(wrong: list[str], source: object) -> None:
-    """Raise the error that lists what is wrong with arrays, if anything is."""
+    """Raise a UserError that lists what is wrong, if anything is."""
     if wrong:
         more = [f"and {len(wrong) - LISTED} more"] if len(wrong) > LISTED else []
         raise UserError(f"{source} does not fit the model: {'; '.join(wrong[:LISTED] + more)}")
@@ -103,7 +103,7 @@ def _refuse(wrong: list[str], source: object) -> None:
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
     """Read one array; never allocate what its header merely claims."""
     if member.compress_type not in PACKINGS:
-        raise ValueError(f"{quoted(member.filename)} is packed in another way than NumPy's")
+        raise ValueError(f"{quoted(member.filename)} is compressed in another way than NumPy's")
     content = archive.read(member)
     header = read_npy_header(io.BytesIO(content))
     values = np.frombuffer(content, header.dtype, math.prod(header.shape), header.start)
@@ -113,11 +113,14 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
 def match_parameters(
     params: Mapping[str, Array], arrays: Mapping[str, Array], source: object
 ) -> dict[str, Array]:
-    """Return `arrays` in the place of `params`: by name, or unnamed (`arr_0`, ...) in their order.
+    """Match `arrays` to the parameters `params`: by name, or unnamed (`arr_0`, ...) in their order.
+
+    Returns:
+        The arrays by parameter name, in the parameters' data types.
 
     Raises:
-        UserError: one is missing, left over, of another shape, or not of finite numbers; the first
-            three are listed.
+        UserError: an array is missing, left over, of another shape, or not of finite numbers; the
+            first three mistakes are listed.
     """
     if "arr_0" in arrays:
         names = {f"arr_{i}": name for i, name in enumerate(params)}
@@ -134,7 +137,7 @@ def match_parameters(
 
 
 def _misfit(array: Array, wanted: Array) -> str:
-    """Say what keeps `array` from the place of `wanted`; nothing where nothing does."""
+    """Say why `array` cannot replace `wanted`; an empty string if it can."""
     if array.shape != wanted.shape:
         return f"is {array.shape}, not {wanted.shape}"
     if array.dtype.kind not in "fiu":

@@ -1,7 +1,7 @@
 """Write files that are either whole or absent.
 
-What is being written stands in the same folder as `.imaginet-XXXXXXXX.part`, which its process
-holds locked. So another process knows whether its writer lives, and removes it if not.
+While a file is written it is called `.imaginet-XXXXXXXX.part`, in the same folder, and its process
+keeps it locked. So other processes can tell whether the writer is alive; if not, they remove it.
 """
 
 import contextlib
@@ -35,10 +35,10 @@ FIXES = {
 
 @contextlib.contextmanager
 def atomic(path: str | PathLike[str], mode: str = "w") -> Iterator[Any]:
-    """Open `path` for writing such that it appears whole or not at all.
+    """Open `path` for writing so that it appears whole or not at all.
 
-    Text or bytes go to a temporary file, which is flushed to the disk and renamed to `path` when
-    the block ends well, and removed when it does not.
+    Text or bytes go to a temporary file. When the block succeeds, this file is flushed to disk and
+    renamed to `path`; when it fails, the file is removed.
 
     Raises:
         UserError: the folder cannot be written, the disk is full, or `path` is no regular file: a
@@ -65,7 +65,7 @@ def atomic(path: str | PathLike[str], mode: str = "w") -> Iterator[Any]:
 
 
 def unwritable(path: object, error: OSError) -> UserError:
-    """Return the error that says why `path` cannot be written, and what to do."""
+    """Return an error that says why `path` cannot be written, and what to do."""
     fix = FIXES.get(error.errno or 0, CHOOSE)
     return UserError(f"cannot write {path}: {error.strerror or error}; {fix}")
 
@@ -130,7 +130,7 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Bring a renaming to the disk."""
+    """Flush a renaming to disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""Make folders: those of results, and those that nobody but the user can write."""
+"""Make folders: for results, and private ones that only the user can write to."""
 
 import grp
 import os
@@ -14,7 +14,7 @@ def cache_folder(name: str = "") -> Path:
     """Make the user's own cache folder if need be, and return it.
 
     Args:
-        name: of a folder inside it, to be returned in its place.
+        name: a folder inside it to return instead.
 
     Raises:
         UserError: it cannot be made, or somebody else could change what is in it.
@@ -26,16 +26,16 @@ def cache_folder(name: str = "") -> Path:
 
 
 def private_folder(folder: Path, fix: str) -> Path:
-    """Make `folder` if need be, where nobody but the user can write, and return it.
+    """Make `folder` if need be, make sure that only the user can write there, and return it.
 
-    What lies there may be loaded and run. So it and every folder on the way to it must belong to
-    the user or to root, and nobody else may write there; but in a folder like /tmp all may write,
-    since its sticky bit keeps them from replacing what is not theirs. Nothing is repaired: whoever
-    could write there until now may have left something.
+    Its files may be loaded and run. So it and every folder above it must belong to the user or to
+    root, and be writable by nobody else; a folder like /tmp will do above it, since its sticky bit
+    keeps others from replacing the user's files. Permissions are not repaired: whoever could write
+    there until now may have left something behind.
 
     Args:
-        folder: where it is.
-        fix: what the user can do about a folder that is refused; the error ends with it.
+        folder: its path.
+        fix: advice to the user if the folder is refused; the error ends with it.
 
     Raises:
         UserError: it cannot be made, is a link, or somebody else could change what is in it.
@@ -61,17 +61,17 @@ def _check(path: Path, fix: str, sticky_will_do: bool = True) -> None:
     """Raise a UserError if somebody else owns `path`, or can write in it."""
     status = path.lstat()
     if status.st_uid not in (0, os.getuid()):
-        raise UserError(f"{path} is somebody else's; {fix}")
+        raise UserError(f"{path} belongs to somebody else; {fix}")
     if stat.S_ISLNK(status.st_mode) or (sticky_will_do and status.st_mode & stat.S_ISVTX):
         return
     if status.st_mode & stat.S_IWOTH or (
         status.st_mode & stat.S_IWGRP and not _is_own_group(status.st_gid)
     ):
-        raise UserError(f"others can write in {path}; {fix}, or take their right: chmod go-w")
+        raise UserError(f"others can write to {path}; {fix}, or forbid them to: chmod go-w")
 
 
 def _is_own_group(gid: int) -> bool:
-    """Return whether the user alone is in this group, as where each user has one of their name."""
+    """Tell whether the user is alone in this group, as on systems with a group for each user."""
     try:
         user, group = pwd.getpwuid(os.getuid()), grp.getgrgid(gid)
     except KeyError:

@@ -1,4 +1,4 @@
-"""Read JSON, a record at a time where the file has millions of them."""
+"""Read JSON, one record at a time where a file has millions of them."""
 
 import codecs
 import json
@@ -28,9 +28,9 @@ def read_json(
 
     Args:
         path: the file.
-        convert: for a key whose value is a long list, a function of place and entry that returns
-            what is kept of the entry. Nothing else of such a list stays in memory.
-        limit: bytes that the file may have, unpacked; by default `MAX_JSON`.
+        convert: for each key whose value is a long list, a function of the index and the entry
+            that returns what to keep. Nothing else of such a list stays in memory.
+        limit: how many bytes the file may have, unpacked; by default `MAX_JSON`.
 
     Raises:
         UserError: the file is missing, too large, broken, or holds something else.
@@ -51,7 +51,7 @@ def read_json(
 
 
 def _check_groups(path: str | PathLike[str], limit: int) -> None:
-    """Refuse a file of very many lists and objects before any of them is made."""
+    """Refuse a file with too many lists and objects before any of them is created."""
     groups = 0
     for piece in read_pieces(path, limit):
         groups += piece.count(b"[") + piece.count(b"{")
@@ -60,7 +60,7 @@ def _check_groups(path: str | PathLike[str], limit: int) -> None:
 
 
 def read_list(path: str | PathLike[str]) -> list[str]:
-    """Return the list of strings in a JSON file, none of them empty or with half characters.
+    """Return the list of strings in a JSON file, none of them empty or with lone surrogates.
 
     Raises:
         UserError: the file is missing, too large, broken, or holds something else.
@@ -72,7 +72,7 @@ def parse_json(content: bytes, kind: type, path: object) -> Any:
     """Return the value of type `kind` that the JSON `content` of the file `path` holds.
 
     Raises:
-        UserError: it is no JSON, or of another type.
+        UserError: it is not JSON, or of another type.
     """
     try:
         value = json.loads(content.decode("utf-8"))
@@ -84,7 +84,7 @@ def parse_json(content: bytes, kind: type, path: object) -> Any:
 
 
 def _wrong_type(kind: type, value: object, path: object) -> UserError:
-    return UserError(f"{path}: wanted {JSON_TYPES[kind]}, found {quoted(value)}; correct it")
+    return UserError(f"{path}: expected {JSON_TYPES[kind]}, found {quoted(value)}; correct it")
 
 
 class _Window:
@@ -93,7 +93,7 @@ class _Window:
     def __init__(self, path: str | PathLike[str], limit: int) -> None:
         self.path, self.pieces = path, read_pieces(path, limit)
         self.text, self.place, self.dropped, self.lines = "", 0, 0, 1
-        self.whole = False  # whether nothing is left to read
+        self.whole = False  # whether all of the file has been read
         self.decode_bytes = codecs.getincrementaldecoder("utf-8")().decode
         self.decode_value = json.JSONDecoder().raw_decode
 
@@ -125,7 +125,7 @@ class _Window:
         )
 
     def next_character(self) -> str:
-        """Skip white space and return the character after it, or nothing at the end."""
+        """Skip white space and return the character after it; an empty string at the end."""
         while True:
             self._fill()
             match = SPACE.match(self.text, self.place)
@@ -154,12 +154,12 @@ class _Window:
     def _skip(self, wanted: str) -> str:
         found = self.next_character()
         if not found or found not in wanted:
-            self._refuse(f"wanted {' or '.join(wanted)}", self.place)
+            self._refuse(f"expected {' or '.join(wanted)}", self.place)
         self.place += 1
         return found
 
     def entries(self) -> Iterator[Any]:
-        """Read the list that comes next, an entry at a time."""
+        """Read the list that comes next, one entry at a time."""
         self._skip("[")
         if self.next_character() == "]":
             self.place += 1
@@ -177,7 +177,7 @@ class _Window:
             return
         while True:
             if self.next_character() != '"':
-                self._refuse("wanted a key in double quotes", self.place)
+                self._refuse("expected a key in double quotes", self.place)
             key = self.value()
             self._skip(":")
             yield key
@@ -185,6 +185,6 @@ class _Window:
                 return
 
     def end(self) -> None:
-        """See that nothing follows."""
+        """Check that nothing follows."""
         if self.next_character():
             self._refuse("extra data", self.place)

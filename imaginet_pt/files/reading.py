@@ -1,4 +1,4 @@
-"""Read a user's file: a regular one, of bounded size, and no more memory than it has bytes."""
+"""Read users' files: regular ones only, of bounded size, in memory in proportion to their size."""
 
 import contextlib
 import gzip
@@ -30,10 +30,10 @@ KINDS = {
 
 @contextlib.contextmanager
 def guard(path: object, fix: str = GET_AGAIN) -> Iterator[None]:
-    """Turn whatever reading the damaged file `path` raises into one line that ends with `fix`.
+    """Turn any error from reading the damaged file `path` into one line that ends with `fix`.
 
     Raises:
-        UserError: that line.
+        UserError: the line.
     """
     try:
         yield
@@ -47,7 +47,7 @@ def guard(path: object, fix: str = GET_AGAIN) -> Iterator[None]:
 
 @contextlib.contextmanager
 def open_file(path: str | PathLike[str], fix: str = GET_AGAIN) -> Iterator[BinaryIO]:
-    """Open a regular file for reading; errors inside the block are those of `guard`.
+    """Open a regular file for reading, with the block under `guard`.
 
     A named pipe, a device or a directory is refused at once: reading it might never end.
 
@@ -75,7 +75,7 @@ def open_regular(path: str | PathLike[str]) -> BinaryIO:
 
 
 def size_of(file: BinaryIO) -> int:
-    """Return the bytes of an open file."""
+    """Return the size of an open file in bytes."""
     return os.fstat(file.fileno()).st_size
 
 
@@ -98,11 +98,11 @@ def read_bytes(path: str | PathLike[str], limit: int, fix: str = GET_AGAIN) -> b
 
 
 def read_pieces(path: str | PathLike[str], limit: int, fix: str = GET_AGAIN) -> Iterator[bytes]:
-    """Yield the content of a file, unpacked where its name ends in `.gz`, a piece at a time.
+    """Yield the content of a file piece by piece, unpacked if its name ends in `.gz`.
 
     Raises:
-        UserError: the file is missing or damaged, or its content has more than `limit` bytes, or
-            more than `unpacked_limit` of what was read so far.
+        UserError: the file is missing or damaged, or has more than `limit` bytes unpacked, or
+            more than `unpacked_limit` allows for what was read so far.
     """
     produced = 0
     with open_file(path, fix) as file:
@@ -121,10 +121,10 @@ def read_text(path: str | PathLike[str], fix: str) -> str:
 
     Args:
         path: the file.
-        fix: what file is wanted, for the message.
+        fix: advice that ends the message, such as what file to give.
 
     Raises:
-        UserError: the file is missing, too large, or no such text.
+        UserError: the file is missing, too large, or not UTF-8.
     """
     content = read_bytes(path, MAX_FILE, fix)
     with guard(path, fix):

@@ -1,4 +1,4 @@
-"""CSV tables, written whole and read with care."""
+"""CSV tables of numbers, written whole or not at all, and checked when read."""
 
 import csv
 import io
@@ -29,11 +29,11 @@ def read_table(path: str | PathLike[str], columns: Sequence[str]) -> pd.DataFram
     """Return a table of numbers as a DataFrame.
 
     Args:
-        path: of the CSV file.
-        columns: that it must have, perhaps among others.
+        path: the CSV file.
+        columns: columns that it must have; it may have others.
 
     Raises:
-        UserError: there is no such file, or it is not such a table.
+        UserError: the file is missing, lacks a column, or holds anything but finite numbers.
     """
     content = read_bytes(path, MAX_TABLE, FIX)
     with guard(path, FIX):

@@ -14,10 +14,10 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def check_words(values: list[Any], path: object) -> list[str]:
-    """Return the list `values` of the file `path` if all of them are strings that can be written.
+    """Return the list `values` of the file `path` after checking that all are usable strings.
 
     Raises:
-        UserError: one is empty, no string, or has half characters.
+        UserError: one is empty, not a string, or has lone surrogates.
     """
     for place, value in enumerate(values):
         if type(value) is not str or not value or has_surrogates(value):
@@ -28,18 +28,18 @@ def check_words(values: list[Any], path: object) -> list[str]:
 
 
 def has_surrogates(text: str) -> bool:
-    """Whether there are lone surrogates in it, halves of characters that no file can hold."""
+    """Tell whether `text` has lone surrogates, halves of characters that no file can hold."""
     return SURROGATE.search(text) is not None
 
 
 def field(record: Any, key: str, kind: type, place: object) -> Any:
-    """Return `record[key]`, which must be there and be exactly of the JSON type `kind`.
+    """Return `record[key]`, which must exist and have exactly the JSON type `kind`.
 
     Raises:
         UserError: it is not; the message begins with the `place` of the record.
     """
     if type(record) is not dict:
-        raise UserError(f"{place}: wanted an object, found {quoted(record)}; correct it")
+        raise UserError(f"{place}: expected an object, found {quoted(record)}; correct it")
     if key not in record:
         raise UserError(f"{place}: no {key!r}; add it, {JSON_TYPES[kind]}")
     if type(record[key]) is not kind:
@@ -67,7 +67,7 @@ def text(record: Any, key: str, place: object) -> str:
 
 
 def name(record: Any, key: str, place: object) -> str:
-    """Return `text(record, key, place)`, all of it printable: a name goes into messages and tables.
+    """Return `text(record, key, place)`, which must be printable: names go into messages.
 
     Raises:
         UserError: it is not; the message begins with the `place` of the record.
@@ -79,6 +79,6 @@ def name(record: Any, key: str, place: object) -> str:
 
 
 def stays_inside(path: str) -> bool:
-    """Whether a relative path stays inside its folder, by the rules of every system."""
+    """Tell whether a relative path stays inside its folder, on every operating system."""
     windows = PureWindowsPath(path)
     return not windows.anchor and ".." not in windows.parts

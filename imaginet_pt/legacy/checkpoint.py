@@ -1,7 +1,7 @@
-"""What a checkpoint of the original program holds: settings, parameters, vocabulary and scaler.
+"""Read a checkpoint of the original program: settings, parameters, vocabulary and scaler.
 
-The original's `utils.serialize`, tokenizer and scaler are Python 2 pickles (see `unpickler`). Every
-value that is taken from one is checked for its type before anything else is done with it.
+The original's model, tokenizer and scaler are Python 2 pickles (see `unpickler`). The type of every
+value from one is checked before the value is used.
 """
 
 import contextlib
@@ -33,14 +33,14 @@ MODELS = {
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a folder of the original holds.
+    """The content of a folder of the original.
 
     Attributes:
-        settings: by the names of `settings.Settings`, those that the files tell.
+        settings: the settings that the files tell, by the names of `settings.Settings`.
         parameters: float32 arrays in the order of the original model's `params`.
         vocabulary: the token of each id.
-        lowercase: whether its tokenizer lowers the text (`main.py` always does).
-        scaler: of the image features.
+        lowercase: whether its tokenizer lower-cases text (`main.py`'s always does).
+        scaler: the scaler of the image features.
         features: number of features of an image.
     """
 
@@ -56,8 +56,8 @@ def read(folder: str | PathLike[str]) -> Checkpoint:
     """Read the checkpoint in `folder`: model.univ.pkl.gz, tok.pkl.gz and scaler.pkl.gz.
 
     Raises:
-        UserError: a file is missing, is something else, asks for more than data, or the files do
-            not fit each other.
+        UserError: a file is missing, is something else or more than data, or the files do not fit
+            together.
     """
     folder = Path(folder)
     with _reading(folder / "model.univ.pkl.gz") as content:
@@ -71,14 +71,14 @@ def read(folder: str | PathLike[str]) -> Checkpoint:
     if parameters[0].shape != (len(words), model["embedding_size"]):
         raise UserError(
             f"{folder}: embeddings {parameters[0].shape} do not fit {len(words)} words of "
-            f"size {model['embedding_size']}; take model and tokenizer of one training"
+            f"size {model['embedding_size']}; give the model and tokenizer of one training"
         )
     return Checkpoint(model | tokens | scaling, parameters, words, lowercase, scaler, features)
 
 
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[Any]:
-    """Read the object in a file, and say which file a mistake is in, in the block too."""
+    """Read the object in a file; errors, in the block too, name the file."""
     if not path.exists():
         raise UserError(f"{path}: no such file; give the folder of a trained original")
     try:
@@ -90,7 +90,7 @@ def _reading(path: Path) -> Iterator[Any]:
 
 
 def _model(serialized: Any) -> tuple[dict[str, Any], list[npt.NDArray[np.float32]]]:
-    """Return settings and parameters of what `utils.serialize` made of a model."""
+    """Return settings and parameters of a model that `utils.serialize` wrote."""
     config = serialized["config"]
     layers = [(_typed(layer["layer_name"], str), layer["config"]) for layer in config["layers"]]
     names = " ".join("Recurrent" if name in RECURRENT else name for name, _ in layers)
@@ -114,14 +114,14 @@ def _model(serialized: Any) -> tuple[dict[str, Any], list[npt.NDArray[np.float32
 
 
 def _typed(value: Any, kind: type[T]) -> T:
-    """Return `value`, which must be of this type exactly."""
+    """Return `value` after checking that it has exactly this type."""
     if type(value) is not kind:
         raise TypeError
     return value
 
 
 def _visual_pathway(layers: list[tuple[str, Any]]) -> tuple[tuple[str, Any], tuple[str, Any]]:
-    """Return class and settings of the first layer above the embeddings and of the image's."""
+    """Return class and settings of the first layer above the embeddings and of the image layer."""
     (name, config) = layers[-1]
     if name != "Combined":
         return layers[1], layers[-1]
@@ -132,7 +132,7 @@ def _visual_pathway(layers: list[tuple[str, Any]]) -> tuple[tuple[str, Any], tup
 
 
 def _costs(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of the cost of one pathway, or of both."""
+    """Return the settings of the costs."""
     if "cost_z" not in config:
         return {"cost": config["cost"].__name__}
     return {
@@ -143,7 +143,7 @@ def _costs(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _count_features(bias: npt.NDArray[np.float32], activation: str) -> int:
-    """Return the features of an image by the bias of the layer that predicts them, the last."""
+    """Return the number of image features: the size of the last layer's bias."""
     if bias.ndim != 1:
         raise UserError(f"the bias of the image has the shape {bias.shape}; it is no model")
     features = len(bias) // 2 if "maxout" in activation else len(bias)
@@ -153,7 +153,7 @@ def _count_features(bias: npt.NDArray[np.float32], activation: str) -> int:
 
 
 def _tokenizer(tokenizer: Any) -> tuple[dict[str, Any], list[str], bool]:
-    """Return settings, the token of each id, and whether text is lowered."""
+    """Return settings, the token of each id, and whether text is lower-cased."""
     state = tokenizer.state
     tokens = {_typed(number, int): token for token, number in state["encoder"].items()}
     vocabulary = [tokens[number] for number in range(len(state["encoder"]))]

@@ -17,10 +17,10 @@ DATA = {"name": "unknown (converted)", "synthetic": False, "digests": {}}
 def convert_legacy(source: str | PathLike[str], out: str | PathLike[str]) -> RunFolder:
     """Convert the checkpoint in the folder `source` to the run `out`, with weights of epoch 1.
 
-    The original does not say how many epochs it trained, nor on which data.
+    The original's files do not tell how many epochs it was trained, nor on which data.
 
     Raises:
-        UserError: files are missing or hostile, or the model does not fit its settings.
+        UserError: files are missing or unsafe, or the model does not fit its settings.
     """
     checkpoint = read(source)
     try:

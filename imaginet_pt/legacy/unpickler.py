@@ -1,9 +1,8 @@
-"""Read a Python 2 pickle without running anything that stands in it, and within bounds.
+"""Read a Python 2 pickle without running anything in it, and within bounds.
 
-A pickle is a program that may call any function by name. Here the names of a fixed table become
-inert objects that remember what they were given, arrays are rebuilt from their bytes, and any other
-name, and any operation that Python 2 did not write, ends the reading. What is built is charged to
-one budget as it is built.
+A pickle is a program that may call any function by name. Here the names in a fixed table become
+inert objects that keep their arguments, and arrays are rebuilt from their bytes; any other name,
+and any operation that Python 2 did not write, ends the reading. A budget bounds all that is built.
 """
 
 import contextlib
@@ -26,7 +25,7 @@ KEYS = (str, bytes, int, float, type(None))  # whose hash needs no recursion
 
 
 class Inert:
-    """A stand-in for an object of the original: its `arguments` and `state`, and no behaviour."""
+    """A stand-in for an object of the original, with its `arguments` and `state` but no methods."""
 
     arguments: tuple[Any, ...]
     state: Any
@@ -50,7 +49,7 @@ class Reconstructor(Inert):
 
 
 class Array(Inert):
-    """A NumPy array, `values`, made of nothing but the bytes that are there."""
+    """A NumPy array, `values`, rebuilt from bytes without calling anything in the pickle."""
 
     values: npt.NDArray[Any]
 
@@ -98,7 +97,7 @@ TABLE: dict[tuple[str, str], type[Inert]] = {
 
 
 class Budget:
-    """What may still be read and built: bytes, and operations of the pickle."""
+    """A budget for what may still be read and built: bytes, and operations of the pickle."""
 
     def __init__(self, limit: int) -> None:
         self.bytes, self.operations = limit, OPERATIONS
@@ -107,7 +106,7 @@ class Budget:
         """Charge bytes and operations.
 
         Raises:
-            UserError: there are not so many left.
+            UserError: the budget is exceeded.
         """
         self.bytes -= size
         self.operations -= operations
@@ -116,7 +115,7 @@ class Budget:
 
 
 class Stream(Protocol):
-    """What a pickle is read from."""
+    """The interface of a file that a pickle is read from."""
 
     def read(self, size: int, /) -> bytes:
         """Read bytes."""
@@ -126,13 +125,13 @@ class Stream(Protocol):
 
 
 class BoundedStream:
-    """A stream whose bytes, and short reads, are charged to a budget."""
+    """A stream that charges the bytes and operations it reads to a budget."""
 
     def __init__(self, stream: Stream, budget: Budget) -> None:
         self.stream, self.budget = stream, budget
 
     def read(self, size: int) -> bytes:
-        """Read bytes; each operation begins with a read of its one byte."""
+        """Read bytes; a read of one byte begins an operation."""
         data = self.stream.read(min(size, self.budget.bytes + 1))
         self.budget.spend(len(data), operations=size == 1)
         return data
@@ -177,13 +176,13 @@ class Unpickler(_PythonUnpickler):  # type: ignore[misc]  # typeshed does not kn
         return TABLE[module, name]
 
     def load_build(self) -> None:
-        """Charge an array with its bytes: many of them may share one string."""
+        """Charge the bytes of an array, since many arrays may share one string."""
         if isinstance(self.stack[-2], Array):
             self.budget.spend(len(self.stack[-1][4]))
         PYTHON_2[pickle.BUILD[0]](self)
 
     def load_dict(self) -> None:
-        """Check the keys, which stand in turn with values after the mark."""
+        """Check the keys, which alternate with values after the mark."""
         _check_keys(self.stack[::2])
         PYTHON_2[pickle.DICT[0]](self)
 
@@ -193,7 +192,7 @@ class Unpickler(_PythonUnpickler):  # type: ignore[misc]  # typeshed does not kn
         PYTHON_2[pickle.SETITEM[0]](self)
 
     def load_setitems(self) -> None:
-        """Check the keys, as of `load_dict`."""
+        """Check the keys, as `load_dict` does."""
         _check_keys(self.stack[::2])
         PYTHON_2[pickle.SETITEMS[0]](self)
 
@@ -204,7 +203,7 @@ class Unpickler(_PythonUnpickler):  # type: ignore[misc]  # typeshed does not kn
 
 
 def _check_keys(keys: list[Any]) -> None:
-    """Refuse keys that are built of others: the hash of a deep tuple ends the interpreter."""
+    """Refuse compound keys: hashing a deeply nested tuple would crash the interpreter."""
     for key in keys:
         if not isinstance(key, KEYS):
             raise UserError(
@@ -216,7 +215,7 @@ def unpickle(path: str | PathLike[str]) -> Any:
     """Read the object in the gzipped pickle at `path`, to the end of the file.
 
     Raises:
-        UserError: the file is no regular one, is damaged, or asks for more than data.
+        UserError: the file is not a regular one, is damaged, or holds more than data.
     """
     with open_file(path, "give the folder of a trained original") as file:
         stream, budget = gzip.GzipFile(fileobj=file), Budget(SLACK + RATIO * size_of(file))
@@ -229,10 +228,10 @@ def unpickle(path: str | PathLike[str]) -> Any:
 
 @contextlib.contextmanager
 def originals_only() -> Iterator[None]:
-    """Turn whatever a damaged or hostile pickle raises into one line.
+    """Turn any error from a damaged or hostile pickle into one line.
 
     Raises:
-        UserError: that line.
+        UserError: the line.
     """
     try:
         yield

@@ -1,5 +1,5 @@
-"""The models as expressions: layers, activations, costs, update rules, and their first weights.
+"""The models as expressions: layers, activations, costs, update rules and initial weights.
 
-Here: what is computed, by the names of the original's modules, and LINREG, which is solved exactly.
+Here: the mathematics, in modules named as the original's, and LINREG, which is solved exactly.
 Not here: settings, compiling (`backends`), the loop over minibatches (`training`), data.
 """

@@ -1,7 +1,7 @@
-"""Activation functions, by the names they have in Passage's `activations.py`.
+"""Activation functions, under the names they have in Passage's `activations.py`.
 
-Each maps a tensor of pre-activations to one of the same shape; the three `maxout` kinds halve the
-last axis (the larger of each pair of neighbours), so a layer that uses one has twice the columns.
+Each maps a tensor of pre-activations to one of the same shape. Only the three `maxout` kinds halve
+the last axis (the larger of each pair of neighbours): a layer with one has twice the columns.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def clipped_rectify(x: Tensor) -> Tensor:
 
 
 def steeper_sigmoid(x: Tensor) -> Tensor:
-    """Return 1 / (1 + exp(-3.75 x)), as the gates of the GRU and the LSTM do."""
+    """Return 1 / (1 + exp(-3.75 x)), the gate of the GRU and the LSTM."""
     return pt.sigmoid(3.75 * x)
 
 
@@ -85,7 +85,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def columns(activation: str, size: int) -> int:
-    """Return how many pre-activations give `size` activations: twice as many for maxout.
+    """Return how many pre-activations `size` activations need: twice as many for maxout.
 
     >>> columns("tanh", 3), columns("maxout", 3)
     (3, 6)

@@ -1,7 +1,7 @@
 """Costs of the two pathways, each the mean over a minibatch.
 
-For images, `cost(Z, predicted)` of two (batch, features) matrices, by the original's names; for
-words, `cross_entropy` of the scores of all words at each position.
+The costs of images, `cost(Z, predicted)` of two (batch, features) matrices, have the original's
+names; that of words is `cross_entropy` of the scores of all words at each position.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """Initial weights, drawn as Passage's `inits.py` draws them, from an explicit generator.
 
-The generator is `numpy.random.RandomState`: the original's stream, so that a seed gives the
-original's numbers. With None in its place nothing is drawn: the arrays are placeholders that have
-a shape but take no memory.
+The generator is a `numpy.random.RandomState`, as in the original, so that a seed gives the
+original's numbers. With None instead nothing is drawn: the arrays are placeholders that have a
+shape but take no memory.
 """
 
 import os
@@ -31,12 +31,12 @@ def uniform(
 class Orthogonal:
     """A matrix with orthonormal rows or columns times `scale`, drawn but not computed yet.
 
-    It is made of the singular vectors of a standard normal matrix (Saxe, McClelland and Ganguli
+    It consists of the singular vectors of a standard normal matrix (Saxe, McClelland and Ganguli
     2014). Their signs depend on the LAPACK build.
 
     Attributes:
         normal: the standard normal matrix, (rows, columns).
-        scale: what the orthonormal matrix is multiplied by.
+        scale: the factor of the orthonormal matrix.
     """
 
     normal: npt.NDArray[np.float64]
@@ -74,10 +74,10 @@ def orthogonal(
 
 
 def materialize(values: Mapping[str, InitialValue]) -> dict[str, Array]:
-    """Compute the `Orthogonal` matrices among `values` by name, one on each core at a time.
+    """Compute the `Orthogonal` matrices among the named `values`, several at once on several cores.
 
-    Each is computed with one thread of BLAS, so that its bytes do not depend on how many threads
-    BLAS may take.
+    Each is computed with one thread of BLAS, so that its bytes do not depend on the number of
+    threads.
     """
     arrays = {name: value for name, value in values.items() if not isinstance(value, Orthogonal)}
     drawn = {name: value for name, value in values.items() if isinstance(value, Orthogonal)}
@@ -89,7 +89,7 @@ def materialize(values: Mapping[str, InitialValue]) -> dict[str, Array]:
 
 
 def placeholder(shape: int | tuple[int, ...]) -> npt.NDArray[np.float32]:
-    """Return read-only zeros of `shape`, float32, which share one number and take no memory."""
+    """Return read-only float32 zeros of `shape`, all of them one number in memory."""
     return np.broadcast_to(np.float32(0), shape)
 
 

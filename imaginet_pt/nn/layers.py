@@ -1,8 +1,8 @@
-"""Layers: each lists its parameters and maps sequences of vectors to vectors, as expressions.
+"""Layers: each has named parameters and maps sequences of vectors to vectors, as expressions.
 
-A layer is a frozen description. `parameters(rng)` draws its initial values by name, listed and
-drawn in the order of the original (Passage `layers.py`, imaginet `layers.py`), and calling it with
-symbolic parameters of those names gives its output. Nothing is compiled here.
+A layer is a frozen description. `parameters(rng)` draws its initial values by name, in the order
+of the original (Passage `layers.py`, imaginet `layers.py`); calling the layer with symbolic
+parameters of those names gives its output. Nothing is compiled here.
 """
 
 from collections.abc import Callable
@@ -18,15 +18,15 @@ from .activations import ACTIVATIONS, columns, steeper_sigmoid
 from .inits import InitialValue, orthogonal, uniform, zeros
 from .sequences import VectorSequence, Words, repeat_row, scan_states
 
-Generator: TypeAlias = np.random.RandomState | None  # None draws nothing: see `inits`
+Generator: TypeAlias = np.random.RandomState | None  # None for placeholders: see `inits`
 
 
 class Layer(Protocol):
-    """What `models.Imaginet` asks of a layer between the embeddings and the outputs."""
+    """The interface that `models.Imaginet` expects of a layer above the embeddings."""
 
     @property
     def size(self) -> int:
-        """Size of the vectors that it gives."""
+        """The size of the vectors that it returns."""
 
     def parameters(self, rng: Generator) -> dict[str, InitialValue]:
         """Draw the initial values of its parameters, by name."""
@@ -66,7 +66,7 @@ class GRU:
         h~ = activation(x w_h + (r * h) u_h + b_h)
         h' = z * h + (1 - z) * h~
 
-    The paper has z and 1 - z the other way round; the program, and so this, has them as here. The
+    The paper has z and 1 - z the other way round; the original program has them as here. The
     gate is `steeper_sigmoid`; the initial state h0 is learned.
 
     Attributes:
@@ -95,10 +95,10 @@ class GRU:
     def step(
         self, x_zr: Tensor, x_h: Tensor, h: Tensor, u_zr: Tensor, u_h: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the new state (batch, size), and to store: h~ before its activation, the gates.
+        """Return the new state (batch, size), then what to store: h~ before activation, the gates.
 
-        Keep this order: scan's gradient recognises a stored output by its graph, and it has to
-        meet the pre-activation before the gates, which are part of that graph.
+        Keep this order: scan's gradient recognises stored outputs by their graph, and has to meet
+        the pre-activation before the gates, which are part of its graph.
         """
         gates = steeper_sigmoid(x_zr + pt.dot(h, u_zr))
         z, r = gates[:, : self.size], gates[:, self.size :]
@@ -148,7 +148,7 @@ class LSTM:
     def step(
         self, x: Tensor, h: Tensor, c: Tensor, u: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return the new state and cell, (batch, size), and to store: gates, pre-activation."""
+        """Return new state and cell, (batch, size), then what to store: gates, pre-activation."""
         n, activation = self.size, ACTIVATIONS[self.activation]
         a = x + pt.dot(h, u)
         gates, a_c = steeper_sigmoid(a[:, : 3 * n]), a[:, 3 * n :]
@@ -170,8 +170,8 @@ class Operation(NamedTuple):
     """An associative operation that composes words.
 
     Attributes:
-        identity: gives the state that leaves a word of this size as it is, (size,).
-        step: gives the new state for a word x and the state h, each (batch, size).
+        identity: returns the state that leaves a word of this size unchanged, (size,).
+        step: returns the new state for a word x and the state h, each (batch, size).
     """
 
     identity: Callable[[int], Array]
@@ -187,7 +187,7 @@ def _multiply(x: Tensor, h: Tensor) -> Tensor:
 
 
 def _matrix_product(x: Tensor, h: Tensor) -> Tensor:
-    """Multiply each row of x by that of h, each a square matrix written row by row."""
+    """Multiply rows of x and h as square matrices, each written row by row in one vector."""
     side = int(x.type.shape[1] ** 0.5)
     square = (x.shape[0], side, side)
     return pt.matmul(x.reshape(square), h.reshape(square)).reshape(x.shape)
@@ -206,7 +206,7 @@ OPERATIONS = {
 
 @dataclass(frozen=True)
 class Composition:
-    """Words composed by one of `OPERATIONS`, which has no parameters.
+    """Compose words by one of `OPERATIONS`, without any parameters.
 
     Attributes:
         size: size of a word's vector and of a state.

@@ -14,7 +14,7 @@ BLOCK = 4096  # images read at once
 
 
 class Scaler(Protocol):
-    """What scales image features: one of `data.scalers`."""
+    """The interface of the scalers of image features, `data.scalers`."""
 
     def transform(self, images: Array) -> Array:
         """Return scaled image features."""
@@ -25,8 +25,8 @@ def ridge(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Solve  min |X w + b - Z|^2 + alpha |w|^2  exactly, with b free of the penalty.
 
-    The targets Z are the scaled images of the captions. They are read a block of images at a time,
-    each image once, however many captions it has.
+    The targets Z are the scaled image vectors of the captions. Images are read in blocks, each
+    image once, however many captions it has.
 
     Args:
         X: word counts, a sparse array (captions, words).
@@ -60,7 +60,7 @@ def ridge(
 def _moments(
     X: Any, rows: npt.NDArray[np.integer[Any]], images: Array, scaler: Scaler
 ) -> npt.NDArray[np.float64]:
-    """Return X'Z, and below it the sum of Z over captions: (words + 1, features)."""
+    """Return X'Z with the sum of Z over captions as its last row: (words + 1, features)."""
     n = X.shape[0]
     used, position = np.unique(rows, return_inverse=True)
     caption_of = scipy.sparse.csr_array((np.ones(n), (position, np.arange(n))), (len(used), n))

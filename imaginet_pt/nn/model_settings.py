@@ -1,10 +1,10 @@
-"""What a model is built from."""
+"""The settings that a model is built from."""
 
 from typing import Protocol
 
 
 class ModelSettings(Protocol):
-    """The settings that `models.build` reads; the package's are `settings.Settings`."""
+    """The settings that `models.build` reads; `settings.Settings` has them all."""
 
     @property
     def model_type(self) -> str:

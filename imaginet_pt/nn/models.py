@@ -1,9 +1,9 @@
-"""The models: one shape for all of them, from word ids to the cost, as expressions.
+"""The models: one scheme for all of them, from word ids to the cost, as expressions.
 
     X -> embeddings -> [shared layer] -> [textual layer] -> scores of the next word
                                       -> [visual layer]  -> image vector
 
-A model is a frozen description. It draws its parameters as arrays by dotted name, in the order of
+A model is a frozen description. It draws its parameters, arrays with dotted names, in the order of
 the original's `params`, and builds costs and outputs from symbolic parameters of the same names.
 """
 
@@ -48,8 +48,8 @@ class Imaginet:
     """Equations 5 to 12 of the paper, and their variants.
 
     Attributes:
-        embedding: the words' vectors, which all pathways share.
-        layers: by dotted name (`visual.gru`), those of a scope from its input to its output.
+        embedding: the words' vectors, shared by all pathways.
+        layers: the layers by dotted name (`visual.gru`); within a scope, from input to output.
         image_cost: name of the cost of image vectors.
         alpha: weight of the words' cost.
         interpolated: whether the weight of the images' cost is 1 - alpha, rather than 1.
@@ -74,7 +74,7 @@ class Imaginet:
         return materialize(values)
 
     def weights(self) -> dict[str, float]:
-        """Return the weight of each pathway's cost, equation 10, without those of weight zero."""
+        """Return the weight of each pathway's cost (equation 10); a weight of zero is left out."""
         if "textual.dense" not in self.layers:
             return {"visual": 1.0}
         weights = {"textual": self.alpha, "visual": 1 - self.alpha if self.interpolated else 1.0}
@@ -85,7 +85,7 @@ class Imaginet:
         return replace(self, interpolated=True).weights()
 
     def trained(self, names: Iterable[str]) -> list[str]:
-        """Return those of the parameters `names` on which the cost depends."""
+        """Return the parameters among `names` on which the cost depends."""
         idle = {"textual", "visual"} - set(self.weights())
         return [name for name in names if name.split(".")[0] not in idle]
 
@@ -172,7 +172,7 @@ class Imaginet:
         return costs
 
     def cost(self, params: Tensors, X: Tensor, Y: Tensor, Z: Tensor) -> Tensor:
-        """Return the cost to train on, equation 10; arguments as of `costs`."""
+        """Return the cost to train on, equation 10; the arguments are those of `costs`."""
         costs = self.costs(params, X, Y, Z)
         if self.zero_shot and "visual" in costs:
             has_image = pt.any(pt.neq(Z, 0))
@@ -180,9 +180,9 @@ class Imaginet:
         return sum(weight * costs[scope] for scope, weight in self.weights().items())
 
     def outputs(self, params: Tensors, X: Tensor) -> dict[str, Tensor]:
-        """Return what the model makes of sentences X (time, batch), each (batch, size).
+        """Return the vectors of the sentences X (time, batch), each of shape (batch, size).
 
-        By the original's names: `hidden_text` and `hidden_vis` are the last states of the
+        Under the original's names: `hidden_text` and `hidden_vis` are the last states of the
         pathways, `output_vis` the image vectors. Where no layer is recurrent, `hidden_vis` too is
         the image vectors.
         """
@@ -196,7 +196,7 @@ class Imaginet:
 
 
 def build(settings: ModelSettings, n_words: int, n_features: int) -> Imaginet:
-    """Build the model that `settings` describe, for this vocabulary and size of image vectors."""
+    """Build the model of `settings` for a vocabulary and a size of image vectors."""
     layers: dict[str, Layer] = {}
     sizes: dict[str, int] = {}
     outputs = {"textual": (n_words, "softmax"), "visual": (n_features, settings.out_activation)}

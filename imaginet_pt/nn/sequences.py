@@ -1,4 +1,4 @@
-"""Sequences of vectors as layers read them, and the loop over time that gives states."""
+"""Sequences of vectors as layers read them, and the loop over time."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
@@ -11,7 +11,7 @@ from ..ops.types import Tensor
 
 
 class Words(NamedTuple):
-    """A minibatch of word sequences: the vectors of its distinct words, and where each stands.
+    """A minibatch of word sequences: the vectors of its distinct words, and their positions.
 
     Attributes:
         vectors: (distinct, size).
@@ -22,7 +22,7 @@ class Words(NamedTuple):
     positions: Tensor
 
     def project(self, w: Tensor, b: Tensor) -> Tensor:
-        """Return `x_t w + b` at each position, (time, batch, columns); each word is done once."""
+        """Return `x_t w + b` at each position, (time, batch, columns), computed once per word."""
         return Gather()(pt.dot(self.vectors, w) + b, self.positions)
 
     def unrolled(self) -> Tensor:
@@ -60,9 +60,9 @@ def scan_states(
 
     Args:
         step: returns the new states, and after them the values to store.
-        sequences: what the loop runs over, each (time, batch, ...).
+        sequences: the inputs to loop over, each (time, batch, ...).
         states: the states before the first step, each (batch, size).
-        constants: what is the same at each step.
+        constants: the inputs that are the same at each step.
         stored: how many values of each step are stored, so that the loop of the gradient need not
             compute them again.
 

@@ -1,7 +1,7 @@
-"""Update rules, by the names they have in Passage's `updates.py`.
+"""Update rules, under the names they have in Passage's `updates.py`.
 
-A rule is a frozen description: `state(params)` gives its first arrays by name, and calling it with
-symbolic parameters, gradients and state gives the new parameters and the new state. A new rule is
+A rule is a frozen description: `state(params)` returns its initial arrays by name; calling it with
+symbolic parameters, gradients and state returns new parameters and a new state. A new rule is
 a class with `slots` (its arrays for each parameter) and `step`, and an entry in `UPDATES`.
 """
 
@@ -30,7 +30,7 @@ def clip_norms(gradients: Tensors, clipnorm: float) -> Tensors:
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """What all rules share. A weight or a limit of zero is none.
+    """The base class of all rules. A weight or limit of zero switches it off.
 
     Attributes:
         lr: learning rate.
@@ -49,7 +49,7 @@ class Update:
     slots: ClassVar[tuple[str, ...]] = ()
 
     def state(self, params: Arrays) -> dict[str, Array]:
-        """Return the first state for `params`: zeros for each slot, and `step`, the update count.
+        """Return the initial state for `params`: zeros for each slot, and `step`, the update count.
 
         >>> Momentum().state({"w": np.ones(2, "float32")})
         {'v.w': array([0., 0.], dtype=float32), 'step': array(0., dtype=float32)}
@@ -74,7 +74,7 @@ class Update:
     def step(
         self, p: Tensor, g: Tensor, t: Tensor, *args: Any, **kwargs: Any
     ) -> tuple[Tensor, ...]:
-        """Return the new parameter and the new slots: the equation of the rule.
+        """Return the new parameter and the new slots, by the rule's equation.
 
         Args:
             p: a parameter.
@@ -86,7 +86,7 @@ class Update:
         raise TypeError(f"{type(self).__name__} is not a rule: it has no step")
 
     def penalized(self, p: Tensor, g: Tensor) -> Tensor:
-        """Return the gradient `g` and those of the penalties on `p`, added."""
+        """Return the gradient `g` plus the gradients of the penalties on `p`."""
         return add_penalties(g, p, l1=self.l1, l2=self.l2, xp=pt)
 
     def _limit_norm(self, p: Tensor) -> Tensor:

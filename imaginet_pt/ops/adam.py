@@ -1,7 +1,7 @@
-"""One step of Adam as one operation, with C code and with NumPy.
+"""One step of Adam as a single operation, in C and in NumPy.
 
-As separate operations it reads and writes five arrays of the size of each parameter, one number at
-a time: the step size, a scalar that all numbers share, keeps PyTensor's loop from being vectorized.
+As separate operations, Adam would read and write five arrays of the size of each parameter, one
+number at a time: PyTensor's loop cannot be vectorized, because of the step size, a scalar.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,10 +35,10 @@ def adam_step(
         rate: the step size, ().
         b1: weight of the new gradient in `m`.
         b2: weight of the new squared gradient in `v`.
-        e: what is added to the square root of `v`.
+        e: added to the square root of `v`, to avoid dividing by zero.
         l1: weight of the L1 penalty.
         l2: weight of the L2 penalty.
-        xp: the module whose functions go with the arrays: NumPy or JAX's.
+        xp: the array module to compute with: NumPy or JAX's.
     """
     m = m + b1 * (g - m)
     v = v + b2 * (g * g - v)
@@ -70,7 +70,7 @@ class AdamStep(NativeOp):
 
     @property
     def destroy_map(self) -> dict[int, list[int]]:  # type: ignore[override]
-        """Which inputs each output overwrites."""
+        """For each output, the inputs that it overwrites."""
         return {0: [0], 1: [2], 2: [3]} if self.inplace else {}
 
     def make_node(self, *inputs: Any) -> Apply[Any]:
@@ -104,7 +104,7 @@ class AdamStep(NativeOp):
         return VECTORIZED
 
     def c_code_cache_version(self) -> tuple[int, ...]:
-        """Return the version of the C code: raise it with each change of that."""
+        """Return the version of the C code; increase it whenever that code changes."""
         return (3,)
 
     def c_support_code(self, **kwargs: Any) -> str:

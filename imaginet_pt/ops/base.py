@@ -1,4 +1,4 @@
-"""What the package's own operations in C share."""
+"""The base class and helpers of the package's own C operations."""
 
 import functools
 from importlib import resources
@@ -9,7 +9,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.utils import MethodNotDefined
 from pytensor.link.c.op import COp
 
-# Compiler options for code that handles many numbers at a time, on all cores; IEEE results stay.
+# Compiler options for vectorized code on all cores, which still gives IEEE results.
 VECTORIZED = ["-fopenmp", "-O3", "-fno-math-errno", "-fno-trapping-math"]
 
 Shape = tuple[Any, ...]  # symbolic or plain sizes, one for each axis
@@ -34,7 +34,7 @@ class NativeOp(COp):
         return super().__call__(*inputs, **options)
 
     def infer_shape(self, *args: Any) -> list[Shape]:
-        """Return `shapes`, called in either of PyTensor's ways: 3.0 passes `fgraph` first."""
+        """Return `shapes`, whether PyTensor passes `fgraph` first, as 3.0 does, or not."""
         *_, node, shapes = args
         return self.shapes(node, shapes)
 
@@ -46,7 +46,7 @@ class NativeOp(COp):
 def only_float32(node: Apply[Any]) -> None:
     """Refuse C code for any type but float32.
 
-    PyTensor then calls `perform`, as gradient checks in float64 need it.
+    For other types PyTensor then calls `perform`; gradient checks in float64 rely on that.
 
     Raises:
         MethodNotDefined: the first input is not float32.

@@ -1,7 +1,7 @@
-"""The cost of words as one operation, with C code and with NumPy.
+"""The cost of words as a single operation, in C and in NumPy.
 
-It replaces a softmax, the choice of the targets, a mean and their gradients, which as separate
-operations read and write the scores of all words at all positions a dozen times.
+It replaces a softmax, the selection of the targets, a mean and their gradients. As separate
+operations these would read and write the scores of all words at all positions a dozen times.
 """
 
 import math
@@ -28,7 +28,7 @@ class CrossEntropy(NativeOp):
 
     Inputs: scores (n, words); bias (words,); rows (positions,) int64, the row of `scores` for each
     position; targets (positions,) int32.
-    Outputs: the cost (); its derivatives by scores (n, words) and by bias (words,).
+    Outputs: the cost (); its derivatives with respect to scores (n, words) and bias (words,).
     """
 
     __props__ = ()
@@ -58,13 +58,13 @@ class CrossEntropy(NativeOp):
         outputs[1][0], outputs[2][0] = p, p.sum(axis=0)
 
     def connection_pattern(self, node: Apply[Any]) -> list[list[bool]]:
-        """Say that the cost alone has gradients, by scores and bias alone."""
+        """Say that only the cost has gradients, and only with respect to scores and bias."""
         return [[True, False, False]] * 2 + [[False, False, False]] * 2
 
     def pullback(
         self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]
     ) -> list[Any]:
-        """Return the gradients by the inputs, which the outputs hold already."""
+        """Return the gradients with respect to the inputs, which the outputs already hold."""
         cost = cotangents[0]
         if isinstance(cost.type, DisconnectedType):
             return [disconnected_type() for _ in inputs]
@@ -83,7 +83,7 @@ class CrossEntropy(NativeOp):
         return VECTORIZED
 
     def c_code_cache_version(self) -> tuple[int, ...]:
-        """Return the version of the C code: raise it with each change of that."""
+        """Return the version of the C code; increase it whenever that code changes."""
         return (5,)
 
     def c_support_code(self, **kwargs: Any) -> str:

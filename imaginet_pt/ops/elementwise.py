@@ -1,7 +1,7 @@
-"""Elementwise operations in C code that handles many numbers at a time.
+"""Elementwise operations in vectorized C code.
 
-PyTensor's own C code steps through an array by strides that it reads as it runs, and calls `expf`;
-both keep a compiler from vectorizing. Here the numbers of a line lie side by side.
+PyTensor's own C code steps through an array by strides that are only known at run time, and calls
+`expf`; both keep a compiler from vectorizing it. Here the numbers of a line are contiguous.
 """
 
 import functools
@@ -46,7 +46,7 @@ class _CArray:
 
     @property
     def broadcast(self) -> list[bool]:
-        """For each axis, whether the array has one number that stands for all along it."""
+        """For each axis, whether the array is broadcast along it."""
         return [size == 1 for size in self.variable.type.shape]
 
     @property
@@ -78,8 +78,8 @@ class _CArray:
 class Linewise(Elemwise):
     """`Elemwise` of arrays of `DTYPES`, computed line by line in C.
 
-    A line is a row or a column whose numbers lie side by side in memory. Where the arrays have no
-    lines along a common axis, it does what `Elemwise` does.
+    A line is a row or a column that is contiguous in memory. Where the arrays have no lines along
+    a common axis, it falls back to `Elemwise`.
     """
 
     def c_headers(self, **kwargs: Any) -> list[str]:
@@ -95,7 +95,7 @@ class Linewise(Elemwise):
         return str(super().c_support_code(**kwargs)) + read_c("exp.h") + read_c("lines.h")
 
     def c_code_cache_version_apply(self, node: Apply[Any]) -> tuple[Any, ...]:
-        """Return the version of the C code: raise its first number with each change of that."""
+        """Return the version of the C code; increase its first number when that code changes."""
         version = super().c_code_cache_version_apply(node)
         return version and (2, *version)
 
@@ -103,7 +103,7 @@ class Linewise(Elemwise):
         self, node: Apply[Any], name: str, inputs: Sequence[str], outputs: Sequence[str],
         sub: Mapping[str, str],
     ) -> str:  # fmt: skip
-        """Return the C code of one call: the loop over lines, and that over a line."""
+        """Return the C code of one call: a loop over lines, and within it one over a line."""
         names, variables = [*inputs, *outputs], [*node.inputs, *node.outputs]
         arrays = [_CArray(i, *pair) for i, pair in enumerate(zip(names, variables, strict=True))]
         loaded, stored = arrays[: len(inputs)], arrays[len(inputs) :]
@@ -148,7 +148,7 @@ def _linewise(fgraph: FunctionGraph, node: Apply[Any]) -> Any:
 
 @functools.cache
 def register() -> None:
-    """Make PyTensor use `Linewise` wherever it can, in what it compiles to C from now on.
+    """Make PyTensor use `Linewise` wherever it can in everything it compiles to C from now on.
 
     The rewrite is registered globally, since `scan` compiles the inside of a loop by itself.
     """

@@ -1,4 +1,4 @@
-"""Rows of a matrix by index, and the sum of their gradients, with C code and with NumPy."""
+"""Take rows of a matrix by index, and sum their gradients, in C and in NumPy."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from .types import Array
 
 
 class _Indexing(NativeOp):
-    """What `Gather` and `Scatter` share. Indices out of bounds are an IndexError."""
+    """The common part of `Gather` and `Scatter`. Indices out of bounds raise an IndexError."""
 
     __props__ = ()
 
@@ -57,7 +57,7 @@ class Gather(_Indexing):
     def pullback(
         self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]
     ) -> list[Any]:
-        """Return the gradient by the rows: each is the sum over its uses."""
+        """Return the gradient with respect to the rows: the sum over all uses of each row."""
         rows, index = inputs
         return [Scatter()(cotangents[0], index, rows.shape[0]), disconnected_type()]
 

@@ -21,13 +21,13 @@ def _gather(op: Gather, **kwargs: Any) -> Callable[..., Any]:
 
 @jax_funcify.register(Unique)
 def _unique(op: Unique, **kwargs: Any) -> Callable[..., Any]:
-    """List as many distinct words as there are positions: JAX must know shapes beforehand."""
+    """Pad the distinct words to the number of positions: JAX must know shapes in advance."""
     return lambda x: jnp.unique(x, return_inverse=True, size=x.size, fill_value=0)
 
 
 @jax_funcify.register(Prefixes)
 def _prefixes(op: Prefixes, **kwargs: Any) -> Callable[..., Any]:
-    """Give each position a prefix of its own: JAX must know their number beforehand."""
+    """Give each position a prefix of its own: JAX must know their number in advance."""
     return lambda X: (jnp.arange(X.size), jnp.arange(X.size))
 
 

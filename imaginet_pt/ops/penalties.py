@@ -1,4 +1,4 @@
-"""Gradients of the L1 and L2 penalties, which all update rules and Adam's operation add."""
+"""Gradients of the L1 and L2 penalties, for all update rules and for Adam's operation."""
 
 from types import ModuleType
 from typing import Any
@@ -8,11 +8,11 @@ def add_penalties(step: Any, p: Any, *, l1: float, l2: float, xp: ModuleType) ->
     """Return `step` + `l2` p + `l1` sign(p); a penalty of weight zero adds no operation.
 
     Args:
-        step: what the penalties are added to, of the shape of `p`.
+        step: the step to add the penalties to, of the shape of `p`.
         p: a parameter.
         l1: weight of the penalty |p|.
         l2: weight of the penalty p^2 / 2.
-        xp: the module whose `sign` goes with the arrays: NumPy, JAX's, or `pytensor.tensor`.
+        xp: the array module whose `sign` is used: NumPy, JAX's, or `pytensor.tensor`.
     """
     if l2:
         step = step + l2 * p

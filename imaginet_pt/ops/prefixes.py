@@ -1,4 +1,4 @@
-"""Group the positions of a minibatch by the words that lead to them, with NumPy."""
+"""Group the positions of a minibatch by the words that precede them, in NumPy."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Types of what expressions are made of."""
+"""Types of arrays, symbolic and NumPy's."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias

@@ -1,5 +1,5 @@
-"""The paper's tables, figures and claims, made again from trained runs.
+"""The paper's tables, figures and claims, reproduced from trained runs.
 
-Each script of `replicate/` is a module here (table1, ..., run_all); the others are what they share.
-How a model is trained, evaluated or drawn is not here: see training, evaluation and reports.
+Each script of `replicate/` is a module here (table1, ..., run_all); they share the other modules.
+Training, evaluating and drawing are not done here: see `training`, `evaluation` and `reports`.
 """

@@ -1,6 +1,6 @@
-"""The tests of the paper's claims about captions: their images and their paraphrases.
+"""Test the paper's claims about captions: their images and their paraphrases.
 
-A test takes the items of the results that its claim needs, and returns the parts of the claim.
+A test takes the items of the result that its claim needs, and returns the parts of the claim.
 """
 
 import pandas as pd
@@ -20,10 +20,10 @@ def beat_linreg_at_images(figure2: pd.DataFrame) -> list[Part]:
 
 
 def lead_at_first_closes(figure2: pd.DataFrame) -> list[Part]:
-    """Judge the lead at the first iteration, and how much of it is gone by the last.
+    """Judge the lead at the first iteration, and how much of it is lost by the last.
 
-    A last gap that cannot be told from zero would be no evidence that the gap closed; a first gap
-    that is larger than the last, with the whole interval, is.
+    If the last gap cannot be told from zero, that is no evidence that the gap has closed; but it is
+    if the whole interval of the loss is above zero.
     """
     ends = [_retrieved(end(figure2), ACCURACY) for end in (first_iteration, last_iteration)]
     first, last = (by_model["MULTITASK"] - by_model["VISUAL"] for by_model in ends)
@@ -34,7 +34,7 @@ def lead_at_first_closes(figure2: pd.DataFrame) -> list[Part]:
 
 
 def order_matters_to_images(figure2: pd.DataFrame) -> list[Part]:
-    """Judge how much accuracy@5 each model loses by scrambling."""
+    """Judge the loss of accuracy@5 by scrambling in each model."""
     lost = _lost(figure2, ACCURACY)
     return [above_zero(f"loss of {model}", lost[model], ACCURACY) for model in BOTH]
 
@@ -46,7 +46,7 @@ def order_matters_less_to_visual(figure2: pd.DataFrame) -> list[Part]:
 
 
 def beat_linreg_at_paraphrases_in_order(figure2: pd.DataFrame) -> list[Part]:
-    """Compare both with LINREG; scrambled, LINREG must be above, with the whole interval."""
+    """Judge whether both beat LINREG in order, and LINREG beats both when scrambled."""
     last = last_iteration(figure2)
     original, scrambled = (_retrieved(last, RECALL, order) for order in ORDERS)
     return beat_linreg(original, RECALL, " in order") + [
@@ -66,7 +66,7 @@ def _retrieved(figure2: pd.DataFrame, score: str, order: str = "original") -> di
 
 
 def _lost(figure2: pd.DataFrame, score: str) -> dict[str, Values]:
-    """Return what scrambling costs at the last epoch, (seeds, images) by model."""
+    """Return the loss by scrambling at the last epoch, (seeds, images) by model."""
     last = last_iteration(figure2)
     original, scrambled = (_retrieved(last, score, order) for order in ORDERS)
     return {model: original[model] - scrambled[model] for model in BOTH}
@@ -77,7 +77,7 @@ def _more_lost(lost: dict[str, Values], score: str) -> Part:
 
 
 def as_on_flickr30k(flickr30k: pd.DataFrame) -> list[Part]:
-    """Hold where the paper's number agrees with ours (`published.agreement`), else fail."""
+    """Judge whether the paper's number agrees with ours, by `published.agreement`."""
     ours = mean(scores(flickr30k, ["image"], ACCURACY)["MULTITASK"])
     word = published.agreement(ours, results.paper_number(*published.FLICKR30K))
     holds = HOLDS if word == published.AGREES else FAILS

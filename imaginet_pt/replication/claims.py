@@ -1,4 +1,4 @@
-"""The paper's claims, and the verdicts on them."""
+"""The paper's claims, and verdicts on them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -13,15 +13,15 @@ Test = Callable[[pd.DataFrame], list[Part]]
 
 
 class Claim(NamedTuple):
-    """A claim of the paper, and the test of it.
+    """A claim of the paper and its test.
 
     Attributes:
-        number: from 1.
+        number: its number, from 1.
         text: the claim in one sentence.
-        section: of the paper.
+        section: where the paper makes it.
         rule: how it is judged, in one sentence.
-        needs: name of the result whose items the test takes.
-        test: from these items to the parts of the claim.
+        needs: the name of the result whose items the test takes.
+        test: returns the parts of the claim for these items.
     """
 
     number: int
@@ -33,7 +33,7 @@ class Claim(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """One of `verdicts.WORDS` on a claim, and the parts that it follows from."""
+    """The verdict on a claim, one of `verdicts.WORDS`, and the parts that it follows from."""
 
     claim: Claim
     word: str
@@ -161,9 +161,9 @@ def judge(claim: Claim, items: Mapping[str, pd.DataFrame], reasons: Mapping[str,
     """Judge one of `CLAIMS`.
 
     Args:
-        items: of each result by name, with the columns of the script's -items.csv, and `image`
-            for each caption.
-        reasons: why a result is missing or cannot be used, by name.
+        items: the items of each result by name, with the columns of the script's -items.csv, and
+            `image` for each caption.
+        reasons: why results are missing or cannot be used, by name.
     """
     if claim.needs in reasons:
         parts = [not_run(claim.needs, reasons[claim.needs])]

@@ -22,9 +22,9 @@ SCRIPTS = {
 
 
 class ScriptParser(Parser):
-    """The parser of one script; it imports the script when it first parses something.
+    """The parser of one script, which it imports only when it parses something.
 
-    So `imaginet replicate --help` lists the scripts without importing any.
+    So `imaginet replicate --help` lists the scripts without importing any of them.
     """
 
     module = ""

@@ -1,9 +1,9 @@
-"""Every measured quantity with its 95 % interval: each is computed here, and nowhere else.
+"""Estimate every measured quantity with its 95 % interval.
 
-The tables, the claims and the comparison with the paper's numbers all take their estimates from
-these functions, so that one quantity has one estimate and one interval. Items are resampled (word
-pairs, words, or images with all their captions, since captions of one image rise and fall
-together), and the seeds where a model was trained several times.
+The tables, the claims and the comparison with the paper's numbers all use these functions, so that
+a quantity has the same estimate and interval everywhere. The bootstrap resamples the items (word
+pairs, words, or images with all their captions, whose scores depend on each other), and the seeds
+of a model that was trained several times.
 """
 
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ def by_unit(items: pd.DataFrame, unit: Sequence[str], value: str) -> pd.DataFram
         unit: the columns that name a unit.
 
     Returns:
-        A row for each unit that all have, sorted, and a column for each model and seed.
+        A row for each unit that all models and seeds have, sorted, and a column for each of these.
     """
     return items.pivot_table(index=list(unit), columns=["model", "seed"], values=value).dropna()
 
 
 def scores(items: pd.DataFrame, unit: Sequence[str], value: str) -> dict[str, Values]:
-    """Return the averages of `by_unit` as arrays (seeds, units) by model."""
+    """Return `by_unit` as arrays (seeds, units) by model."""
     table = by_unit(items, unit, value)
     return {model: table[model].to_numpy().T for model in table.columns.unique("model")}
 
@@ -84,5 +84,5 @@ def difference(a: Values, b: Values) -> Estimate:
 
 
 def _generator() -> np.random.Generator:
-    """Return a generator that gives every bootstrap the same draws."""
+    """Return a new generator with the same seed for each bootstrap."""
     return np.random.default_rng(SEED)

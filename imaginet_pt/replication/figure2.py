@@ -2,9 +2,9 @@
 
 For each epoch of each model: the share of captions whose image is among the five nearest
 (accuracy@5), and the share of the four nearest captions that describe the same image (recall@4),
-with the words in order and scrambled. Draws figure2.png, .svg and .pdf, prints the last iteration,
-and writes under --out: figure2.csv, the curves; figure2.md; and figure2-items.csv, a row for each
-caption at the last iteration (all iterations would be 85 MB at the paper's size).
+with the words in order and scrambled. Draws figure2.png, .svg and .pdf, prints the scores at the
+last iteration, and writes under --out: figure2.csv, the curves; figure2.md; and figure2-items.csv,
+a row for each caption at the last iteration (all iterations would be 85 MB at the paper's size).
 """
 
 from typing import Any
@@ -68,7 +68,7 @@ def curves(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_lines(curve: pd.DataFrame) -> str:
-    """Say what the lines and the bands are."""
+    """Explain the lines and the bands."""
     return BAND if curve["seeds"].max() > 1 else "One seed of each model."
 
 
@@ -101,7 +101,7 @@ def _panel(axis: Axes, curve: pd.DataFrame, score: str) -> None:
 
 
 def _line(axis: Axes, rows: pd.DataFrame, score: str, model: str, order: str) -> None:
-    """Draw a curve with its band, or a level line for LINREG, which has one iteration."""
+    """Draw a curve with its band, or a horizontal line for LINREG, which has one iteration."""
     style = STYLES[model] | STYLES[order] | {"label": LINES[model, order], "linewidth": 1.4}
     mean, low, high = (100 * rows[f"{score} {part}"] for part in ("mean", "min", "max"))
     if model == "LINREG":
@@ -115,7 +115,7 @@ def _line(axis: Axes, rows: pd.DataFrame, score: str, model: str, order: str) ->
 
 
 def table_of(last: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each model: each score in each order, in percent, mean and seeds."""
+    """Return a row for each model: each score in each order, in percent, as mean and by seed."""
     rows = []
     for model, of_model in last.groupby("model", sort=False):
         row = {"model": model, "iteration": of_model["iteration"].iloc[0]}
@@ -141,7 +141,7 @@ def chance_note(dataset: Dataset) -> str:
 def make(
     options: Options, dataset: Dataset, inputs: Any, workflows: Workflows, progress: Progress
 ) -> Result:
-    """Make Figure 2; its items are of all iterations."""
+    """Make Figure 2; its items cover all iterations."""
     items = retrieval_scores.items(workflows, dataset, progress)
     curve, last = curves(items), last_iteration(items)
     files = plots.save(draw(curve, dataset), options.out, "figure2")

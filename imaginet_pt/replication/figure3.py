@@ -1,10 +1,9 @@
 """Figure 3: images nearest to a caption, in order and scrambled, by MULTITASK.
 
-The images nearest to the image predicted from a caption and from its words in random order, by
+For a caption, and for its words in random order, the images nearest to the predicted image by
 cosine; the caption is read by itself, without padding. Draws figure3.png, .svg and .pdf, prints
-what they show, and writes under --out: figure3.csv and figure3.md; and figure3-items.csv, a row
-for each image. An image is shown by its picture in --image-folder, or else by a card with its
-captions.
+their content, and writes under --out: figure3.csv and figure3.md; and figure3-items.csv, a row for
+each image. An image is shown as its picture in --image-folder, or else as a card with its captions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -84,7 +83,7 @@ def rows_of(
 
 
 def table_of(items: pd.DataFrame, images: Mapping[int, Image]) -> pd.DataFrame:
-    """Return what the figure shows as a table."""
+    """Return the figure's content as a table."""
     shown = [images[i] for i in items["image"]]
     return pd.DataFrame(
         {
@@ -98,7 +97,7 @@ def table_of(items: pd.DataFrame, images: Mapping[int, Image]) -> pd.DataFrame:
 
 
 def text_of(items: pd.DataFrame, table: pd.DataFrame, *notes: str) -> str:
-    """Return the queries, the table and the notes that are not empty as Markdown."""
+    """Return the queries, the table and all notes but empty ones as Markdown."""
     cells = table.assign(**{CAPTION: queries.one_line(table[CAPTION])})
     asked = [
         f"{order.capitalize()}: “{nearest['query'].iloc[0]}”\n"

@@ -1,9 +1,9 @@
 """Section 4.2: image retrieval on Flickr30K, as others measured it.
 
-The accuracy@5 of MULTITASK on the images of split val, beside what the paper and the systems that
-it cites published; the paper does not say which images it ranked. Prints the table and writes
-under --out: flickr30k.csv and flickr30k.md, the table; and flickr30k-items.csv, a row for each
-seed and caption. Needs Flickr30K in --data.
+The accuracy@5 of MULTITASK on the images of split val, beside the published numbers of the paper
+and of the systems it cites; the paper does not say which images it ranked. Prints the table and
+writes under --out: flickr30k.csv and flickr30k.md, the table; and flickr30k-items.csv, a row for
+each seed and caption. Needs Flickr30K in --data.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ def read_inputs(options: Options, dataset: Dataset) -> None:
 
 
 def mismatch(options: Options, dataset: Dataset, inputs: Any) -> str:
-    """Name what keeps the paper's number from being compared with ours; empty if nothing does."""
+    """Say why the paper's number cannot be compared with ours; empty if it can."""
     return results.mismatch(options, dataset, NAME)
 
 

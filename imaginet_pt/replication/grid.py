@@ -1,4 +1,4 @@
-"""The trained runs behind the tables: trained where they are missing, reused where they fit."""
+"""The trained runs behind the tables: reused if they fit, and trained if they are missing."""
 
 import copy
 import hashlib
@@ -44,7 +44,7 @@ SCENES_DEMO: dict[str, Any] = {
 }
 
 
-# A floor below which nothing was learned: a network is a serious baseline before its training too.
+# A floor: a model that scores no better than an untrained network has learned nothing.
 RANDOM = "random weights"
 RANDOM_NOTE = f"The model with {RANDOM} is VISUAL before its training."
 
@@ -97,11 +97,11 @@ def train_missing(
 ) -> Workflows:
     """Return the trained runs of `models`, training those that are missing.
 
-    A run in the folder `out`/models is reused if its settings and the digests of its data are the
-    same; one that was stopped is resumed.
+    A run in the folder `out`/models is reused if it has the same settings and digests of data; a
+    stopped one is resumed.
 
     Args:
-        options: with `seeds`, `preset`, `out` and `workers`, the number of training processes.
+        options: the options; `workers` is the number of training processes.
     """
     runs = list_runs(dataset, models, options)
     missing = [run for run in runs if not run.finished()]
@@ -115,7 +115,7 @@ def train_missing(
 
 
 def with_random_weights(workflow: Workflow) -> Workflow:
-    """Return a run's model as it was before the first update, with its vocabulary and scaler."""
+    """Return a run's model as it was before the first update, with the same vocabulary."""
     untrained, generator = copy.copy(workflow), np.random.RandomState(workflow.settings.random_seed)
     model: Any = workflow.model
     untrained.model = model.with_parameters(model.model.parameters(generator), RANDOM)
@@ -123,7 +123,7 @@ def with_random_weights(workflow: Workflow) -> Workflow:
 
 
 def with_floor(workflows: Workflows) -> Workflows:
-    """Add the floor to trained runs: VISUAL with random weights, one run for each seed."""
+    """Add a baseline to trained runs: VISUAL with random weights, one run for each seed."""
     return workflows | {RANDOM: [with_random_weights(run) for run in workflows["VISUAL"]]}
 
 

@@ -1,7 +1,7 @@
 """Print the commands that train the missing runs.
 
-Nothing is trained: the lines are for a scheduler, or for several machines that share the folder
---out. Each is the command of one run that the tables need, or that continues a stopped one.
+Nothing is trained here: the commands are for a scheduler, or for several machines that share the
+folder --out. Each trains one run that the tables need, or continues a stopped one.
 """
 
 import shlex

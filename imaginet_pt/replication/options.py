@@ -50,7 +50,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--captions": {
         "metavar": "FILE",
-        "help": "captions to search with, one a line, where the data does not contain the paper's "
+        "help": "captions to search with, one per line, if the data does not contain the paper's "
         "(default: those of the data whose neighbours scrambling changes most)",
     },
     "--image-folder": {
@@ -66,7 +66,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
-    """Add the options of every script, then those of `OPTIONS` named."""
+    """Add the options of every script, then the named ones of `OPTIONS`."""
     for name, keywords in SHARED.items():
         parser.add_argument(name, **keywords)
     backend_options(parser)

@@ -1,4 +1,4 @@
-"""Every published number beside what a run measured, and whether the two agree."""
+"""Compare every published number with what the runs measured."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -33,7 +33,7 @@ def agreement(estimate: Estimate, paper: float) -> str:
 
 
 def widened(estimate: Estimate) -> Estimate:
-    """Return an estimate with the bounds of what agrees with it."""
+    """Widen an estimate's interval to the published numbers that agree with it."""
     return Estimate(estimate.value, estimate.low - HALF_DIGIT, estimate.high + HALF_DIGIT)
 
 
@@ -47,14 +47,14 @@ def table(
     reasons: Mapping[str, str],
     mismatches: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Return a row for each published number: its place, ours, what agrees with it, the verdict.
+    """Make a row for each published number: its place, ours, the agreeing range, the verdict.
 
     Args:
-        results: by name.
+        results: the results by name.
         out: the folder of their files.
-        reasons: why a result is missing, by name.
-        mismatches: why the published numbers of a result cannot be compared with ours, by name;
-            none for those that can. Such numbers have no verdict.
+        reasons: why results are missing, by name.
+        mismatches: why the published numbers of results cannot be compared with ours, by name;
+            such numbers get no verdict.
     """
     return pd.DataFrame(
         _row(number, *_compare(number, results, out, reasons, mismatches))
@@ -63,7 +63,7 @@ def table(
 
 
 def describe_mismatches(mismatches: Mapping[str, str]) -> str:
-    """Say once for which results there are no verdicts, and why; empty if there are for all."""
+    """Say which results have no verdicts and why; empty if all have."""
     if not mismatches:
         return ""
     results = "; ".join(f"{name}, {reason}" for name, reason in mismatches.items())
@@ -103,7 +103,7 @@ def _compare(
 
 
 def _text(value: float) -> str:
-    """Write a count in full, a share or rho with three digits, a small p by its size."""
+    """Format a count in full, a share or rho with three digits, a small p by its size."""
     if isinstance(value, int):
         return f"{value}"
     return f"{value:.3f}" if abs(value) >= 0.001 else f"{value:.1g}"

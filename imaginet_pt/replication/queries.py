@@ -1,4 +1,4 @@
-"""The captions that Table 3 and Figure 3 search with: the paper's, the user's, or extremes."""
+"""Choose the captions that Table 3 and Figure 3 search with."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -35,8 +35,8 @@ class Query(NamedTuple):
     """A caption to search with.
 
     Attributes:
-        caption: its index among the captions of the split, -1 if it is none of them.
-        orders: its word ids under "original", and the same in random order under "scrambled".
+        caption: its index among the captions of the split, -1 if it is not among them.
+        orders: its word ids as "original", and in random order as "scrambled".
     """
 
     caption: int
@@ -44,7 +44,7 @@ class Query(NamedTuple):
 
 
 def read_captions(options: Options, dataset: Dataset) -> list[str]:
-    """Check that the data will do, and read the lines of --captions; none without that option.
+    """Check the data, and read the lines of --captions; without that option there are none.
 
     Raises:
         NotRun: the data has no image features, so that MULTITASK cannot be trained.
@@ -55,7 +55,7 @@ def read_captions(options: Options, dataset: Dataset) -> list[str]:
     dataset.captions(SPLIT)
     if not options.captions:
         return []
-    text = reading.read_text(options.captions, "give a text file, a caption a line")
+    text = reading.read_text(options.captions, "give a text file with one caption per line")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST or any(len(line) > validation.MAX_TEXT for line in lines):
         raise UserError(
@@ -63,7 +63,7 @@ def read_captions(options: Options, dataset: Dataset) -> list[str]:
             f"{validation.MAX_TEXT:,} characters; give fewer and shorter ones"
         )
     if not lines:
-        raise UserError(f"--captions {options.captions}: no caption in it; give one a line")
+        raise UserError(f"--captions {options.captions}: no caption in it; give one per line")
     return lines
 
 
@@ -73,13 +73,13 @@ def choose(
     """Choose the captions to search with: those of the paper, else the user's, else extremes.
 
     Args:
-        captions: of the split that is searched.
-        paper: captions as the paper prints them; those that the data contains are taken.
+        captions: the captions of the split to be searched.
+        paper: captions as the paper prints them; those that the data contains are chosen.
         lines: the user's captions.
-        n: how many extremes are taken if there are neither.
+        n: the number of extremes to choose if there are neither.
 
     Returns:
-        The queries, and a sentence that says where they come from.
+        The queries, and a sentence about their origin.
     """
     tokens = [_plain_tokens(text) for text in captions.texts]
     indices = [index for caption in paper if (index := find(caption, tokens)) >= 0]
@@ -114,10 +114,10 @@ def one_line(texts: "pd.Series[str]") -> "pd.Series[str]":
 def change(
     original: npt.NDArray[np.float32], scrambled: npt.NDArray[np.float32], k: int = K
 ) -> npt.NDArray[np.float64]:
-    """Measure how far apart the neighbours of captions are in the two orders of their words.
+    """Measure how much the neighbours of captions change when their words are scrambled.
 
-    The `k` captions nearest to one order are ranked by their nearness to the other order, and the
-    mean of these ranks is taken; the smaller of the two directions counts.
+    The `k` captions nearest to one order are ranked by their similarity to the other order; the
+    change is the mean of these ranks, in the direction where it is smaller.
 
     Args:
         original: states of the captions in order, (n, d).
@@ -149,7 +149,7 @@ def largest(
 def _extremes(
     workflow: Workflow, captions: Captions, orders: Sequence[Orders], n: int
 ) -> tuple[list[int], str]:
-    """Return the indices of the captions whose neighbours change most, and how they were chosen."""
+    """Return the indices of captions whose neighbours change most, and how they were chosen."""
     states = neighbors.states(workflow, neighbors.flat(orders))
     changes = change(states[::2], states[1::2])
     indices = largest(changes, captions.rows, n).tolist()

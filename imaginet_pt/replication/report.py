@@ -1,4 +1,4 @@
-"""One HTML page with all results of `run_all`, which needs no other file to be read."""
+"""Render all results of `run_all` as one self-contained HTML page."""
 
 import re
 import sys
@@ -46,11 +46,11 @@ def render_report(
     """Return the page as HTML.
 
     Args:
-        results: by name.
-        reasons: why a result is missing, by name.
-        verdicts: on all claims.
-        numbers: `published.table`.
-        mismatches: why numbers of a result cannot be compared with the paper's, by name.
+        results: the results by name.
+        reasons: why results are missing, by name.
+        verdicts: the verdicts on all claims.
+        numbers: the result of `published.table`.
+        mismatches: why numbers of results cannot be compared with the paper's, by name.
     """
     trained = [Run.of(model, workflow) for model in workflows for workflow in workflows[model]]
     words = [verdict.word for verdict in verdicts]
@@ -75,7 +75,7 @@ def render_report(
 
 
 def _evidence(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
-    """Return what the template shows of each verdict."""
+    """Prepare the verdicts for the template."""
     scale = scales(verdicts)
     return [
         verdict._asdict() | {"bars": bars(verdict.parts, scale), "axes": axes(verdict.parts, scale)}
@@ -97,7 +97,7 @@ def bars(
 ) -> list[tuple[Part, dict[str, float] | None]]:
     """Place the interval of each part on the scale of its unit, in % of the scale's width.
 
-    A part without an interval has None.
+    For a part without an interval the place is None.
     """
     return [
         (part, _bar(part.estimate, *scales[part.unit]) if part.estimate else None) for part in parts
@@ -111,7 +111,7 @@ def _bar(estimate: Estimate, low: float, high: float) -> dict[str, float]:
 
 
 def axes(parts: Sequence[Part], scales: Mapping[str, tuple[float, float]]) -> list[str]:
-    """Say what the bars of a claim measure and from where to where, once for each unit."""
+    """Label the bars of a claim: each unit with the ends of its scale."""
     units = dict.fromkeys(part.unit for part in parts if part.estimate)
     return [
         f"{unit}, {_tick(unit, scales[unit][0])} to {_tick(unit, scales[unit][1])}"
@@ -124,7 +124,7 @@ def _tick(unit: str, value: float) -> str:
 
 
 def _section(name: str, result: Result | None, reason: str | None, out: Path) -> dict[str, Any]:
-    """Return what the template shows of one result, or why it is missing."""
+    """Prepare one result for the template, or the reason why it is missing."""
     section: dict[str, Any] = {"name": name, "heading": HEADINGS[name], "reason": reason}
     if result is None:
         return section
@@ -177,7 +177,7 @@ def _last_points(curves: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numbered_once(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return the captions of Table 3, each number only at its first line."""
+    """Return the rows of Table 3, with the number of a caption only in its first row."""
     number = lines["number"].astype(str).where(~lines["number"].duplicated(), "")
     cosine = lines["cosine"].map("{:.3f}".format).where(lines["cosine"].notna(), "")
     return lines.assign(number=number, cosine=cosine).rename(columns={"number": ""})
@@ -195,7 +195,7 @@ ARRANGED: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
 
 
 def pictures(files: Sequence[str], out: Path) -> list[dict[str, str]]:
-    """Return each picture among `files` once, in the first of `page.KINDS` that it exists in."""
+    """Return each picture among `files` once, in the first format of `page.KINDS` that exists."""
     stems = dict.fromkeys(Path(file).stem for file in files if Path(file).suffix[1:] in KINDS)
     kinds = {stem: next(k for k in KINDS if f"{stem}.{k}" in files) for stem in stems}
     return [
@@ -204,7 +204,7 @@ def pictures(files: Sequence[str], out: Path) -> list[dict[str, str]]:
 
 
 def _digests(options: Options) -> dict[str, str]:
-    """Return the SHA-256 of the files that options name, and of those in the folder --images."""
+    """Return the SHA-256 of the files given by options, and of those in the folder --images."""
     named = benchmarks.file_paths(vars(options))
     paths = [Path(name) for name in [*named, options.captions] if name]
     if options.images:

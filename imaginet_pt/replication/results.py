@@ -1,4 +1,4 @@
-"""Results of the scripts as text, CSV and Markdown, and the numbers that the paper published."""
+"""Results of the scripts as text, CSV and Markdown, and the numbers published in the paper."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ class Result(NamedTuple):
     """The result of a script.
 
     Attributes:
-        name: of the script, as in "table1".
+        name: the script's name, such as "table1".
         title: one line that names the data.
-        text: Markdown, as it is printed.
-        items: a row for each item that the printed numbers are means over.
-        files: names of the files written under --out.
+        text: the printed text, in Markdown.
+        items: a row for each item over which the printed numbers are means.
+        files: the names of the files written under --out.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Result(NamedTuple):
 
 
 class NotRun(UserError):
-    """A script cannot run with this data or without an option; the message says why."""
+    """A script cannot run with this data, or needs an option; the message says why."""
 
 
 PUBLISHED: dict[str, Any] = json.loads(
@@ -42,7 +42,7 @@ PUBLISHED: dict[str, Any] = json.loads(
 
 
 def paper_number(place: str, row: str, column: str) -> Any:
-    """Return the number that the paper has at a place, or None.
+    """Return the paper's number at a place in a table or figure, or None.
 
     >>> paper_number("Table 1", "VISUAL", "MEN")
     0.57
@@ -54,23 +54,24 @@ def paper_number(place: str, row: str, column: str) -> Any:
 
 
 def mismatch(options: Options, dataset: Dataset, data: str = PUBLISHED["data"]) -> str:
-    """Name what keeps the paper's numbers from being compared with ours; empty if nothing does.
+    """Say why the paper's numbers cannot be compared with ours; empty if they can.
+
+    The number of image features and the sizes of the models must be the paper's too.
 
     Args:
-        data: the name of the data that the numbers are of. The number of image features and the
-            sizes of the models must always be the paper's.
+        data: the name of the data that the paper's numbers are about.
     """
     features = 0 if dataset.features is None else dataset.features.shape[1]
     differs = {
         dataset.name: dataset.name != data,
-        f"{features} features an image": features != PUBLISHED["features"],
+        f"{features} features per image": features != PUBLISHED["features"],
         f"preset {options.preset}": options.preset != "paper",
     }
     return next((name for name, wrong in differs.items() if wrong), "")
 
 
 def mismatch_note(mismatch: str) -> str:
-    """Say under a table that the paper's numbers in it are not comparable; empty if they are."""
+    """Say that the paper's numbers in a table are not comparable; empty if they are."""
     if not mismatch:
         return ""
     return f"The paper's numbers are not comparable with these, hence no verdict: {mismatch}.\n"
@@ -84,7 +85,7 @@ def missing_benchmark(name: str) -> str:
 
 
 def describe(options: Options, dataset: Dataset) -> str:
-    """Name the data, the size and the seeds of a result, for its title."""
+    """Describe the data, the size and the seeds of a result, for its title."""
     seeds = f"{options.seeds} seed{'s' * (options.seeds > 1)}"
     return f"{dataset.name}, preset {options.preset}, {seeds}"
 
@@ -101,9 +102,9 @@ def write_result(
     """Write the text and the tables of a result, and return it.
 
     Args:
-        tables: each is written as CSV, named by its key.
+        tables: the tables to write as CSV, by file name.
         out: the folder to write to.
-        files: names of files of this result that are already there.
+        files: the names of files of this result that are written already.
     """
     for stem, table in tables.items():
         write_csv(table, out / f"{stem}.csv")

@@ -1,7 +1,7 @@
-"""Image and paraphrase retrieval at each epoch of trained runs, cached in the runs' folders.
+"""Scores of image and paraphrase retrieval at each epoch of trained runs, cached in their folders.
 
-The folder of a run is named after its settings and the digests of its data, so the scores in it
-are those of its weights on these captions.
+A run's folder is named after its settings and the digests of its data, so that cached scores always
+belong to these weights and captions.
 """
 
 from pathlib import Path
@@ -28,7 +28,7 @@ Scores = dict[str, npt.NDArray[np.float32]]
 
 
 def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
-    """Return the scores of each caption of `SPLIT` at one epoch of a run, computed once.
+    """Return the scores of each caption of `SPLIT` at one epoch of a run, and cache them.
 
     Returns:
         Arrays (captions,) by "ORDER SCORE"; recall@4 is NaN for a caption without a paraphrase.
@@ -86,12 +86,12 @@ def items(
 
 
 def first_iteration(items: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of each model's own first iteration."""
+    """Select the first iteration of each model."""
     return items[items["iteration"] == items.groupby("model")["iteration"].transform("min")]
 
 
 def last_iteration(items: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of each model's own last iteration."""
+    """Select the last iteration of each model."""
     return items[items["iteration"] == items.groupby("model")["iteration"].transform("max")]
 
 

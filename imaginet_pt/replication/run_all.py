@@ -1,9 +1,9 @@
 """Make all tables and figures, and judge every claim of the paper.
 
-Prints and writes what each script does, from one set of runs; then, under --out: claims.csv and
-claims.md, a verdict on each claim; published.csv, each published number beside ours; and
-report.html, one page with everything. What cannot run on this data is named with the reason. Each
-result is written as soon as it is made, and the same command continues a stopped run.
+Prints and writes the results of all scripts, from one set of runs; then, under --out: claims.csv
+and claims.md, a verdict on each claim; published.csv, each published number beside ours; and
+report.html, one page with everything. Scripts that cannot run on this data are listed with the
+reason. Each result is written as soon as it is made, and the same command continues a stopped run.
 """
 
 import sys
@@ -37,7 +37,7 @@ SCRIPTS = [m.SCRIPT for m in (table1, table2, figure2, table3, figure3, flickr30
 
 
 def read_inputs(options: Options, dataset: Dataset) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the inputs of the scripts that can run, and why the others cannot, by name."""
+    """Return the inputs of the scripts that can run, and the reasons of the others, by name."""
     inputs, reasons = {}, {}
     for script in SCRIPTS:
         try:
@@ -50,7 +50,7 @@ def read_inputs(options: Options, dataset: Dataset) -> tuple[dict[str, Any], dic
 def train(
     options: Options, dataset: Dataset, names: Mapping[str, Any], backend: Any, progress: Progress
 ) -> Workflows:
-    """Train what is missing of the models that the scripts called `names` need."""
+    """Train the missing runs of the models that the scripts called `names` need."""
     wanted = {m for script in SCRIPTS if script.name in names for m in script.models}
     models = [model for model in grid.MODELS if model in wanted]
     return grid.train_missing(dataset, models, options, backend, progress)
@@ -63,7 +63,7 @@ def make_results(
     workflows: Workflows,
     progress: Progress,
 ) -> dict[str, Result]:
-    """Make the results by name, printing and writing each as soon as it is made."""
+    """Make the results, printing and writing each as soon as it is made; return them by name."""
     results = {}
     for script in SCRIPTS:
         if script.name in inputs:
@@ -89,7 +89,7 @@ def find_mismatches(
 def judge(
     results: Mapping[str, Result], reasons: Mapping[str, str], mismatches: Mapping[str, str]
 ) -> list[Verdict]:
-    """Judge all claims; Flickr30K's, about a number, is judged only where numbers compare."""
+    """Judge all claims; the one about a number on Flickr30K only if it is comparable with ours."""
     items = {name: result.items for name, result in results.items()}
     number = {
         name: f"not comparable: {why}" for name, why in mismatches.items() if name == "flickr30k"
@@ -98,7 +98,7 @@ def judge(
 
 
 def failures(verdicts: Sequence[Verdict], numbers: pd.DataFrame) -> list[str]:
-    """List what `--check` rejects: claims that fail, and numbers that differ."""
+    """List the failures for `--check`: claims that fail, and numbers that differ."""
     failed = [f"claim {v.claim.number} fails" for v in verdicts if v.word == FAILS]
     differ = numbers[numbers["verdict"] == published.DIFFERS]
     return failed + [f"{n.place}, {n.row}, {n.column} differs" for n in differ.itertuples()]
@@ -136,7 +136,7 @@ def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -
 
 
 def _check(options: Options, failed: Sequence[str]) -> None:
-    """End with status 1 under --check where anything failed."""
+    """Exit with status 1 if --check is given and anything failed."""
     if options.check and failed:
         print(f"--check: {', '.join(failed)}", file=sys.stderr)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""What a script is, and the way from its options to a result.
+"""Define a script, and run it with its options.
 
 The module of a script ends with `SCRIPT`, a `Script` or a `Program`, and has an entry in
 `command.SCRIPTS`.
@@ -25,8 +25,8 @@ class Program:
     """A program under `replicate/`.
 
     Attributes:
-        main: runs it: `main(options, dataset, backend, progress)`.
-        options: names in `options.OPTIONS` that it has beside the shared ones.
+        main: the function that runs it, `main(options, dataset, backend, progress)`.
+        options: names in `options.OPTIONS` of its own options, besides the shared ones.
     """
 
     main: Callable[[Options, Dataset, Any, Progress], None]
@@ -38,14 +38,14 @@ class Script:
     """A program that makes one table or figure.
 
     Attributes:
-        name: the stem of its files under --out, as in "table1".
-        models: names in `grid.MODELS` that it needs trained.
-        read_inputs: reads what it needs beside the data, before any training. Raises `NotRun`
-            where it cannot run with this data or these options.
-        make: writes the files and returns a `Result`.
+        name: the stem of its files under --out, such as "table1".
+        models: names in `grid.MODELS` of the models that it needs.
+        read_inputs: reads its other inputs besides the data, before any training; raises `NotRun`
+            if it cannot run with this data or these options.
+        make: makes the `Result` and writes its files.
         mismatch: says why the paper's numbers cannot be compared with ours; empty if they can.
             None if the script has no number to compare.
-        options: names in `options.OPTIONS` that it has beside the shared ones.
+        options: names in `options.OPTIONS` of its own options, besides the shared ones.
     """
 
     name: str
@@ -68,8 +68,8 @@ def run(program: Program | Script, options: Options) -> None:
     """Load the data and the backend that `options` name, and run `program`.
 
     Raises:
-        UserError: options, data or files that cannot be used.
-        Stopped: after Ctrl-C; the same command continues from there.
+        UserError: options, data or files cannot be used.
+        Stopped: Ctrl-C was pressed; the same command continues from there.
     """
     for name in ("seeds", "workers"):
         if getattr(options, name) < 1:

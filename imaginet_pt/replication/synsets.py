@@ -1,11 +1,10 @@
 """Images labelled with ImageNet's synsets, and the words that label them (paper, section 4.1).
 
-The paper takes a synset's hypernyms from WordNet where its own words are not in the vocabulary.
-So the words of an image are those lemmas of its synset that are in the vocabulary; if there are
-none, those of its hypernyms; if there are none, those of their hypernyms; and so on. An elkhound
-becomes a hound, or a dog in a vocabulary without hound, and not an animal as well. Lemmas are
-lower-cased, as the tokenizer's words are; a lemma of several words, such as hunting_dog, is in no
-vocabulary.
+If a synset's own words are not in the vocabulary, the paper uses its hypernyms in WordNet. So the
+words of an image are the lemmas of its synset that are in the vocabulary; if there are none, those
+of its hypernyms; if there are none, those of their hypernyms; and so on. An elkhound becomes a
+hound, or a dog if the vocabulary lacks hound, but not an animal as well. Lemmas are lower-cased,
+like the tokenizer's words; one of several words, such as hunting_dog, is in no vocabulary.
 """
 
 import functools
@@ -36,10 +35,10 @@ class Labelled(NamedTuple):
     """Images of single things.
 
     Attributes:
-        name: of the data.
+        name: the name of the data.
         features: (images, features) float32.
         labels: the label of each image.
-        levels: for each label the words that may stand for it, in tuples, the closest first.
+        levels: for each label the words that can describe it, in tuples, the closest first.
     """
 
     name: str
@@ -52,7 +51,7 @@ class Labelled(NamedTuple):
 def lemmas(wnid: str) -> Levels:
     """Return the lemmas of a synset, of its hypernyms, of theirs and so on, a tuple for each level.
 
-    A hypernym that is reached in several ways counts where it is closest.
+    A hypernym that can be reached in several ways counts at its closest level.
     """
     levels, level, seen = [], [wnid], {wnid}
     while level:
@@ -70,7 +69,7 @@ def label_words(levels: Levels, vocabulary: set[str]) -> set[str]:
 
 
 def right_images(images: Labelled, vocabulary: set[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
-    """Tell for which images each word of a vocabulary is right.
+    """Find the images that each word of a vocabulary is right for.
 
     Returns:
         The words that label an image, sorted; and a bool array (words, images).
@@ -93,7 +92,7 @@ def load(folder: str | Path) -> Labelled:
     validation images, whose features must then be in the order of that file.
 
     Raises:
-        UserError: neither is there, or a label is missing or is no synset of ILSVRC2012.
+        UserError: both are missing, or a label is missing or is not a synset of ILSVRC2012.
     """
     folder = Path(folder)
     if (folder / "dataset.json").is_file():
@@ -110,7 +109,7 @@ def load(folder: str | Path) -> Labelled:
 
 
 def of_scenes(dataset: Dataset) -> Labelled:
-    """Return the single things of the corpus scenes, labelled with their names."""
+    """Return the images of single things in the corpus scenes, labelled with their names."""
     images = dataset.split("single")
     rows = [image.imgid for image in images]
     labels = [image.label for image in images]
@@ -120,10 +119,10 @@ def of_scenes(dataset: Dataset) -> Labelled:
 
 
 def read_ground_truth(path: Path) -> list[str]:
-    """Read the wnid of each image from ILSVRC's file of one ILSVRC2012_ID a line.
+    """Read the wnid of each image from ILSVRC's file with one ILSVRC2012_ID per line.
 
     Raises:
-        UserError: the file cannot be read, is empty, or a line is no ILSVRC2012_ID.
+        UserError: the file cannot be read, is empty, or has a line that is not an ILSVRC2012_ID.
     """
     known = {str(number): wnid for number, wnid in WNIDS.items()}
     lines = reading.read_text(path, "get it again").splitlines()

@@ -44,7 +44,7 @@ def measure(
     """Correlate the cosines of each run's embeddings with the scores of each benchmark.
 
     Returns:
-        The similarities, and why a benchmark could not be measured, by its name.
+        The similarities, and the reasons why benchmarks could not be measured, by name.
     """
     similarities, reasons = {}, {}
     for name, of_benchmark in pairs.items():
@@ -68,7 +68,7 @@ def _measure(workflows: Workflows, pairs: list[WordPair]) -> dict[str, list[Word
 def table_row(
     items: pd.DataFrame, benchmark: str, model: str, seeds: Sequence[WordSimilarity], mismatch: str
 ) -> dict[str, str]:
-    """Make a row of Table 1: the mean over seeds, its 95 % interval over pairs and seeds, and p."""
+    """Make a row of Table 1: the mean over seeds, its 95 % interval, and p."""
     rho = estimates.rho(items, benchmark, model)
     paper = results.paper_number("Table 1", model, benchmark)
     row = {
@@ -115,7 +115,7 @@ def closer_pairs(similarities: Similarities) -> pd.DataFrame:
 def text_of(
     table: pd.DataFrame, pairs: pd.DataFrame, mismatch: str, reasons: Mapping[str, str]
 ) -> str:
-    """Return the table, what is not in it, and the first of the closer pairs as Markdown."""
+    """Return the table, the missing benchmarks, and the first of the closer pairs as Markdown."""
     best = pairs[pairs["gain"] > 0].groupby("benchmark").head(SHOWN)
     best = best.assign(gain=best["gain"].map("{:.0f}".format)).round(3)
     missing = "".join(f"{name} was not run: {reason}.\n" for name, reason in reasons.items())
@@ -128,7 +128,7 @@ def text_of(
 
 
 def mismatch(options: Options, dataset: Dataset, benchmarks: Any) -> str:
-    """Name what keeps the paper's numbers from being compared with ours; empty if nothing does."""
+    """Say why the paper's numbers cannot be compared with ours; empty if they can."""
     return results.mismatch(options, dataset)
 
 

@@ -34,7 +34,7 @@ Scores = npt.NDArray[np.float64]
 
 
 def read_inputs(options: Options, dataset: Dataset) -> Labelled:
-    """Read the images to find: those of --images, or the single things of scenes."""
+    """Read the images to be found: those of --images, or those of single things in scenes."""
     if dataset.features is None:
         raise results.NotRun(f"Table 2 needs image features; {dataset.name} is text alone")
     if options.images:
@@ -48,7 +48,7 @@ def read_inputs(options: Options, dataset: Dataset) -> Labelled:
     features, wanted = images.features.shape[1], dataset.features.shape[1]
     if features != wanted:
         raise UserError(
-            f"--images {options.images}: {features:,} features an image, but {dataset.name} has "
+            f"--images {options.images}: {features:,} features per image, but {dataset.name} has "
             f"{wanted:,}; compute both with the same network"
         )
     return images
@@ -57,8 +57,8 @@ def read_inputs(options: Options, dataset: Dataset) -> Labelled:
 def cosines(words: Matrix, images: Features) -> Matrix:
     """Return the cosines of word vectors (words, d) and images (images, d): (words, images).
 
-    The images may be in a file; one block of them is in memory at a time. As in
-    `evaluation.ranking`, images that are equal bit for bit get equal cosines.
+    The images may be in a file; they are read one block at a time. As in `evaluation.ranking`,
+    images that are equal bit for bit get equal cosines.
     """
     cosine = np.empty((len(words), len(images)), np.float32)
     for start in range(0, len(images), BLOCK):
@@ -80,9 +80,9 @@ def _read(images: Features, start: int) -> Matrix:
 def accuracy(similarity: Matrix, right: npt.NDArray[np.bool_], k: int = K) -> Scores:
     """Return the probability that a right image is among the `k` nearest of each query.
 
-    Suppose that b images are nearer than the nearest right one, and t are as near as that, w of
-    them wrong, in random order. Then all k - b places that are left go to wrong ones with
-    probability C(w, k - b) / C(t, k - b).
+    Suppose that b images are nearer than the nearest right one, and that t images, w of them wrong,
+    are tied with it and in random order. Then the k - b remaining places all go to wrong images
+    with probability C(w, k - b) / C(t, k - b).
 
     Args:
         similarity: (n, images).
@@ -115,7 +115,7 @@ def word_accuracy(
 
 
 def table_row(model: str, scores: Scores, images: Labelled, mismatch: str) -> dict[str, object]:
-    """Make a row of Table 2: the mean over seeds and its 95 % interval over words and seeds."""
+    """Make a row of Table 2: the mean over seeds, and its 95 % interval."""
     mean = estimates.mean(scores)
     paper = results.paper_number("Table 2", model, "accuracy@5")
     row = {

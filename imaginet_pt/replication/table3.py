@@ -1,10 +1,10 @@
 """Table 3: captions nearest to a caption, in order and scrambled, by MULTITASK.
 
-The captions nearest to a caption and to its words in random order, by the cosine of the last
+For a caption, and for its words in random order, the nearest captions by the cosine of the last
 visual hidden states. Prints the table and writes under --out: table3.csv and table3.md, the table;
 and table3-items.csv, a row for each neighbour. Each caption is read by itself, without padding, so
-that no vector depends on the minibatch that a caption happened to come in. Captions are shown as
-the model reads them, with UNK for an unknown word.
+that its vector does not depend on other captions. Captions are shown as the model reads them, with
+UNK for an unknown word.
 """
 
 from collections.abc import Sequence
@@ -37,9 +37,9 @@ def read_inputs(options: Options, dataset: Dataset) -> list[str]:
 
 
 def items_of(workflow: Workflow, asked: Sequence[Query], captions: Captions) -> pd.DataFrame:
-    """Return a row for each query, order and rank: the `K` nearest captions but the query itself.
+    """Return a row for each query, order and rank: the `K` nearest captions except the query.
 
-    `number` counts the queries; `caption` is the query's index in the captions, -1 if it is none.
+    `number` counts the queries; `caption` is the query's index in the captions, or -1.
     """
     ids = workflow.tokenizer.transform(captions.texts)
     texts = workflow.tokenizer.inverse_transform(ids)
@@ -67,7 +67,7 @@ def table_of(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def text_of(table: pd.DataFrame, source: str) -> str:
-    """Return a Markdown table for each query, and where the queries come from."""
+    """Return a Markdown table for each query, and the origin of the queries."""
     cells = table.assign(caption=queries.one_line(table["caption"]))
     shown = [
         results.markdown(lines.drop(columns="number").rename(columns={"line": ""}))

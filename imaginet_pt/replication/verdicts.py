@@ -1,17 +1,18 @@
-"""Verdicts on statements about a run's own items: a word, and the interval that it comes from.
+"""Verdicts on statements about a run's own items, with the intervals that they follow from.
 
-A claim is made of parts that must all be true. A part says that a quantity is above zero, and has
+A claim consists of parts that must all be true. A part says that a quantity is above zero, and has
 the 95 % interval of a bootstrap (`estimates`). A part, and a claim,
 
     holds            if the whole interval is above zero; if every part holds
     fails            if the whole interval is below zero and stays so when corrected for the number
                      of parts; if some part fails, whatever the others
     is inconclusive  if the interval contains zero; if no part fails and not every part holds
-    is not run       if the run lacks what the part is about, or has too few items for a test; if
-                     no part fails and one is not run
+    is not run       if the run lacks data for the part, or has too few items for a test; if no part
+                     fails and one is not run
 
-That all parts must hold makes no correction necessary for that verdict. That one of many is enough
-to fail does: p-values of parts below zero are corrected by Holm's method (1979) over the claim.
+Since all parts must hold for a claim to hold, that verdict needs no correction for their number.
+But one part is enough for a claim to fail, so the p-values of parts below zero are corrected by
+Holm's method (1979) within the claim.
 """
 
 import math
@@ -59,11 +60,11 @@ class Part(NamedTuple):
 
     Attributes:
         label: names the statement.
-        word: one of `WORDS`.
+        word: the verdict, one of `WORDS`.
         figures: the numbers behind it, or why it was not run.
-        estimate: the quantity and its interval, if there is one.
-        unit: of the estimate.
-        p: of the hypothesis that the quantity is zero, where that is what was tested.
+        estimate: the quantity with its interval, if there is one.
+        unit: the unit of the estimate.
+        p: the p-value of the hypothesis that the quantity is zero, if that was tested.
     """
 
     label: str
@@ -100,7 +101,7 @@ def _too_few(label: str, items: int) -> Part | None:
 
 
 def not_run(label: str, reason: str) -> Part:
-    """Return the part of a claim for which the run lacks something."""
+    """Return a part that was not run, with the reason."""
     return Part(label, NOT_RUN, f"not run: {reason}")
 
 
@@ -108,9 +109,9 @@ def beat_linreg(by_model: Mapping[str, Values], unit: str, suffix: str = "") -> 
     """Judge that VISUAL and that MULTITASK score above LINREG.
 
     Args:
-        by_model: scores (seeds, items); of LINREG (1, items).
-        unit: of the scores.
-        suffix: of the parts' labels.
+        by_model: scores (seeds, items) by model; (1, items) for LINREG.
+        unit: the unit of the scores.
+        suffix: the end of the parts' labels.
     """
     return [
         above_other(f"{model} over LINREG{suffix}", by_model[model], by_model["LINREG"], unit)
@@ -119,7 +120,7 @@ def beat_linreg(by_model: Mapping[str, Values], unit: str, suffix: str = "") -> 
 
 
 def figures(estimate: Estimate, sign: str = "") -> str:
-    """Write an estimate and its interval, with as many digits as tell its bounds from zero.
+    """Format an estimate and its interval, with enough digits to tell the bounds from zero.
 
     >>> figures(Estimate(-0.046, -0.088, -0.0004), "+")
     '-0.0460 (-0.0880 to -0.0004)'
@@ -144,7 +145,7 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def correct(parts: Sequence[Part]) -> list[Part]:
-    """Let only those parts fail that are below zero when corrected for their number."""
+    """Let only those parts fail that are below zero even after Holm's correction."""
     tested = [i for i, part in enumerate(parts) if part.p is not None]
     corrected = dict(zip(tested, holm([parts[i].p or 0.0 for i in tested]), strict=True))
     return [
@@ -156,12 +157,12 @@ def correct(parts: Sequence[Part]) -> list[Part]:
 
 
 def _doubt(part: Part, p: float) -> Part:
-    """Return a part that failed by itself, but not among so many."""
+    """Make a part inconclusive that fails by itself, but not after correction."""
     return part._replace(word=INCONCLUSIVE, figures=f"{part.figures}, corrected p {p:.2g}")
 
 
 def combine(parts: Sequence[Part]) -> str:
-    """Return the verdict on a claim that is made of these parts."""
+    """Return the verdict on a claim that consists of these parts."""
     words = [part.word for part in parts]
     if set(words) == {HOLDS}:
         return HOLDS

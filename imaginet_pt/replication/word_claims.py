@@ -1,6 +1,6 @@
-"""The tests of the paper's claims about words: their similarities and their images.
+"""Test the paper's claims about words: their similarities and their images.
 
-A test takes the items of the results that its claim needs, and returns the parts of the claim.
+A test takes the items of the result that its claim needs, and returns the parts of the claim.
 """
 
 from collections.abc import Callable, Sequence

@@ -27,15 +27,15 @@ ERROR_PREFIX = "imaginet: "  # the start of the last line of a command that fail
 
 
 class Run(Protocol):
-    """A run to be trained, as `grid.Run`."""
+    """The interface of a run to be trained: `grid.Run`."""
 
     @property
     def settings(self) -> Settings:
-        """What to train."""
+        """The settings to train with."""
 
     @property
     def folder(self) -> Path:
-        """Where the run lies, or will."""
+        """The folder of the run."""
 
     def begun(self) -> bool:
         """Tell whether there is something to resume."""
@@ -43,7 +43,7 @@ class Run(Protocol):
 
 
 def command(run: Run, options: Options) -> list[str]:
-    """Return the arguments of `imaginet` that train `run`, or the rest of it."""
+    """Return the arguments of `imaginet` that train `run`, or resume it."""
     values = {"data": options.data} | {name: getattr(options, name) for name in BACKEND_OPTIONS}
     if run.begun():
         values["resume"] = run.folder
@@ -63,7 +63,7 @@ class Workers:
     """The running trainings.
 
     Args:
-        options: with `workers` and `quiet`, and those that `command` reads.
+        options: the options of the script.
     """
 
     def __init__(self, options: Options, progress: Progress) -> None:
@@ -93,7 +93,7 @@ class Workers:
             raise Stopped(f"stopped {len(runs)} trainings with {self.options.workers} workers")
 
     def _stop(self) -> None:
-        """Let no training begin, and have the running ones stop with a checkpoint."""
+        """Start no more trainings, and ask the running ones to stop with a checkpoint."""
         with self.lock:
             self.stopping = True
             for child in self.children:
@@ -113,7 +113,7 @@ class Workers:
         bar.update()
 
     def _relay(self, run: Run, child: subprocess.Popen[str]) -> str:
-        """Show what a child prints, after the name of its run; return its last line."""
+        """Show a child's lines with the name of its run; return the last line."""
         last = ""
         for line in child.stderr or ():
             last = line.strip()

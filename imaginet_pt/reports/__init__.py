@@ -1,5 +1,5 @@
-"""Pages and figures about trained runs: HTML that needs no network, and matplotlib's figures.
+"""Pages and figures about trained runs: self-contained HTML, and matplotlib figures.
 
-What they show is computed in `evaluation`; the pages' templates are in `templates`.
-Here is nothing that trains, and nothing that reads a command line.
+Their content is computed in `evaluation`; the templates of pages are in `templates`.
+Nothing here trains a model or parses a command line.
 """

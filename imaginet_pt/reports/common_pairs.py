@@ -1,7 +1,8 @@
 """Compare runs by word similarity on the pairs that all of them know.
 
-A correlation over 29 easy pairs says nothing beside one over 143: runs of different vocabularies
-are compared on their common pairs, and what each has alone stands in a table of its own.
+A correlation over 29 easy pairs cannot be compared with one over 143. So runs with different
+vocabularies are compared on their common pairs; the results on all pairs of each run have rows of
+their own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,9 +25,9 @@ def compare(
     """Correlate the runs' cosines with the scores of a benchmark, as in Table 1.
 
     Returns:
-        A row for each run on the pairs common to all, with the paired interval of the difference
-        from the first run; and one on the pairs of its own, None where these are the same. A run
-        that knows too few pairs has a note, and counts for nothing in what is common.
+        Two tables: a row for each run on the common pairs, with the paired interval of the
+        difference from the first run; and one on each run's own pairs, None if these are the same.
+        A run that knows too few pairs has a note instead, and does not limit the common pairs.
     """
     own, notes = _measure(workflows, pairs)
     vocabularies = [set(workflows[name].words()) for name in own]
@@ -44,7 +45,7 @@ def compare(
 def _measure(
     workflows: Mapping[str, Workflow], pairs: Sequence[WordPair]
 ) -> tuple[dict[str, WordSimilarity], dict[str, str]]:
-    """Return the similarities of the runs, and why there are none, by name."""
+    """Return the similarities of the runs by name, and the reasons of those without any."""
     results, notes = {}, {}
     for name, run in workflows.items():
         generator = np.random.default_rng(SEED)
@@ -78,7 +79,7 @@ def _table(
 
 
 def _differences(names: Mapping[str, Workflow], results: Mapping[str, WordSimilarity]) -> list[str]:
-    """Write how much larger the rho of each run is than the first's, with its interval."""
+    """Format how much larger the rho of each run is than the first's, with its interval."""
     first = next(iter(results))
     human = results[first].items["score"].to_numpy()
     cosines = {name: r.items["cosine"].to_numpy()[None] for name, r in results.items()}

@@ -1,7 +1,7 @@
 """Compare trained runs: similarity of words, retrieval and neighbours.
 
-Each table has a row for each run; `workflows` are the runs by name. A run that cannot answer has a
-row with the reason under `note`.
+Each table has a row for each run; `workflows` are the runs by name. A run that cannot be measured
+has a row with the reason under `note`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -49,10 +49,10 @@ def retrieval_row(dataset: Dataset) -> Callable[[Workflow], dict[str, str]]:
 
 
 def chance(captions: Captions) -> dict[str, float]:
-    """Compute what each share of `evaluation.retrieval` is when candidates are ranked at random.
+    """Compute each score of `evaluation.retrieval` for candidates ranked at random.
 
-    Of the images, k of all are among the first k. Of the other captions, as large a share of the
-    first four describes the same image as of all; where there are fewer than four, all are first.
+    The chance that an image is among the first k of n is k / n. Among the first four captions the
+    share that describes the query's image is the same as among all other captions.
     """
     _, image, count = np.unique(captions.rows, return_inverse=True, return_counts=True)
     others = count[image] - 1
@@ -63,7 +63,7 @@ def chance(captions: Captions) -> dict[str, float]:
 
 
 def with_chance(retrieval: pd.DataFrame, captions: Captions) -> pd.DataFrame:
-    """Return the table of `retrieval_row` with a last row of what chance gives."""
+    """Add a last row with the scores of chance to a table of `retrieval_row`."""
     shares = chance(captions)
     row = {"run": "by chance"}
     for score in SCORES.values():
@@ -83,11 +83,11 @@ def query_indices(captions: Captions) -> list[int]:
 
 
 def nearest(workflows: Workflows, dataset: Dataset) -> dict[str, pd.DataFrame]:
-    """Find what is nearest to the captions of `query_indices` in each run.
+    """Find the captions and images nearest to the captions of `query_indices` in each run.
 
     Returns:
-        A table for each caption. Its rows are `K` captions and images of each run, its columns
-        the orders of the words.
+        A table for each caption, with rows for `K` captions and `K` images of each run, and columns
+        for the orders of the words.
     """
     captions = dataset.captions(SPLIT)
     indices = query_indices(captions)
@@ -125,7 +125,7 @@ def _with_text(table: pd.DataFrame, kind: str, texts: Mapping[int, str]) -> pd.D
 
 
 def _side_by_side(name: str, cells: pd.DataFrame) -> pd.DataFrame:
-    """Make a row for each kind and rank, and a column for each order; the first has the name."""
+    """Make a row for each kind and rank, with a column for each order after the run's name."""
     orders = {order: rows["shown"].tolist() for order, rows in cells.groupby("order", sort=False)}
     first = cells[cells["order"] == cells["order"].iloc[0]]
     nearest = [f"{kind} {rank}" for kind, rank in zip(first["kind"], first["rank"], strict=True)]

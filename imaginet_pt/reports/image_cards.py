@@ -1,6 +1,6 @@
-"""Draw rows of images with matplotlib, each a picture or a card with its captions.
+"""Draw rows of images with matplotlib, each as its picture or as a card with its captions.
 
-All measures are points; y runs down from the upper edge of the page.
+All lengths are in points; y runs down from the upper edge of the page.
 """
 
 import re
@@ -62,7 +62,7 @@ def text_width(text: str, size: float) -> float:
 
 
 def wrapped(text: str, width: float, size: float, most: int) -> list[str]:
-    """Break `text` into at most `most` lines of at most `width` points; long words are cut."""
+    """Break `text` into at most `most` lines of at most `width` points, cutting long words."""
     lines = [""]
     for word in text.split():
         for piece in _pieces(word, width, size):
@@ -77,7 +77,7 @@ def wrapped(text: str, width: float, size: float, most: int) -> list[str]:
 
 
 def body(card: Card) -> list[tuple[bool, str]]:
-    """Break the captions of a card into lines, each with whether it begins a caption."""
+    """Break the captions of a card into lines; each tells whether it begins a caption."""
     lines = [
         (i == 0, line)
         for caption in card.captions
@@ -107,7 +107,7 @@ def draw(title: str, rows: Sequence[Row]) -> Figure:
 
 
 def _drawable(row: Row) -> Row:
-    """Return a row whose texts the font can draw."""
+    """Return the row with texts that the font can draw."""
     cards = [
         card._replace(captions=tuple(plots.drawable(text) for text in card.captions))
         for card in row.cards
@@ -173,7 +173,7 @@ def _picture(axes: Axes, x: float, y: float, room: float, pixels: npt.NDArray[An
 
 
 def _closed(text: str) -> str:
-    """Return the text with no space before the marks that close a sentence or a part of one."""
+    """Return the text without spaces before closing punctuation marks."""
     return re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", text)
 
 
@@ -196,6 +196,6 @@ def _text(
     axes: Axes, x: float, y: float, text: str, size: float,
     weight: str = "normal", color: str = INK, ha: str = "left",
 ) -> None:  # fmt: skip
-    """Draw a line on the baseline y; no letter in it is mathematics."""
+    """Draw a line of plain text, never parsed as mathematics, on the baseline y."""
     font = _font(size, weight)
     axes.text(x, y, text, fontproperties=font, color=color, ha=ha, parse_math=False)

@@ -24,8 +24,8 @@ def draw(costs: Mapping[str, pd.DataFrame]) -> Figure:
     """Draw a panel for each kind of cost that some run has.
 
     Args:
-        costs: `model_card.costs` of each run, by name. At least one has epochs; a run without
-            them has no line.
+        costs: `model_card.costs` of each run, by name. At least one run must have epochs; a run
+            without any has no line.
     """
     costs = {name: of_run for name, of_run in costs.items() if len(of_run)}
     shown = [panel for panel in PANELS if any(panel in of_run for of_run in costs.values())]
@@ -42,7 +42,7 @@ def draw(costs: Mapping[str, pd.DataFrame]) -> Figure:
 
 
 def _panel(axes: Axes, panel: str, costs: Mapping[str, Any]) -> None:
-    """Draw one kind of cost of the runs that have it; a run looks the same in each panel."""
+    """Draw one kind of cost of the runs that have it; a run's line looks the same everywhere."""
     for i, (name, of_run) in enumerate(costs.items()):
         if panel in of_run:
             axes.plot(of_run.index, of_run[panel], label=name, markersize=3, **plots.style(i))

@@ -1,4 +1,4 @@
-"""Render pages about trained runs, each one file that needs no network."""
+"""Render pages about trained runs, each a single file that needs no network."""
 
 import base64
 import datetime
@@ -27,10 +27,10 @@ class Run(NamedTuple):
     """A trained run as a page shows it.
 
     Attributes:
-        name: how the page calls it.
+        name: the run's name on the page.
         seed: its random seed.
-        described: its run.json.
-        epochs: its times.csv, without rows for LINREG.
+        described: the content of its run.json.
+        epochs: its times.csv, without any rows for LINREG.
     """
 
     name: str
@@ -59,12 +59,12 @@ def render_page(
     """Render a page about runs as HTML.
 
     Args:
-        template: its name; it extends page.html.jinja.
-        dataset: what the page measures the runs on.
+        template: the name of a template that extends page.html.jinja.
+        dataset: the data that the runs are measured on.
         trained: the runs.
-        digests: SHA-256 by name of what was read beside the data.
-        command: words of the command that makes the page.
-        content: what the template needs beside this.
+        digests: SHA-256 by name of the other files that were read.
+        command: the words of the command that makes the page.
+        content: the other values that the template needs, by name.
     """
     differing, shared = compare_settings(trained)
     common = {
@@ -83,7 +83,7 @@ def render_page(
 
 
 def table(frame: pd.DataFrame, heading: str = "") -> dict[str, Any]:
-    """Prepare a DataFrame for a template: its columns, which of them hold numbers, its rows."""
+    """Prepare a DataFrame for a template: columns, the numeric ones, rows, and a CSV file."""
     numeric = [name for name in frame if _numeric(frame[name])]
     rows = frame.to_dict("records")
     csv = data_uri("text/csv", frame.to_csv(index=False, lineterminator="\n").encode())
@@ -98,19 +98,19 @@ def _numeric(column: "pd.Series[Any]") -> bool:
 
 
 def picture(name: str, kind: str, content: bytes) -> dict[str, str]:
-    """Prepare the bytes of a picture for a template: an SVG stands in the page itself."""
+    """Prepare the bytes of a picture for a template; an SVG becomes part of the page itself."""
     if kind == "svg":
         return {"name": name, "svg": inline_svg(name, content)}
     return {"name": name, "svg": "", "uri": data_uri(KINDS[kind], content)}
 
 
 def data_uri(media_type: str, content: bytes) -> str:
-    """Return the address that holds `content` in itself."""
+    """Return a `data:` URI with `content`."""
     return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 def inline_svg(name: str, content: bytes) -> str:
-    """Return matplotlib's SVG as an element of a page, where its ids must be its own."""
+    """Return matplotlib's SVG as an element of a page, with ids that are unique there."""
     text = content.decode()
     text = text[text.index("<svg") :]
     for useless in (r"<metadata>.*?</metadata>", r"<style[^>]*>.*?</style>", r' xmlns:\w+="[^"]*"'):
@@ -122,7 +122,7 @@ def inline_svg(name: str, content: bytes) -> str:
 
 
 def run_table(trained: Sequence[Run]) -> pd.DataFrame:
-    """Tabulate how long each run took and with what it was trained; LINREG has no epochs."""
+    """Tabulate each run's training: seed, data, epochs, minutes, backend, versions and threads."""
     return pd.DataFrame(
         {
             "run": run.name,
@@ -146,8 +146,8 @@ def compare_settings(trained: Sequence[Run]) -> tuple[pd.DataFrame, dict[str, st
     """Compare the settings of runs.
 
     Returns:
-        The settings that differ, a row each with a column a run; and the values of those that
-        all runs share, by name.
+        The settings that differ, with a row for each setting and a column for each run; and the
+        values of those that all runs share, by name.
     """
     by_name: dict[str, dict[str, list[str]]] = {}
     for run in trained:
@@ -166,7 +166,7 @@ def _text(value: Any) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what makes the page: this code, Python and the libraries."""
+    """Return the versions behind the page: of this code, Python and the libraries."""
     own = {"imaginet_pt": _code_version(), "Python": platform.python_version()}
     return own | {name: version(name) for name in LIBRARIES} | {"on": platform.platform()}
 

@@ -1,4 +1,4 @@
-"""Draw figures with matplotlib, the same bytes each time."""
+"""Draw figures with matplotlib, with the same bytes each time."""
 
 import contextlib
 import functools
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from ..errors import UserError
 from ..files.atomic import atomic
 
-# Each format with what makes it the same on every day.
+# The options of each format that make its bytes the same every day.
 FORMATS: dict[str, Any] = {
     "png": {"dpi": 220, "metadata": {"Software": None}},
     "svg": {"metadata": {"Date": None}},
@@ -116,7 +116,7 @@ def drawable(text: str) -> str:
 
 
 def undrawable(texts: Iterable[str]) -> str:
-    """Say in a line how many characters of `texts` the figures' font lacks; empty for none."""
+    """Say in a line which characters of `texts` the figures' font lacks; empty if it has all."""
     missing = sorted({c for text in texts for c in text if not _in_font(c)})
     if not missing:
         return ""

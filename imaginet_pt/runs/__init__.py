@@ -1,5 +1,5 @@
-"""The folder of a run: its files, their formats, and what is made of a trained model.
+"""The folder of a run: its files and their formats, and `Workflow`, which loads a run to use it.
 
-Here live run.json, checkpoints, the history of a training, the model card, and `Workflow`, which
-loads a run to use it. Training itself lies in `training`, measures of a run in `evaluation`.
+Here are run.json, checkpoints, the history of a training and the model card. Training itself is in
+`training`, and measures of a run are in `evaluation`.
 """

@@ -1,4 +1,4 @@
-"""Check what Python callers give: sentences and counts."""
+"""Check arguments from Python callers: sentences and counts."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,10 @@ from ..errors import UserError, UserTypeError
 
 
 def sentence_list(sentences: str | Iterable[str]) -> list[str]:
-    """Return `sentences` as a list: a string is one sentence, never its characters.
+    """Return `sentences` as a list; a single string is one sentence.
 
     Raises:
-        UserTypeError: they are neither a string nor strings.
+        UserTypeError: `sentences` is neither a string nor a list of strings.
     """
     if isinstance(sentences, str):
         return [sentences]
@@ -29,8 +29,8 @@ def check_count(name: str, value: int, least: int = 1) -> None:
     """Check that the argument `name` is an integer of at least `least`.
 
     Raises:
-        UserTypeError: it is no integer.
-        UserError: it is below that.
+        UserTypeError: it is not an integer.
+        UserError: it is less than `least`.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise UserTypeError(f"`{name}` is {value!r}; it must be an integer")

@@ -1,8 +1,8 @@
-"""Checkpoints: all that is needed to resume a training, each with its own checksum.
+"""Checkpoints: everything needed to resume a training, each with its own checksum.
 
-checkpoint-E-B.npz was written in epoch E after B of its minibatches: the arrays `params/...`,
-`update/...` and `history/...` as an .npz file, and behind it the SHA-256 of these bytes, since the
-checksums inside an .npz file do not cover the names and shapes.
+checkpoint-E-B.npz was written in epoch E after B of its minibatches. It is an .npz file with the
+arrays `params/...`, `update/...` and `history/...`, followed by the SHA-256 of its bytes, since the
+checksums inside an .npz file do not cover names and shapes.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ NAME = re.compile(r"checkpoint-([0-9]{1,9})-([0-9]{1,9})\.npz")
 
 
 class Checkpoint(NamedTuple):
-    """The state of a training: parameters and arrays of the update rule by name, and progress."""
+    """The state of a training: parameters and arrays of the update rule by name, and history."""
 
     params: Arrays
     update: Arrays
@@ -39,7 +39,7 @@ class Checkpoints:
 
     Attributes:
         folder: the run's folder.
-        whole: path of the newest checkpoint that is known to be undamaged, if any.
+        whole: the path of the newest checkpoint known to be undamaged, if any.
     """
 
     def __init__(self, folder: str | PathLike[str]) -> None:
@@ -64,7 +64,7 @@ class Checkpoints:
         """Write a checkpoint, then remove all others but the last undamaged one.
 
         Raises:
-            UserError: it cannot be written; what was there still is.
+            UserError: it cannot be written; the older checkpoints are still there.
         """
         path = self.folder / f"checkpoint-{history.epoch}-{history.done}.npz"
         write(path, {"params": params, "update": update, "history": history.to_arrays()})
@@ -77,10 +77,10 @@ class Checkpoints:
         """Read the newest undamaged checkpoint.
 
         Args:
-            warn: called with a line about each damaged one.
+            warn: called with a line about each damaged checkpoint.
 
         Raises:
-            UserError: there is none.
+            UserError: there is no undamaged checkpoint.
         """
         errors = []
         for path in self.paths():
@@ -88,7 +88,7 @@ class Checkpoints:
                 checkpoint = read(path)
             except UserError as error:
                 errors.append(str(error))
-                warn(f"{error}; taking the one before")
+                warn(f"{error}; using the one before")
             else:
                 self.whole = path
                 return checkpoint
@@ -113,7 +113,7 @@ def read(path: Path) -> Checkpoint:
     """Read the checkpoint at `path`.
 
     Raises:
-        UserError: it cannot be read, is damaged, or is no checkpoint.
+        UserError: it cannot be read, is damaged, or is not a checkpoint.
     """
     _verify(path)
     groups: dict[str, Arrays] = {"params": {}, "update": {}, "history": {}}
@@ -138,4 +138,4 @@ def _verify(path: Path) -> None:
             left -= len(block) or left
         matches = computed.digest() == file.read()
     if not matches:
-        raise UserError(f"{path} is damaged: its {size:,} bytes do not have its checksum")
+        raise UserError(f"{path} is damaged: its {size:,} bytes do not match its checksum")

@@ -1,4 +1,4 @@
-"""Functions of a recurrent model that are compiled once and take their parameters as arguments."""
+"""A recurrent model's functions, compiled once for the parameters of all epochs."""
 
 import functools
 from collections.abc import Callable
@@ -17,12 +17,12 @@ Params = dict[str, npt.NDArray[np.float32]]
 class CompiledModel:
     """Outputs and word scores of a model, each compiled when it is first needed.
 
-    One compilation serves the parameters of all epochs: a call that brings other arrays than the
-    call before puts them into the compiled functions first, without a copy.
+    Each call passes the parameters. If they are other arrays than in the call before, they replace
+    those in the compiled functions first, without a copy.
     """
 
     def __init__(self, model: Imaginet, backend: Backend | None = None) -> None:
-        """Prepare `model` for `backend`, by default the one that `auto` takes."""
+        """Prepare `model` for `backend`, by default that of `select.get("auto")`."""
         self._model, self._backend = model, backend
         self._current: Params = {}
         self._shared: dict[str, Any] = {}

@@ -1,6 +1,6 @@
-"""What run.json says of a run: settings, data, versions and threads.
+"""The content of run.json: a run's settings, data, versions and threads.
 
-It is written once, last of the files with which a run begins, and read in one place, here.
+It is written once, as the last file of a new run, and is read nowhere but here.
 """
 
 import os
@@ -27,13 +27,13 @@ def package_versions() -> dict[str, str]:
 
 
 def thread_limits() -> dict[str, Any]:
-    """Return the number of processors, and the variables that limit threads, where set."""
+    """Return the number of processors, and those of `THREADS` that are set."""
     limits = {name: os.environ[name] for name in THREADS if name in os.environ}
     return {"cpus": os.cpu_count(), **limits}
 
 
 def describe_data(dataset: Dataset) -> dict[str, Any]:
-    """Return what run.json says of the data; `path`, where they are, only if it can be shown."""
+    """Return the entry `data` of run.json; it has a `path` only if that can be printed."""
     path = {"path": dataset.source} if dataset.source and dataset.source.isprintable() else {}
     return {
         "name": dataset.name,
@@ -48,15 +48,15 @@ class RunDescription:
     """The content of run.json.
 
     Attributes:
-        data: name, whether it is synthetic, the SHA-256 of each file of the data, and as "path"
-            where they were when the training began.
+        data: the data's name, whether it is synthetic, the SHA-256 of each of its files, and its
+            path when the training began.
         features: number of features of an image, 0 without images.
-        backend: name of the backend that trained it, None for LINREG.
-        began_with: SHA-256 of a given vocabulary and of given weights, where there were any.
+        backend: name of the backend that trained the run, None for LINREG.
+        began_with: SHA-256 of the vocabulary and of the weights that were given, if any.
         settings: all settings of the training.
         parameters: names of the parameters, in the order of the original.
-        compiler: the backend in words, with its version; empty where nothing was compiled.
-        versions: of Python and of the libraries, by name.
+        compiler: the backend in words, with its version; empty if nothing was compiled.
+        versions: versions of Python and of the libraries, by name.
         threads: the number of processors, and the variables that limit threads.
     """
 
@@ -71,7 +71,7 @@ class RunDescription:
     threads: Mapping[str, Any] = field(default_factory=thread_limits)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as what JSON can hold."""
+        """Return the description in JSON's types."""
         return {
             "data": dict(self.data),
             "features": self.features,
@@ -89,7 +89,7 @@ class RunDescription:
         """Check the `content` of the run.json at `path`.
 
         Raises:
-            UserError: an entry is missing, of another type, or has a value that is none.
+            UserError: an entry is missing, of another type, or has an impossible value.
         """
         for key, kind in ENTRIES.items():
             validation.field(content, key, kind, path)
@@ -129,7 +129,7 @@ def _check_data(data: Mapping[str, Any], place: str) -> None:
 
 
 def _check_names(texts: Mapping[str, Any], place: str) -> None:
-    """Check that all values of an object are printable strings, and its keys too."""
+    """Check that all keys and values of an object are printable strings."""
     for key in texts:
         validation.name({"key": key}, "key", place)
         validation.name(texts, key, place)
@@ -139,6 +139,6 @@ def read_description(path: str | PathLike[str]) -> RunDescription:
     """Read the run.json at `path`.
 
     Raises:
-        UserError: it is missing or damaged, or says what no training writes.
+        UserError: it is missing or damaged, or does not describe a run.
     """
     return RunDescription.from_json(json_files.read_json(path), path)

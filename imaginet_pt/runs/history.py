@@ -1,4 +1,4 @@
-"""The progress of a training: its position, its random stream, and its costs and times so far."""
+"""The history of a training: its position, random stream, and costs and times so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ ROW_LENGTHS = {"costs": (3,), "validation": (3, 4), "times": (2,)}  # numbers in
 
 @dataclass
 class History:
-    """Where a training stands, and the costs and times up to there.
+    """How far a training has come, with its costs and times.
 
     Attributes:
         stream: state of the random stream at the beginning of the current epoch, as
             `RandomState.get_state` returns it.
         epoch: the current epoch, from 1; one more than the last when the training is over.
-        done: minibatches of the current epoch that are done.
-        seconds: what the current epoch took so far.
+        done: how many minibatches of the current epoch are done.
+        seconds: how long the current epoch has taken so far.
         costs: (epoch, minibatch, cost) of all minibatches.
         validation: (epoch, cost of each pathway, weighted sum) of all epochs.
         times: (epoch, seconds) of all epochs.
@@ -39,7 +39,7 @@ class History:
         return float(np.mean([cost for e, _, cost in self.costs if e == epoch]))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Return all of it as arrays by name, the tables with a row for each entry."""
+        """Return the history as arrays by name; a table has a row for each entry."""
         _, keys, position, has_gauss, cached_gauss = self.stream
         return {
             "stream.keys": keys,
@@ -53,10 +53,10 @@ class History:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Make the history of the arrays that `to_arrays` returned.
+        """Restore the history from the arrays that `to_arrays` returned.
 
         Raises:
-            KeyError, ValueError, TypeError: they are anything else.
+            KeyError, ValueError, TypeError: the arrays are not those of a history.
         """
         position, has_gauss, cached_gauss = arrays["stream.at"]
         keys = arrays["stream.keys"]
@@ -71,7 +71,7 @@ class History:
 
 
 def _rows(name: str, array: npt.NDArray[Any]) -> list[Row]:
-    """Return the rows of the table `name`; ValueError where it is none of finite numbers."""
+    """Return the rows of the table `name`; ValueError if it is not one of finite numbers."""
     array = array.astype("float64")
     if array.size and (array.ndim != 2 or array.shape[1] not in ROW_LENGTHS[name]):
         raise ValueError(f"{name} of shape {array.shape}")

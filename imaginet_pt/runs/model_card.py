@@ -1,7 +1,7 @@
-"""The model card of a trained run: what it is, from what, how to use it, and its limits.
+"""The model card of a trained run: what it is, what it was trained on, its use and its limits.
 
-It is made from the files of the run alone, and holds neither times nor dates, so that the same
-training writes the same card.
+It is made from the files of the run alone and has neither times nor dates, so that the same
+training always writes the same card.
 """
 
 import pandas as pd
@@ -33,10 +33,10 @@ NAMES = {
 
 
 def write(folder: RunFolder) -> None:
-    """Write the card into the folder of a training that has ended.
+    """Write the card into the folder of a finished run.
 
     Raises:
-        UserError: a file of the run cannot be read, or the card not written.
+        UserError: a file of the run cannot be read, or the card cannot be written.
     """
     with atomic(folder / CARD) as file:
         file.write(text(folder))
@@ -63,8 +63,8 @@ def pathways(description: RunDescription, words: int) -> tuple[str, ...]:
     """Return what a model predicts: "visual" images, "textual" the next word, or both.
 
     Args:
-        description: its run.json.
-        words: size of its vocabulary.
+        description: the run's run.json.
+        words: the size of its vocabulary.
     """
     if description.settings.model_type == "linear":
         return ("visual",)
@@ -72,7 +72,7 @@ def pathways(description: RunDescription, words: int) -> tuple[str, ...]:
 
 
 def costs(folder: RunFolder) -> pd.DataFrame:
-    """Read the costs of a run, a row an epoch; LINREG, which has no epochs, has no rows.
+    """Read the costs of a run, one row per epoch; LINREG, which has no epochs, has no rows.
 
     Returns:
         `training`: mean over the minibatches; `textual`, `visual`: validation cost of each pathway

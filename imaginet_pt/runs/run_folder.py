@@ -1,14 +1,14 @@
-"""The folder of a run: what is in it, written whole and read with care.
+"""The folder of a run: its files, written whole or not at all, and checked when read.
 
 run.json         settings, data, versions, names of the parameters (`description.py`)
 vocabulary.json  the token of each id
-costs.csv        epoch,batch,cost: a row a minibatch
-validation.csv   epoch and the cost of each pathway and of both
+costs.csv        epoch,batch,cost: one row per minibatch
+validation.csv   epoch, the cost of each pathway, and their weighted sum
 times.csv        epoch,seconds
 weights-N.npz    parameters after epoch N, by name
 scaler.npz       mean and scale of the image features, if they are scaled
-model-card.md    what the run is, written when it ends (`model_card.py`)
-checkpoint-E-B.npz  all that is needed to resume the training (`checkpoint.py`)
+model-card.md    a description of the run, written at its end (`model_card.py`)
+checkpoint-E-B.npz  everything needed to resume the training (`checkpoint.py`)
 lock             held by the process that trains here
 """
 
@@ -50,7 +50,7 @@ class RunFolder:
     @classmethod
     @contextlib.contextmanager
     def create(cls, path: str | PathLike[str]) -> Iterator[Self]:
-        """Make a new folder at `path` and lock it; it is a run when its run.json is written.
+        """Make a new folder at `path` and lock it; it becomes a run when `begin` writes run.json.
 
         Raises:
             UserError: there is a run already, or the folder cannot be made or locked.
@@ -65,9 +65,9 @@ class RunFolder:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from training here, and remove what a killed one left half-written.
+        """Keep other processes from training here, and remove unfinished files of a killed one.
 
-        The system gives the lock up when this process dies.
+        The system releases the lock when this process dies.
 
         Raises:
             UserError: another process trains here, or the folder cannot be written.
@@ -91,7 +91,7 @@ class RunFolder:
         """Return the run at `path`.
 
         Raises:
-            UserError: there is none.
+            UserError: there is no run.
         """
         if not (Path(path) / "run.json").is_file():
             raise UserError(f"{path} holds no run (no run.json); give the folder of a training")
@@ -102,7 +102,7 @@ class RunFolder:
         return self / f"weights-{iteration}.npz"
 
     def iterations(self) -> list[int]:
-        """Return the epochs whose weights are here, in order."""
+        """List the epochs whose weights are stored, in order."""
         names = (WEIGHTS.fullmatch(path.name) for path in self.path.glob("weights-*.npz"))
         return sorted(int(match[1]) for match in names if match)
 
@@ -112,7 +112,7 @@ class RunFolder:
         tokenizer: Tokenizer,
         scaler: NoScaler | StandardScaler,
     ) -> None:
-        """Write what does not change in a run: vocabulary, scaler and, last, run.json."""
+        """Write the files that never change: vocabulary, scaler and, last, run.json."""
         tokenizer.save(self / "vocabulary.json")
         if isinstance(scaler, StandardScaler):
             arrays: dict[str, npt.NDArray[Any]] = vars(scaler)
@@ -123,7 +123,7 @@ class RunFolder:
         """Read run.json.
 
         Raises:
-            UserError: it is missing or damaged, or says what no training writes.
+            UserError: it is missing or damaged, or does not describe a run.
         """
         return read_description(self / "run.json")
 

@@ -1,4 +1,4 @@
-"""The two kinds of model that a run trains, with their parameters: recurrent ones, and LINREG."""
+"""The two kinds of trained model, with their parameters: recurrent models and LINREG."""
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
@@ -27,9 +27,11 @@ MAX_PLACES = 2**13  # whose word scores are computed at once: 0.3 GB for 10,000 
 
 
 class TrainedModel:
-    """A model with `params`, its parameters as arrays by name.
+    """A model with its parameters.
 
-    pathways: what it predicts, "textual" (the next word) and "visual" (the image).
+    Attributes:
+        params: arrays by name.
+        pathways: what it predicts, "textual" (the next word), "visual" (the image), or both.
     """
 
     params: Params
@@ -38,7 +40,7 @@ class TrainedModel:
     def with_parameters(self, arrays: Arrays, source: Any) -> Self:
         """Return the same model with the parameters `arrays`, read from the file `source`.
 
-        Both share what either has compiled.
+        The two models share their compiled functions.
 
         Raises:
             UserError: the arrays do not fit the model.
@@ -49,7 +51,7 @@ class TrainedModel:
 
     @property
     def embeddings(self) -> npt.NDArray[np.float32]:
-        """Vectors of the words, (words, size), without the special ones."""
+        """The words' vectors, (words, size), without those of PAD, END and UNK."""
         raise NotImplementedError
 
     def outputs(self, captions: Sequence[Ids], padding: str) -> Arrays:
@@ -72,7 +74,7 @@ class RecurrentModel(TrainedModel):
 
     @property
     def embeddings(self) -> npt.NDArray[np.float32]:
-        """Vectors of the words, (words, size), without the special ones."""
+        """The words' vectors, (words, size), without those of PAD, END and UNK."""
         return self.params["embeddings"][len(SPECIAL) :]
 
     def outputs(self, captions: Sequence[Ids], padding: str) -> Arrays:
@@ -90,9 +92,9 @@ class RecurrentModel(TrainedModel):
     def word_scores(
         self, captions: Sequence[Ids], padding: str
     ) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
-        """Yield the index of each caption and its word scores, a minibatch after the other.
+        """Yield the index of each caption and its word scores, one minibatch after another.
 
-        The scores are (len(caption), words): those of the next word after each id.
+        The scores, (len(caption), words), are those of the next word after each id.
         """
         for indices in self._minibatches(captions, padding):
             X = padded([captions[i] for i in indices])
@@ -104,30 +106,30 @@ class RecurrentModel(TrainedModel):
                     yield int(i), scores[len(X) - len(captions[i]) :, column]
 
     def _minibatches(self, captions: Sequence[Ids], padding: str) -> Iterator[Any]:
-        """Indices of the captions of each minibatch."""
+        """Return the indices of the captions of each minibatch."""
         yield from PADDING[padding]([len(ids) for ids in captions], self.batch_size)
 
 
 class LinearModel(TrainedModel):
-    """LINREG with its parameters: image features from counts of words, `linreg.ridge`."""
+    """LINREG with its parameters: it predicts images from word counts, by `linreg.ridge`."""
 
     pathways = ("visual",)
 
     def __init__(
         self, settings: Settings, n_words: int, n_features: int, backend: Backend | None
     ) -> None:
-        """Make a model of zeros; it needs neither `settings` nor `backend`."""
+        """Make a model with parameters of zeros; it ignores `settings` and `backend`."""
         self.n_words = n_words
         shape = (n_words - len(SPECIAL), n_features)
         self.params = {"linear.w": placeholder(shape), "linear.b": placeholder(n_features)}
 
     @property
     def embeddings(self) -> npt.NDArray[np.float32]:
-        """Vectors of the words, (words, features): the columns of A."""
+        """The words' vectors, (words, features): the columns of A."""
         return self.params["linear.w"]
 
     def outputs(self, captions: Sequence[Ids], padding: str) -> Arrays:
-        """Compute the image vectors, (captions, features), as `output_vis`; nothing is padded."""
+        """Compute the image vectors `output_vis`, (captions, features); `padding` is ignored."""
         X = bag_of_words.count_words(captions, self.n_words)
         predicted = X @ self.params["linear.w"] + self.params["linear.b"]
         return {"output_vis": predicted.astype("float32")}

@@ -1,4 +1,4 @@
-"""Words and their vectors: cosines, nearest words, and gensim's form of them."""
+"""Words and their vectors: cosines, nearest words, and export to gensim."""
 
 import difflib
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class WordVectors:
-    """Words in lower case and their vectors, (words, size); `source` is named in messages."""
+    """Words in lower case and their vectors, (words, size); error messages name `source`."""
 
     def __init__(
         self, words: Sequence[str], vectors: npt.NDArray[np.float32], source: object
@@ -45,10 +45,10 @@ class WordVectors:
         return keyed
 
     def row(self, word: str) -> int:
-        """Return the row of a word, which is lowered first.
+        """Return the row of a word, after lower-casing it.
 
         Raises:
-            UserTypeError: it is no string.
+            UserTypeError: it is not a string.
             UserError: it is unknown; the nearest known words are named.
         """
         if not isinstance(word, str):
@@ -58,12 +58,12 @@ class WordVectors:
         near = ", ".join(map(repr, difflib.get_close_matches(word.lower(), self.words, 3)))
         raise UserError(
             f"{word!r} is not in the vocabulary of {self.source}; "
-            + (f"did you mean {near}?" if near else "no word there is like it")
+            + (f"did you mean {near}?" if near else "no word there is similar")
         )
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Return rows (n, size) at length one; rows of zeros stay zero."""
+    """Scale rows (n, size) to length one; rows of zeros stay zero."""
     norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
     units: npt.NDArray[np.float64] = vectors / np.where(norms > 0, norms, 1)
     return units

@@ -1,4 +1,4 @@
-"""What a trained run makes of words and sentences."""
+"""A trained run at work: its vectors of words and sentences, and its predictions."""
 
 import copy
 from collections.abc import Sequence
@@ -29,8 +29,8 @@ WordScores = list[tuple[str, float]]  # words with their probabilities or cosine
 class Workflow:
     """A trained run at one epoch: vocabulary, scaler and model.
 
-    It has the name of the original's class. Where a method takes `sentences`, a string is one
-    sentence and gives one result; a sequence of strings gives a result for each.
+    The name is that of the original's class. Where a method takes `sentences`, a string is one
+    sentence and gives one result; a list of strings gives one result for each.
 
     >>> w = Workflow("runs/mine")  # doctest: +SKIP
     >>> w.project("a dog chases a cat").shape  # doctest: +SKIP
@@ -50,10 +50,10 @@ class Workflow:
         Args:
             path: the run's folder.
             iteration: the epoch, by default the last.
-            backend: what computes, by default `backends.select.get("auto")`.
+            backend: the backend to compute with, by default `backends.select.get("auto")`.
 
         Raises:
-            UserError: there is no run, no such epoch, or its files do not fit each other.
+            UserError: there is no run or no such epoch, or its files do not fit together.
         """
         self.folder = RunFolder.open(path)
         description = self.folder.described()
@@ -80,7 +80,7 @@ class Workflow:
         self.model = self.model.with_parameters(read_arrays(weights, self.model.params), weights)
 
     def at(self, iteration: int) -> Self:
-        """Return the same run at another epoch; both use what either has compiled."""
+        """Return the same run at another epoch; the two share their compiled functions."""
         other = copy.copy(self)
         other._load_weights(iteration)
         return other
@@ -88,7 +88,7 @@ class Workflow:
     # Vectors of sentences.
 
     def outputs(self, sentences: str | Sequence[str], padding: str = "none") -> Arrays:
-        """Compute what the model makes of sentences, arrays by the original's names.
+        """Compute all vectors of sentences, under the original's names.
 
         Args:
             sentences: one sentence, or several.
@@ -103,7 +103,7 @@ class Workflow:
         captions = self.tokenizer.transform(texts)
         for text, ids in zip(texts, captions, strict=True):
             if not ids:
-                raise UserError(f"{self.folder.path} reads no word in {text!r}; give some words")
+                raise UserError(f"{self.folder.path} finds no word in {text!r}; give some words")
         arrays = self.model.outputs(captions, padding)
         if isinstance(sentences, str):
             return {name: array[0] for name, array in arrays.items()}
@@ -130,8 +130,8 @@ class Workflow:
     def project_words(self) -> npt.NDArray[np.float32]:
         """Predict the image features of all words, (words, features), in the order of `words`.
 
-        Each is read as the original's `project_words` does: PAD word END, though no sentence of
-        the training has an END in its input.
+        As in the original's `project_words` the input is PAD word END, although in training no
+        input has an END.
         """
         ids = range(len(SPECIAL), len(self.tokenizer.words))
         outputs = self.model.outputs([[PAD, i, END] for i in ids], "none")
@@ -145,7 +145,7 @@ class Workflow:
 
     @property
     def embeddings(self) -> npt.NDArray[np.float32]:
-        """Vectors of the words, (words, size): embeddings, or LINREG's columns of A."""
+        """The words' vectors, (words, size): embeddings, or LINREG's columns of A."""
         return self.model.embeddings
 
     def _word_vectors(self) -> WordVectors:
@@ -156,7 +156,7 @@ class Workflow:
         """Compute the cosine of two words' embeddings.
 
         Raises:
-            UserError: a word is not in the vocabulary; the nearest known ones are named.
+            UserError: a word is not in the vocabulary; the message names similar ones that are.
         """
         return self._word_vectors().similarity(a, b)
 
@@ -167,7 +167,7 @@ class Workflow:
             (word, cosine) of each, the nearest first.
 
         Raises:
-            UserError: the word is not in the vocabulary; the nearest known ones are named.
+            UserError: the word is not in the vocabulary; the message names similar ones that are.
         """
         return self._word_vectors().most_similar(word, k)
 
@@ -180,18 +180,18 @@ class Workflow:
     def next_words(
         self, sentences: str | Sequence[str], k: int = 1, padding: str = "none"
     ) -> list[Any]:
-        """Find the `k` likeliest next words at each place of sentences.
+        """Find the `k` most likely next words at each place of sentences.
 
         The places are the start and after each word; END stands for the end of the sentence.
 
         Args:
             sentences: one sentence, or several.
-            k: how many words for each place.
+            k: how many words to find at each place.
             padding: how sentences share minibatches, one of `PADDING`.
 
         Returns:
-            For one sentence a list of places, each a list of (word, probability), the likeliest
-            first; for several a list of those.
+            For one sentence a list of places, each a list of (word, probability), the most likely
+            first; for several sentences a list of such lists.
 
         Raises:
             UserError: the model does not predict words.
@@ -219,9 +219,9 @@ class Workflow:
             sentences: one sentence, or several.
 
         Returns:
-            A row a word: `position` (from 1), `word` (as the model reads it) and `bits`,
-            -log2 p(word | words before). For several sentences `sentence`, the index of the
-            sentence from 0, comes first.
+            One row per word: `position` (from 1), `word` (as the model reads it) and `bits`,
+            -log2 p(word | words before). For several sentences a column `sentence`, the index of
+            the sentence from 0, comes first.
 
         Raises:
             UserError: the model does not predict words.
@@ -273,7 +273,7 @@ def _check_padding(padding: str) -> None:
 
 
 def _after_pad(captions: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Return lists of ids behind PAD, with which every sentence of the training begins."""
+    """Put PAD, with which every sentence begins in training, before each list of ids."""
     return [[PAD, *ids] for ids in captions]
 
 
@@ -284,7 +284,7 @@ def _log_probabilities(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float6
 
 
 def _existing_epoch(folder: RunFolder, iteration: int | None) -> int:
-    """Return `iteration`, or the last epoch for None, if the run has its weights."""
+    """Return `iteration`, or for None the last epoch, if the run has weights of it."""
     epochs = folder.iterations()
     if not epochs:
         raise UserError(f"{folder.path} holds no weights yet; let its training finish an epoch")

@@ -1,4 +1,4 @@
-"""Say what a training is about to do, before it takes long."""
+"""Announce what a training is about to do, before the long work begins."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
@@ -22,12 +22,12 @@ def announce(
     """Yield lines on the data, the vocabulary, the model, and where the run is written.
 
     Args:
-        dataset: that is trained on.
-        settings: of the training.
+        dataset: the data to train on.
+        settings: the settings of the training.
         tokenizer: the vocabulary.
         captions: word ids of the training captions.
         params: the parameters, arrays by name.
-        out: folder of the run.
+        out: the folder of the run.
     """
     images, validation = len(dataset.split("train")), len(dataset.captions("val").texts)
     yield (
@@ -38,7 +38,7 @@ def announce(
     unknown = sum(ids.count(UNK) for ids in map(list, captions))
     yield (
         f"vocabulary: {len(tokenizer.words) - len(SPECIAL):,} words; {unknown:,} of {words:,} in "
-        f"the captions ({unknown / max(1, words):.1%}) are rarer than "
+        f"the captions ({unknown / max(1, words):.1%}) are in fewer than "
         f"{settings.word_freq_threshold} captions and read as UNK"
     )
     count = sum(array.size for array in params.values())

@@ -1,4 +1,4 @@
-"""What a training tells its caller after each epoch."""
+"""The callback after each epoch of a training."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EpochResult:
-    """An epoch that is over and written.
+    """The results of an epoch whose files are written.
 
     Attributes:
         epoch: its number, from 1.
-        cost: mean cost of its minibatches.
-        validation: validation cost of each pathway in use ("textual", "visual"), and "cost", their
-            weighted sum.
-        seconds: what it took.
+        cost: the mean cost of its minibatches.
+        validation: the validation cost of each pathway in use ("textual", "visual"), and as "cost"
+            their weighted sum.
+        seconds: how long it took.
     """
 
     epoch: int

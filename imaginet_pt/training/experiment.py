@@ -50,19 +50,19 @@ def train(
     """Train the model of `settings` on `dataset` into the new folder `out`.
 
     Args:
-        dataset: with the splits "train" and "val".
-        settings: of the training.
-        out: folder of the run, which must not hold one yet.
-        backend: from `backends.select.get`; LINREG, which is solved at once, needs none.
-        progress: where the user sees how far it is.
+        dataset: the data, with the splits "train" and "val".
+        settings: the settings of the training.
+        out: the folder of the run, which must not hold a run yet.
+        backend: from `backends.select.get`; LINREG, which is solved directly, needs none.
+        progress: shows the progress.
         init_tokenizer: path of a vocabulary to use.
-        init_weights: path of arrays to begin with.
-        checkpoint_minutes: time between checkpoints inside an epoch; 0 for each minibatch.
-        on_epoch: called after each epoch; a true value ends the training there.
+        init_weights: path of initial parameters to use.
+        checkpoint_minutes: time between checkpoints inside an epoch; 0 for one per minibatch.
+        on_epoch: called after each epoch; a true return value ends the training.
 
     Raises:
         UserError: settings, data or files cannot be used; nothing is written then.
-        Stopped: a signal such as Ctrl-C ended it; it can be resumed.
+        Stopped: a signal such as Ctrl-C stopped the training; it can be resumed.
     """
     if settings.model_type == "linear":
         return _train_linear(dataset, settings, out, backend)
@@ -84,19 +84,19 @@ def resume(
     """Resume the training in `out` at its newest checkpoint.
 
     Args:
-        dataset: the data that it began with.
-        out: folder of the run.
-        backend: from `backends.select.get`, of the kind that the run began with.
-        progress: where the user sees how far it is.
-        iterations: the last epoch, where it is to be later than the run's settings say; all files
-            become those of a training that had this setting from the beginning.
-        checkpoint_minutes: time between checkpoints inside an epoch; 0 for each minibatch.
-        on_epoch: called after each epoch; a true value ends the training there.
+        dataset: the data that the training began with.
+        out: the folder of the run.
+        backend: from `backends.select.get`; the same kind that the training began with.
+        progress: shows the progress.
+        iterations: a later last epoch than the run's settings have; in the end all files are as if
+            the training had had this setting from the beginning.
+        checkpoint_minutes: time between checkpoints inside an epoch; 0 for one per minibatch.
+        on_epoch: called after each epoch; a true return value ends the training.
 
     Raises:
-        UserError: there is no run or no undamaged checkpoint, data or backend are others, or
-            another process trains there.
-        Stopped: a signal such as Ctrl-C ended it; it can be resumed.
+        UserError: there is no run or no undamaged checkpoint, data or backend differ, or another
+            process trains there.
+        Stopped: a signal such as Ctrl-C stopped the training; it can be resumed.
     """
     loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
     return _resume(dataset, RunFolder.open(out), loop, iterations)
@@ -104,7 +104,7 @@ def resume(
 
 @dataclass(frozen=True)
 class _Loop:
-    """How a training runs, beside its settings; the arguments of `train` of these names."""
+    """How a training runs, apart from its settings; the fields are arguments of `train`."""
 
     backend: Backend
     progress: Progress
@@ -120,7 +120,7 @@ class _Loop:
         checkpoints: Checkpoints,
         folder: RunFolder,
     ) -> Trainer:
-        """Return the trainer that goes on from `state` and `history` and writes into `folder`."""
+        """Return the trainer that continues from `state` and `history` and writes to `folder`."""
         writer: Writer = NullWriter()
         if self.backend.processes.first:
             writer = FolderWriter(folder, checkpoints, list(inputs.model.weights()))
@@ -130,7 +130,7 @@ class _Loop:
         )  # fmt: skip
 
     def run(self, trainer: Trainer, folder: RunFolder, dataset: Dataset) -> RunFolder:
-        """Train, after making sure that other processes do the same; the first writes the card."""
+        """Train, once all processes agree on what to train; the first one writes the model card."""
         history, processes = trainer.history, self.backend.processes
         task = [trainer.settings.as_dict(), dataset.digests, history.epoch, history.done]
         processes.check_same(task, trainer.state.arrays)
@@ -152,7 +152,7 @@ def _train_recurrent(
     loop: _Loop,
     origin: Mapping[str, AnyPath | None],
 ) -> RunFolder:
-    """Train a recurrent model that begins with the files of `origin`, where there are any."""
+    """Train a recurrent model, from the vocabulary and weights in `origin` if there are any."""
     rng = np.random.RandomState(settings.random_seed)
     inputs = prepare(dataset, settings, rng, origin["tokenizer"])
     shapes = inputs.model.parameters(None)
@@ -188,7 +188,7 @@ def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop, iterations: int | 
 def _check_resumable(
     folder: RunFolder, dataset: Dataset, backend: Backend, iterations: int | None
 ) -> RunDescription:
-    """Return the description of a run that can be resumed, with its last epoch set anew.
+    """Return the description of a run to be resumed, with its last epoch set to `iterations`.
 
     Raises:
         UserError: it cannot be resumed on this data, with this backend, or to this epoch.
@@ -220,7 +220,7 @@ def _describe(
     backend: Backend | None,
     origin: Mapping[str, AnyPath | None],
 ) -> RunDescription:
-    """Describe a training that begins with the files of `origin`, where there are any."""
+    """Describe a training, with the SHA-256 of the files in `origin` that it begins with."""
     return RunDescription(
         data=describe_data(dataset),
         features=0 if dataset.features is None else dataset.features.shape[1],
@@ -234,7 +234,7 @@ def _describe(
 
 @contextlib.contextmanager
 def _new_folder(out: AnyPath, processes: Processes) -> Iterator[RunFolder]:
-    """Make and lock the folder of a run, which only the first of several processes does."""
+    """Make and lock the folder of a run, in the first of several processes only."""
     if not processes.first:
         yield RunFolder(out)
         return
@@ -245,7 +245,7 @@ def _new_folder(out: AnyPath, processes: Processes) -> Iterator[RunFolder]:
 def _train_linear(
     dataset: Dataset, settings: Settings, out: AnyPath, backend: Backend | None
 ) -> RunFolder:
-    """Solve LINREG on `dataset` and write its run, with weights of epoch 1."""
+    """Solve LINREG on `dataset` and write its run, with the weights as those of epoch 1."""
     if backend and backend.processes.count > 1:
         raise UserError("`model_type` linear is solved in one process: give no `coordinator`")
     features: Any = dataset.features

@@ -11,10 +11,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
-    """A training was asked to stop, and there is a checkpoint.
+    """A training was asked to stop, and has written a checkpoint.
 
     Attributes:
-        status: the exit status by which a shell knows the signal: 130 for Ctrl-C.
+        status: the exit status that stands for the signal in a shell: 130 for Ctrl-C.
     """
 
     def __init__(self, message: str, status: int = 128 + signal.SIGINT) -> None:
@@ -23,10 +23,10 @@ class Stopped(Exception):
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal that asks to stop, where it ends what is being done at once.
+    """A signal asks to stop, where work can be abandoned at once.
 
     Attributes:
-        status: the exit status by which a shell knows the signal.
+        status: the exit status that stands for the signal in a shell.
     """
 
     def __init__(self, number: int) -> None:
@@ -35,10 +35,10 @@ class Interrupted(KeyboardInterrupt):
 
 
 class StopRequests:
-    """Tells whether a signal has asked to stop.
+    """Call it to learn whether a signal has asked to stop.
 
     Attributes:
-        status: the exit status of the first signal; that of Ctrl-C where another process got it.
+        status: the exit status for the first signal; that of Ctrl-C if another process got it.
     """
 
     def __init__(self, agree: Callable[[bool], bool]) -> None:
@@ -46,24 +46,24 @@ class StopRequests:
         self.signals: list[int] = []
 
     def __call__(self) -> bool:
-        """Return whether any process was asked to stop; all of a group must call this together."""
+        """Tell whether any process was asked to stop; all processes must call this together."""
         return self._agree(bool(self.signals))
 
     @property
     def status(self) -> int:
-        """The exit status by which a shell knows the first signal."""
+        """The exit status that stands for the first signal in a shell."""
         return 128 + (self.signals[0] if self.signals else signal.SIGINT)
 
 
 @contextlib.contextmanager
 def stop_requests(agree: Callable[[bool], bool] = bool) -> Iterator[StopRequests]:
-    """Note signals instead of ending the program; a second Ctrl-C ends it at once.
+    """Record signals instead of ending the program; a second Ctrl-C ends it at once.
 
-    A second SIGHUP does not, since a terminal that closes may send two. Signals come to the main
-    thread alone: in another thread nothing is noted.
+    A second SIGHUP does not, since a closing terminal may send two. Only the main thread receives
+    signals: in another thread nothing is recorded.
 
     Args:
-        agree: `Processes.agree`, where a signal may have come to any of several processes.
+        agree: `Processes.agree`, if the signal may reach any of several processes.
     """
     requests, before = StopRequests(agree), _handlers()
 
@@ -78,7 +78,7 @@ def stop_requests(agree: Callable[[bool], bool] = bool) -> Iterator[StopRequests
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Raise `Interrupted` where a signal comes."""
+    """Raise `Interrupted` when a signal arrives inside the block."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise Interrupted(number)
@@ -90,7 +90,7 @@ def interruptible() -> Iterator[None]:
 def _handlers() -> dict[int, Any]:
     """Return the present handler of each signal that this thread may handle.
 
-    SIGHUP is not among them where it is ignored: `nohup` asks for that.
+    An ignored SIGHUP is left out: `nohup` asks for that.
     """
     if threading.current_thread() is not threading.main_thread():
         return {}
@@ -106,7 +106,7 @@ def _handlers() -> dict[int, Any]:
 def _handled(
     before: Mapping[int, Any], handler: Callable[[int, FrameType | None], None]
 ) -> Iterator[None]:
-    """Handle the signals of `before` by `handler` in the block, and after it as before."""
+    """Handle the signals in `before` by `handler` inside the block, and as before after it."""
     try:
         for number in before:
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""What a training starts from: examples, tokenizer, model, update rule and first state."""
+"""Prepare a training: examples, tokenizer, model, update rule and initial state."""
 
 from dataclasses import dataclass
 from os import PathLike
@@ -22,7 +22,7 @@ from ..settings import Settings
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a recurrent model is trained on.
+    """The model and the data of a training.
 
     Attributes:
         train: examples to train on.
@@ -46,13 +46,14 @@ def prepare(
     """Make captions and images ready for training.
 
     Args:
-        dataset: with the splits "train" and "val".
-        settings: of the training.
-        rng: shuffles the training captions where settings say so.
-        vocabulary: path of a vocabulary.json to use, or None for one of the training captions.
+        dataset: the data, with the splits "train" and "val".
+        settings: the settings of the training.
+        rng: shuffles the training captions if `settings.shuffle` is set.
+        vocabulary: path of a vocabulary.json to use, or None to make one from the captions.
 
     Raises:
-        UserError: the model needs image features and there are none, or the vocabulary is not one.
+        UserError: the model needs image features and there are none, or the file is not a
+            vocabulary.
     """
     captions, valid = dataset.captions("train"), dataset.captions("val")
     if settings.shuffle:
@@ -104,9 +105,9 @@ def first_state(
     """Return the state before the first update.
 
     Args:
-        model: what is trained.
+        model: the model to train.
         rule: the update rule.
-        rng: draws the parameters, also where weights are given, so that the stream goes on alike.
+        rng: draws the parameters, even if weights are given, so that later draws are the same.
         init_weights: path of arrays to begin with instead.
 
     Raises:
@@ -123,10 +124,10 @@ def first_state(
 def restored_state(
     model: models.Imaginet, rule: Update, params: Arrays, update: Arrays, source: Any
 ) -> State:
-    """Return the state of the arrays in the checkpoint `source`.
+    """Return the state stored in the checkpoint `source`.
 
     Raises:
-        UserError: they are another model's.
+        UserError: its arrays are those of another model.
     """
     params = match_parameters(model.parameters(None), params, source)
     expected = rule.state(_trained(model, params))

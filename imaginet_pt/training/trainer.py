@@ -1,4 +1,4 @@
-"""The loop over epochs and minibatches of a training, which can be stopped and resumed."""
+"""The training loop over epochs and minibatches, which can be stopped and resumed."""
 
 import time
 from collections.abc import Callable
@@ -31,17 +31,17 @@ Step = Callable[[Indices], Any]  # of the indices of a minibatch's captions
 
 @dataclass
 class Trainer:
-    """A model, its state and its data, and the loop that brings them together.
+    """A model, its state and its data, and the loop that trains it.
 
     Attributes:
-        settings: of the training.
+        settings: the settings of the training.
         inputs: the model, and the examples to train on and to validate with.
         rule: the update rule.
         state: parameters and arrays of the update rule, which change in place.
-        history: where the training stands.
-        writer: where results go.
-        checkpoint_minutes: time between checkpoints inside an epoch; 0 for each minibatch.
-        on_epoch: called after each epoch; a true value ends the training.
+        history: the progress so far.
+        writer: writes the results.
+        checkpoint_minutes: time between checkpoints inside an epoch; 0 for one per minibatch.
+        on_epoch: called after each epoch; a true return value ends the training.
     """
 
     settings: Settings
@@ -61,11 +61,11 @@ class Trainer:
 
         Args:
             backend: compiles the training step and the validation costs.
-            progress: where the user sees how far it is.
+            progress: shows the progress.
 
         Raises:
-            Stopped: a signal asked for it; a checkpoint is written.
-            UserError: a cost is not a number, or a file cannot be written.
+            Stopped: a signal asked to stop; a checkpoint is written.
+            UserError: a cost is not a finite number, or a file cannot be written.
         """
         step, validate = self._compile(backend, progress)
         per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
@@ -90,7 +90,7 @@ class Trainer:
     # Functions of caption indices.
 
     def _compile(self, backend: Backend, progress: Progress) -> tuple[Step, Step]:
-        """Compile the training step and the validation costs, both of caption indices."""
+        """Compile the training step and the validation costs, both functions of caption indices."""
         model = self.inputs.model
         try:
             with interruptible():
@@ -122,7 +122,7 @@ class Trainer:
     # An epoch.
 
     def _train_epoch(self, step: Step, bar: Any, stop: StopRequests) -> None:
-        """Train on the minibatches of the current epoch that are not done yet."""
+        """Train on the remaining minibatches of the current epoch."""
         history = self.history
         saved = time.perf_counter()
         started = saved - history.seconds
@@ -150,11 +150,11 @@ class Trainer:
         if not np.isfinite(cost):
             raise UserError(
                 f"the cost is {cost} at epoch {self.history.epoch}, minibatch {batch} (training "
-                f"captions {', '.join(map(str, indices))}, from 0); {ADVICE}"
+                f"captions {', '.join(map(str, indices))}, counted from 0); {ADVICE}"
             )
 
     def _finish_epoch(self, validate: Step) -> EpochResult:
-        """Validate and write. The checkpoint is last, so that what it calls done is all there."""
+        """Validate and write; the checkpoint comes last, so that all it vouches for exists."""
         history, epoch = self.history, self.history.epoch
         costs = self._validation_costs(validate)
         history.times.append((epoch, history.seconds))
@@ -174,7 +174,7 @@ class Trainer:
         return last or (epoch - 1) % self.settings.snapshot_freq == 0
 
     def _validation_costs(self, validate: Step) -> dict[str, float]:
-        """Return the mean validation cost of each pathway, and as "cost" their weighted sum."""
+        """Return the mean validation cost of each pathway, and their weighted sum as "cost"."""
         model, lengths = self.inputs.model, self.inputs.valid.lengths()
         order = batches(lengths, self.settings.batch_size, self.rng)
         costs = np.mean([validate(indices) for indices in order], axis=0)
@@ -193,14 +193,14 @@ class Trainer:
         )
 
     def _write_last_weights(self, epoch: int) -> None:
-        """Write the weights of a training that ends early, where the epoch is no snapshot."""
+        """Write the weights of a training that ends early, unless the epoch is a snapshot."""
         if not self._is_snapshot(epoch):
             self.writer.write_weights(epoch, self.state, self.history)
 
     def remove_other_weights(self, folder: RunFolder) -> None:
-        """Remove weights that an unbroken training would not have kept.
+        """Remove weights that an uninterrupted training would not have kept.
 
-        They are there where it was ended early, or resumed to a later epoch.
+        They exist if the training was ended early, or resumed to a later epoch.
         """
         for epoch in folder.iterations():
             if not self._is_snapshot(epoch):

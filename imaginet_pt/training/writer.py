@@ -1,4 +1,4 @@
-"""What a training writes as it goes: tables, weights and checkpoints."""
+"""Write the results of a training as it runs: tables, weights and checkpoints."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -18,29 +18,29 @@ ADVICE = "the checkpoint before it is kept; train with a lower `rate` or with `c
 
 
 class Writer(Protocol):
-    """Where a training puts its results."""
+    """The interface by which a training writes its results."""
 
     def write_tables(self, history: History) -> None:
-        """Write costs, validation costs and times up to here."""
+        """Write the costs, validation costs and times so far."""
 
     def write_weights(self, epoch: int, state: State, history: History) -> None:
         """Write the parameters after an epoch."""
 
     def write_checkpoint(self, state: State, history: History) -> None:
-        """Write all that is needed to resume the training here."""
+        """Write everything needed to resume the training from here."""
 
 
 class FolderWriter:
-    """Writes into the folder of a run, which this process has locked."""
+    """Write to the folder of a run, which this process has locked."""
 
     def __init__(
         self, folder: RunFolder, checkpoints: Checkpoints, pathways: Sequence[str]
     ) -> None:
-        """Write into `folder` costs of `pathways`, and checkpoints besides those of `checkpoints`.
+        """Write to the folder of a run.
 
         Args:
             folder: the run's folder.
-            checkpoints: those that are there; they know the one to keep.
+            checkpoints: the checkpoints in it.
             pathways: names of the pathways in use, the columns of validation.csv.
         """
         self.folder, self.checkpoints, self.pathways = folder, checkpoints, list(pathways)
@@ -67,7 +67,7 @@ class FolderWriter:
 
 
 class NullWriter:
-    """Writes nothing: for all processes but the first of several that train together."""
+    """Write nothing: for all but the first of several processes that train together."""
 
     def write_tables(self, history: History) -> None:
         """Write nothing."""

@@ -48,14 +48,16 @@ def test_folders_that_nobody_else_can_write_stay_as_they_are(folders):
 @pytest.mark.parametrize("index", [0, 1])
 def test_compiled_code_of_somebody_else_is_refused(index, folders, monkeypatch):
     owned_by_another(folders[index], monkeypatch)
-    with pytest.raises(UserError, match=f"{folders[index].name} is somebody else's; set PYTENSOR"):
+    with pytest.raises(
+        UserError, match=f"{folders[index].name} belongs to somebody else; set PYTEN"
+    ):
         pytensor_backend.check_compile_cache.__wrapped__()
 
 
 @pytest.mark.parametrize("index", [0, 1])
 def test_compiled_code_that_others_could_write_is_refused_and_not_repaired(index, folders):
     folders[index].chmod(0o777)
-    with pytest.raises(UserError, match=f"others can write in .*{folders[index].name}; set PYTEN"):
+    with pytest.raises(UserError, match=f"others can write to .*{folders[index].name}; set PYTEN"):
         pytensor_backend.check_compile_cache.__wrapped__()
     assert folders[index].stat().st_mode & 0o777 == 0o777
 
@@ -104,7 +106,7 @@ FAILURES = {
     ),
     "no compiler": (
         CompileError("Compilation failed: g++\nerror\nerror"),
-        "Compilation failed: g.*; see that the compiler works",
+        "Compilation failed: g.*; check that the compiler works",
     ),
     "a full disk": (OSError(28, "No space left on device"), "No space.*; free space"),
     "too few files": (OSError(24, "Too many open files"), "Too many open files; allow more"),

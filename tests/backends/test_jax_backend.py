@@ -190,7 +190,7 @@ def test_compiled_code_that_others_could_write_is_refused(tmp_path, monkeypatch)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     jax_backend.get()
     (tmp_path / "imaginet_pt/jax").chmod(0o777)
-    with pytest.raises(UserError, match="others can write in .*imaginet_pt/jax; set XDG_CACHE"):
+    with pytest.raises(UserError, match="others can write to .*imaginet_pt/jax; set XDG_CACHE"):
         jax_backend.get()
     jax_backend.jax.config.update("jax_compilation_cache_dir", None)
 

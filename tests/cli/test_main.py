@@ -188,7 +188,7 @@ def test_the_same_command_writes_the_same_bytes_into_another_folder(run, data, t
 def test_data_with_other_features_is_refused(run, tmp_path, capsys):
     other = small.write(tmp_path / "data", features=5)
     assert main("evaluate", run, "--data", other, "--out", tmp_path / "eval") == 2
-    assert "5 features an image, the run predicts 12" in capsys.readouterr().err
+    assert "5 features per image, the run predicts 12" in capsys.readouterr().err
 
 
 def copied(run, folder, **changes):

@@ -206,7 +206,7 @@ def test_read_only_source_goes_to_the_users_cache(read_only, tmp_path, values, m
 def test_a_cache_of_somebody_else_is_refused(read_only, tmp_path, monkeypatch):
     (tmp_path / "cache/imaginet_pt").mkdir(parents=True)
     owned_by_another(tmp_path / "cache/imaginet_pt", monkeypatch)
-    refused(read_only, "imaginet_pt is somebody else's", "XDG_CACHE_HOME")
+    refused(read_only, "imaginet_pt belongs to somebody else", "XDG_CACHE_HOME")
 
 
 def test_a_cache_that_cannot_be_made_is_named(read_only, tmp_path):

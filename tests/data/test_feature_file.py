@@ -73,7 +73,7 @@ CHANGES = {
 def test_a_file_changed_in_use_ends_in_one_line(features, change):
     """Were it mapped, the system would end this process by SIGBUS."""
     change(features.path)
-    with pytest.raises(UserError, match="feats.npy was changed while it is in use"):
+    with pytest.raises(UserError, match="feats.npy was changed while it was in use"):
         features[[1, 5]]
 
 

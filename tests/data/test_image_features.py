@@ -80,7 +80,7 @@ def test_features_of_very_long_rows_take_little_memory(tmp_path):
 
 def test_more_features_than_any_network_has_are_refused(tmp_path):
     np.save(tmp_path / "feats.npy", np.ones((1, image_features.MAX_FEATURES + 1), "f4"))
-    refused(tmp_path, "1,048,577 features an image, at most 1,048,576", images=1)
+    refused(tmp_path, "1,048,577 features per image, at most 1,048,576", images=1)
 
 
 @pytest.mark.parametrize("name", ["vgg_feats.mat", "feats.npy"])

@@ -25,7 +25,7 @@ def test_where_others_can_write_is_refused_and_not_repaired(name, mode, tmp_path
     monkeypatch.setattr(folders, "_is_own_group", lambda gid: False)
     (tmp_path / "base/private").mkdir(parents=True, mode=0o700)
     (tmp_path / name).chmod(mode)
-    with pytest.raises(UserError, match=f"others can write in {tmp_path / name}; {FIX}"):
+    with pytest.raises(UserError, match=f"others can write to {tmp_path / name}; {FIX}"):
         folders.private_folder(tmp_path / "base/private", FIX)
     assert (tmp_path / name).stat().st_mode & 0o777 == mode
 
@@ -34,7 +34,7 @@ def test_a_parent_like_tmp_will_do_but_the_folder_itself_must_be_private(tmp_pat
     (tmp_path / "tmp/private").mkdir(parents=True)
     (tmp_path / "tmp").chmod(0o1777)
     folders.private_folder(tmp_path / "tmp/private", FIX)
-    with pytest.raises(UserError, match="others can write in"):
+    with pytest.raises(UserError, match="others can write to"):
         folders.private_folder(tmp_path / "tmp", FIX)
 
 
@@ -42,7 +42,7 @@ def test_a_parent_like_tmp_will_do_but_the_folder_itself_must_be_private(tmp_pat
 def test_what_belongs_to_another_is_refused(name, tmp_path, monkeypatch):
     (tmp_path / "base/private").mkdir(parents=True)
     owned_by_another(tmp_path / name, monkeypatch)
-    with pytest.raises(UserError, match=f"{tmp_path / name} is somebody else's; {FIX}"):
+    with pytest.raises(UserError, match=f"{tmp_path / name} belongs to somebody else; {FIX}"):
         folders.private_folder(tmp_path / "base/private", FIX)
 
 
@@ -59,7 +59,7 @@ def test_a_link_on_the_way_is_as_safe_as_where_it_leads(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "open/base")
     folders.private_folder(tmp_path / "link/private", FIX)
     (tmp_path / "open").chmod(0o777)
-    with pytest.raises(UserError, match=f"others can write in {tmp_path}/open; {FIX}"):
+    with pytest.raises(UserError, match=f"others can write to {tmp_path}/open; {FIX}"):
         folders.private_folder(tmp_path / "link/private", FIX)
 
 

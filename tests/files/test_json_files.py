@@ -72,11 +72,11 @@ def test_damaged_json_is_refused_exactly_where_the_standard_library_refuses(
 
 REFUSED = {
     "empty": ("", "not JSON: Expecting value, line 1"),
-    "a list": ("[1, 2]", "wanted an object, found"),
+    "a list": ("[1, 2]", "expected an object, found"),
     "deep": ('{"a": ' + "[" * 10**6, "not JSON"),
     "digits": ('{"a": ' + "1" * 10**6 + "}", "not JSON"),
-    "no colon": ('{"a" 1}', "wanted :, line 1, character 5"),
-    "no comma": ('{"a": 1\n "b": 2}', "wanted , or }, line 2"),
+    "no colon": ('{"a" 1}', "expected :, line 1, character 5"),
+    "no comma": ('{"a": 1\n "b": 2}', "expected , or }, line 2"),
     "a comma at the end": ('{"a": 1,}', "key in double quotes"),
     "more behind it": ('{"a": 1} {', "extra data, line 1, character 9"),
     "no UTF-8": (b'{"a": "\xff"}', "not JSON: 'utf-8' codec"),

@@ -159,7 +159,7 @@ def test_captions_are_resampled_by_image():
 
 
 def test_flickr30k_on_other_features_gets_no_verdict(tmp_path):
-    why = {"flickr30k": "1280 features an image"}
+    why = {"flickr30k": "1280 features per image"}
     items = pd.DataFrame({"model": "MULTITASK", "seed": 1, "image": range(9), "accuracy@5": 0.9})
     results = {"flickr30k": Result("flickr30k", "", "", items, [])}
     reasons = dict.fromkeys(["table1", "table2", "figure2"], "x")

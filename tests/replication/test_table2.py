@@ -288,7 +288,7 @@ def test_verdict_on_the_paper_s_images(scores, verdict):
     [
         ("coco", 4096, "paper", 1000, "imagenet"),
         ("coco", 4096, "demo", 50_000, "preset demo"),
-        ("coco", 1280, "paper", 50_000, "1280 features an image"),
+        ("coco", 1280, "paper", 50_000, "1280 features per image"),
         ("flickr8k", 4096, "paper", 50_000, "flickr8k"),
     ],
 )
@@ -308,7 +308,7 @@ def test_scenes_find_their_single_things():
 
 
 def test_images_of_another_network_are_an_error(images):
-    with pytest.raises(UserError, match="2 features an image, but small has 4,096"):
+    with pytest.raises(UserError, match="2 features per image, but small has 4,096"):
         table2.read_inputs(Namespace(images=images), dataset(features=4096))
 
 

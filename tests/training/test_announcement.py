@@ -22,8 +22,8 @@ def test_data_vocabulary_and_model_are_announced(tmp_path):
     assert 0 < unknown < words
     assert vocabulary == (
         f"vocabulary: {len(tokenizer.words) - 3} words; {unknown:,} of {words:,} in the captions "
-        f"({unknown / words:.1%}) are rarer than 12 captions and read as UNK"
+        f"({unknown / words:.1%}) are in fewer than 12 captions and read as UNK"
     )
     assert model == (
-        "simple: 1,001,000 parameters, about 16.0 MB with what their updates keep; writing to RUN"
+        "simple: 1,001,000 parameters, about 16.0 MB with the update rule's arrays; writing to RUN"
     )

@@ -1,5 +1,5 @@
-"""The commands of `imaginet`, a module each: HELP, EXAMPLE, `add_options(parser)` and `run(args)`.
+"""The commands of `imaginet`: a module with HELP, EXAMPLE, `add_options` and `run` for each.
 
-A module imports what takes long (PyTensor, pandas, matplotlib) inside its functions, so that
-`imaginet --help` is quick. What several commands share lives in `cli.options`.
+Modules import slow libraries (PyTensor, pandas, matplotlib) inside functions, so that
+`imaginet --help` is quick. Options that several commands share are in `cli.options`.
 """

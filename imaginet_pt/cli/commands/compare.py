@@ -1,8 +1,8 @@
-"""`imaginet compare`: hold two sentences side by side, as "a dog chases a cat" and the reverse.
+"""`imaginet compare`: compare two sentences, such as "a dog chases a cat" and the reverse.
 
-The cosines tell how alike the run's vectors of the two are: `output_vis` is the imagined image,
+The cosines tell how similar the run's vectors of the two are: `output_vis` is the imagined image,
 `hidden_vis` and `hidden_text` are the last states of the two pathways. Bits tell how surprising
-each word is after those before it.
+each word is, given the words before it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Print how alike the vectors of the sentences are, and the surprisal of their words."""
+    """Print how similar the vectors of the sentences are, and the surprisal of their words."""
     sentences = [args.first, args.second]
     workflow = load_workflow(args)
     check_words(workflow, sentences, Progress(args.quiet))
@@ -43,7 +43,7 @@ def run(args: Namespace) -> None:
 
 
 def _cosines(workflow: Workflow, sentences: Sequence[str]) -> list[str]:
-    """Make a line for each of the run's vectors: its name and the cosine of the two."""
+    """Format a line for each kind of vector: its name, and the cosine of the two sentences'."""
     from ...evaluation.ranking import similarities
 
     vectors = workflow.outputs(sentences).items()

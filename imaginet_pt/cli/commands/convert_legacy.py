@@ -1,4 +1,4 @@
-"""`imaginet convert-legacy`: make a run of a checkpoint of the 2015 program."""
+"""`imaginet convert-legacy`: convert a checkpoint of the 2015 program to a run."""
 
 from argparse import ArgumentParser, Namespace
 

@@ -1,4 +1,4 @@
-"""`imaginet data`: get data sets, look at what is there, compute image features."""
+"""`imaginet data`: get data sets, check them, and compute image features."""
 
 import argparse
 from argparse import ArgumentParser, Namespace
@@ -18,7 +18,7 @@ def get_options(parser: ArgumentParser) -> None:
     """Add the options of `imaginet data get`."""
     parser.add_argument("name", choices=SOURCES, help="data set")
     parser.add_argument(
-        "--out", metavar="DIR", default="data", help="folder for its folder (default data)"
+        "--out", metavar="DIR", default="data", help="folder to unpack it in (default data)"
     )
 
 
@@ -36,7 +36,7 @@ def check_options(parser: ArgumentParser) -> None:
 
 
 def check(args: Namespace) -> None:
-    """Print what a data set has and lacks."""
+    """Print a summary of a data set."""
     from ...data import summary
 
     print(with_flags(summary.check(args.data, args.men, args.pairs)))
@@ -49,8 +49,8 @@ def features_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         metavar="FILE",
-        help="state dict of VGG16 (default the file in torchvision's cache, which has not the "
-        "paper's weights)",
+        help="state dict of VGG16 (default the file in torchvision's cache, which does not have "
+        "the paper's weights)",
     )
 
 
@@ -62,7 +62,7 @@ def features(args: Namespace) -> None:
 
 
 class Part(NamedTuple):
-    """A subcommand: its help, an example, and the functions that add its options and run it."""
+    """A subcommand: its help, an example, and functions to add its options and to run it."""
 
     help: str
     example: str
@@ -72,13 +72,13 @@ class Part(NamedTuple):
 
 PARTS = {
     "get": Part(
-        "download a data set from its official address and unpack it; go on where it broke off",
+        "download a data set from its official address and unpack it, resuming a broken one",
         "imaginet data get flickr8k --out data",
         get_options,
         get,
     ),
     "check": Part(
-        "tell what a data set has, what of the word pairs it covers, and what is missing",
+        "tell what a data set has, which word pairs it covers, and what is missing",
         "imaginet data check data/flickr8k --men data/MEN/MEN_dataset_natural_form_full",
         check_options,
         check,

@@ -28,7 +28,7 @@ TASKS = {"image_retrieval": "images", "paraphrase_retrieval": "paraphrases"}
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the run, the data, and how captions are read and compared."""
+    """Add options for the run, the data, and how captions are read and compared."""
     run_options(parser)
     data_option(parser)
     split_option(parser)
@@ -36,13 +36,13 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--paraphrase-state",
         choices=STATES,
-        help="vectors of paraphrases (default hidden_vis)",
+        help="vectors to compare paraphrases by (default hidden_vis)",
     )
     parser.add_argument(
         "--scramble-seed",
         type=int,
         default=SCRAMBLE_SEED,
-        help="of the scrambled order (default %(default)s)",
+        help="seed of the scrambled order (default %(default)s)",
     )
     parser.add_argument("--out", metavar="EVAL", required=True, help="folder for the figures")
 
@@ -74,10 +74,10 @@ def run(args: Namespace) -> None:
 
 
 def new_folder(path: str) -> RunFolder:
-    """Return the folder for an evaluation.
+    """Make the folder for an evaluation.
 
     Raises:
-        UserError: it holds a run, or another evaluation.
+        UserError: it already holds a run or an evaluation.
     """
     from ...runs.run_folder import RunFolder
 
@@ -89,7 +89,7 @@ def new_folder(path: str) -> RunFolder:
 
 
 def table(metrics: Mapping[str, Any], by_chance: Mapping[str, float]) -> list[str]:
-    """Lay out the shares of each task in lines, beside those of scrambled words and of chance."""
+    """Lay out each task's scores in lines, beside those of scrambled words and of chance."""
     lines = [f"{'':27}{'in order':>10}{'scrambled':>11}{'by chance':>11}"]
     for task, name in TASKS.items():
         figures = metrics.get(task, {})
@@ -101,6 +101,6 @@ def table(metrics: Mapping[str, Any], by_chance: Mapping[str, float]) -> list[st
 
 
 def _cells(values: Iterable[float | None]) -> str:
-    """Lay out shares as percentages below the heads of `table`; None is a dash."""
+    """Format scores as percentages below the heads of `table`, with a dash for None."""
     texts = ("-" if value is None else f"{100 * value:.1f} %" for value in values)
     return "".join(text.rjust(room) for text, room in zip(texts, (10, 11, 11), strict=True))

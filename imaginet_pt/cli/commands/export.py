@@ -24,7 +24,7 @@ def embeddings(workflow: Workflow) -> npt.NDArray[np.float32]:
 
 
 def images(workflow: Workflow) -> npt.NDArray[np.float32]:
-    """Return the image that each word alone makes the run imagine, (words, features)."""
+    """Return the image that the run imagines from each word alone, (words, features)."""
     return workflow.project_words()
 
 
@@ -34,7 +34,7 @@ WHAT: dict[str, Callable[[Workflow], npt.NDArray[np.float32]]] = {
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the run, what is exported, and the format."""
+    """Add options for the run, the vectors to export, and the format."""
     run_options(parser)
     parser.add_argument("--what", choices=WHAT, default="embeddings", help="(default embeddings)")
     format_option(parser, "word2vec")

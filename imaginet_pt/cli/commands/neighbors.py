@@ -1,4 +1,4 @@
-"""`imaginet neighbors`: find the captions and images nearest to sentences, also scrambled."""
+"""`imaginet neighbors`: find the captions and images nearest to sentences."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def run(args: Namespace) -> None:
 def nearest_captions(
     workflow: Workflow, queries: Sequence[Query], dataset: Dataset, split: str
 ) -> Found:
-    """Find the captions nearest to queries; one that occurs twice counts once."""
+    """Find the captions nearest to queries; equal captions count once."""
     from ...evaluation import neighbors
 
     texts = list(dict.fromkeys(dataset.captions(split).texts))
@@ -83,7 +83,7 @@ def nearest_captions(
 def nearest_images(
     workflow: Workflow, queries: Sequence[Query], dataset: Dataset, split: str
 ) -> Found:
-    """Find the images nearest to queries, or say why there are none."""
+    """Find the images nearest to queries, or return the reason why there are none."""
     from ...evaluation import neighbors
 
     try:

@@ -1,7 +1,7 @@
-"""`imaginet next-words`: predict the likeliest next words at each place of sentences.
+"""`imaginet next-words`: predict the most likely next words at each place of sentences.
 
-A place is the start of a sentence (position 0, after nothing) or after one of its words; END
-stands for the end of the sentence.
+The places are the start of a sentence (position 0) and after each of its words. END stands for
+the end of the sentence.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def add_options(parser: ArgumentParser) -> None:
     """Add the run, the sentences, how many words, the padding and the format."""
     run_options(parser)
     sentences_option(parser)
-    parser.add_argument("-k", type=int, default=1, metavar="N", help="words a place (default 1)")
+    parser.add_argument("-k", type=int, default=1, metavar="N", help="words per place (default 1)")
     padding_option(parser, "none")
     table_format_option(parser, text=False)
 

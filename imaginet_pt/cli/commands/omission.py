@@ -58,7 +58,7 @@ def run(args: Namespace) -> None:
 
 
 def score(workflow: Workflow, sentence: str) -> Scores:
-    """Return the words of a sentence, as they were typed, with their scores."""
+    """Return the words of a sentence as typed, with their scores."""
     from ...evaluation import omission
 
     words = words_of(workflow, sentence)
@@ -70,7 +70,7 @@ def score(workflow: Workflow, sentence: str) -> Scores:
 
 
 def write(kind: str, title: str, scores: Sequence[Scores]) -> None:
-    """Write the scores of sentences: bars for each, or one table."""
+    """Write the scores: bars for each sentence, or one table of all."""
     if kind in TABLE_FORMATS:
         rows = (
             (number, position, word, str(known).lower(), value)

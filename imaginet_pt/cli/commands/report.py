@@ -23,7 +23,7 @@ EXAMPLE = "imaginet report RUN --data scenes --out report.html"
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the runs, the data and word pairs that they are measured on, and the page."""
+    """Add options for the runs, the data and word pairs to measure them on, and the page."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folders of runs")
     data_option(parser)
     options.benchmark_options(parser)
@@ -53,7 +53,7 @@ def run(args: Namespace) -> None:
 
 
 def load_workflows(args: Namespace) -> dict[str, Workflow]:
-    """Load each run, named by its folder's own name where that is enough to tell them apart."""
+    """Load each run under its folder's name, or its path where names are not unique."""
     from ...runs.workflow import Workflow
 
     paths, backend = list(dict.fromkeys(args.runs)), options.chosen_backend(args)
@@ -69,7 +69,7 @@ def measure(
     benchmarks: Mapping[str, Any],
     progress: Progress,
 ) -> dict[str, Any]:
-    """Measure the runs: what compare.html.jinja needs, by name."""
+    """Measure the runs; return the values for compare.html.jinja by name."""
     from ...reports import common_pairs, comparison
     from ...reports.page import table
 
@@ -100,7 +100,7 @@ def measure(
 
 
 def _curves(workflows: Mapping[str, Workflow]) -> tuple[dict[str, str] | None, list[str]]:
-    """Draw the learning curves; list the runs without epochs, which have none."""
+    """Draw the learning curves, and list the runs without epochs, which have none."""
     from ...reports import learning_curves, plots
     from ...reports.page import picture
     from ...runs import model_card

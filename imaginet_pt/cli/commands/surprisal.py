@@ -1,6 +1,6 @@
 """`imaginet surprisal`: measure how surprising each word of sentences is, in bits.
 
-The bits are -log2 p(word | words before it), by the model's own probabilities. A word outside
+The bits are -log2 p(word | words before it), with the model's own probabilities. A word outside
 the vocabulary counts as UNK; END is the end of the sentence.
 """
 
@@ -31,7 +31,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Write a row for each word and each end of a sentence; sentences count from 1."""
+    """Write a row for each word and for the end of each sentence; sentences count from 1."""
     sentences = given_sentences(args)
     workflow = load_workflow(args)
     check_words(workflow, sentences, Progress(args.quiet))

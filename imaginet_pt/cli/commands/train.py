@@ -1,4 +1,4 @@
-"""`imaginet train`: train a run from its settings, or go on where one was stopped."""
+"""`imaginet train`: train a run, or continue a stopped one."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ PAPER_MODELS: dict[str, dict[str, Any]] = {
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the data, the run's folder, what it begins with, and an option for each setting."""
+    """Add options for the data, the folder, what to begin with, and each setting."""
     parser.add_argument("--data", help=f"{DATA_HELP}; with --resume where they have moved")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", metavar="RUN", help="new folder for the run")
-    where.add_argument("--resume", metavar="RUN", help="take up a stopped run, with its settings")
+    where.add_argument("--resume", metavar="RUN", help="continue a stopped run, with its settings")
     parser.add_argument("--init-tokenizer", metavar="JSON", help="vocabulary to use")
-    parser.add_argument("--init-weights", metavar="NPZ", help="arrays to begin with")
+    parser.add_argument("--init-weights", metavar="NPZ", help="initial parameters to use")
     parser.add_argument(
         "--checkpoint-minutes",
         type=minutes,
         metavar="M",
         default=CHECKPOINT_MINUTES,
-        help="between checkpoints inside an epoch, 0 for one after each minibatch "
+        help="minutes between checkpoints inside an epoch, 0 for one after each minibatch "
         "(default %(default)g; ours)",
     )
     add_settings(parser)
@@ -77,7 +77,7 @@ def add_settings(parser: ArgumentParser) -> None:
 
 
 def minutes(text: str) -> float:
-    """Read a time in minutes; raise ValueError, which argparse reports, where it is negative."""
+    """Read a time in minutes; raise ValueError, which argparse reports, if it is negative."""
     value = float(text)
     if not value >= 0:
         raise ValueError
@@ -85,10 +85,10 @@ def minutes(text: str) -> float:
 
 
 def given_settings(args: Namespace) -> dict[str, Any]:
-    """Return the settings that stand on the command line, by name.
+    """Return the settings given on the command line, by name.
 
     Raises:
-        UserError: TEXTUAL with another weight of the words than 1.
+        UserError: TEXTUAL is given with an `alpha` other than 1.
     """
     from ...settings import Settings
 
@@ -100,7 +100,7 @@ def given_settings(args: Namespace) -> dict[str, Any]:
 
 
 def read_settings(args: Namespace) -> Settings:
-    """Return the `Settings` of the command line, with defaults for those that are not given."""
+    """Return the `Settings` of the command line; those not given have their defaults."""
     from ...settings import Settings
 
     return Settings(**given_settings(args))
@@ -123,7 +123,7 @@ def run(args: Namespace) -> None:
 
 
 def next_step(args: Namespace) -> str:
-    """Say what can be done with the trained run."""
+    """Suggest a command for the trained run."""
     run, data = shlex.quote(args.resume or args.out), shlex.quote(args.data)
     return f"{run} is trained; next: imaginet evaluate {run} --data {data} --out EVAL"
 
@@ -149,7 +149,7 @@ def _train(args: Namespace, backend: Backend, progress: Progress) -> None:
 
 
 def _complete_from_run(args: Namespace) -> None:
-    """Take the backend, and where the data are, from the run that is resumed, where not given."""
+    """Take the backend and the data's path from the run to be resumed, if they are not given."""
     from ...backends import select
     from ...runs.run_folder import RunFolder
 
@@ -163,7 +163,7 @@ def _complete_from_run(args: Namespace) -> None:
 
 
 def _check_same_settings(run: str, wanted: dict[str, Any]) -> None:
-    """Raise `UserError` where settings given with --resume, but `iterations`, are not the run's."""
+    """Check that settings given with --resume, except `iterations`, are those of the run."""
     from ...runs.run_folder import RunFolder
 
     settings = RunFolder.open(run).described().settings

@@ -1,5 +1,5 @@
-"""Get published data sets: what there is, over the network, out of its archive.
+"""Get published data sets: a catalog of them, their download, and the unpacking of archives.
 
-Nothing here knows what is in the files beside their names, sizes and fingerprints; reading them is
-the business of `data_provider` and `word_pairs`.
+Nothing here knows more of a file than its name, size and SHA-256; `data_provider` and `word_pairs`
+read them.
 """

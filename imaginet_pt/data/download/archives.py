@@ -1,4 +1,4 @@
-"""Unpack a zip archive that was not made here."""
+"""Unpack a zip archive that is not trusted."""
 
 import os
 import stat
@@ -17,14 +17,14 @@ MAX_MEMBERS = 10_000  # files and folders of an archive
 def unpack(archive: Path, out: Path, files: Mapping[str, str | None]) -> None:
     """Unpack one folder of the zip file `archive` into the folder `out`, all of it or nothing.
 
-    Everything is unpacked and checked in a new folder beside its place, and then moved there;
-    files of the same name are replaced. Members outside the folder are left in the archive.
+    Everything is unpacked and checked in a temporary folder, and then moved to its place; files of
+    the same name are replaced. Members outside the folder stay in the archive.
 
     Args:
         archive: the zip file.
-        out: the folder in which the data's folder will be.
-        files: {name: SHA-256 or None} of what must be in it, all in that one folder; its SHA-256
-            is verified.
+        out: the folder to unpack into.
+        files: {name: SHA-256 or None} of the files that it must contain, all in one folder; each
+            SHA-256 is verified.
 
     Raises:
         UserError: a damaged archive, one with a link or a path that leaves `out`, one that unpacks
@@ -48,7 +48,7 @@ def _again(archive: Path) -> str:
 
 
 def _checked(members: list[zipfile.ZipInfo], archive: Path, limit: int) -> list[zipfile.ZipInfo]:
-    """The members, if all may be unpacked: zipfile reads no more of each than its size says."""
+    """Return the members if all may be unpacked; zipfile reads none beyond its stated size."""
     if len(members) > MAX_MEMBERS:
         raise UserError(f"{archive} has {len(members):,} members; {_again(archive)}")
     names = set()
@@ -87,7 +87,7 @@ def _check_files(folder: Path, archive: Path, files: Mapping[str, str | None]) -
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move the folder `source` to `target`, or its files where there is a folder already."""
+    """Move the folder `source` to `target`, or its files if that folder exists already."""
     if not os.path.lexists(target):
         os.replace(source, target)
         return

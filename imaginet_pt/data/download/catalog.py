@@ -1,4 +1,4 @@
-"""The data sets: official addresses, sizes and fingerprints of their files; and getting them."""
+"""The published data sets: official addresses, sizes and digests; and how to get them."""
 
 from dataclasses import dataclass
 from os import PathLike
@@ -20,11 +20,11 @@ class Source:
     """A zip archive of the data.
 
     Attributes:
-        what: the data's name for people.
-        page: where a person finds it.
-        url: its address.
-        size: bytes, packed, as the page says or as measured.
-        files: what must be in it, with the SHA-256 of each, or None where it is not known.
+        what: the data in words, for messages.
+        page: the web page that offers it.
+        url: the address of the archive.
+        size: its size in bytes, as the page says or as measured.
+        files: the files that it must contain, each with its SHA-256, or None if that is not known.
     """
 
     what: str
@@ -35,7 +35,7 @@ class Source:
 
     @property
     def archive(self) -> str:
-        """File name of the archive."""
+        """The file name of the archive."""
         return self.url.rpartition("/")[2]
 
     @property
@@ -45,7 +45,7 @@ class Source:
 
 
 def _karpathy(name: str, title: str, size: int) -> Source:
-    """Captions, splits and VGG16 features as Karpathy and Fei-Fei (2015) published them."""
+    """Return a data set with captions, splits and VGG16 features of Karpathy and Fei-Fei (2015)."""
     files: dict[str, str | None] = {f"{name}/dataset.json": None, f"{name}/vgg_feats.mat": None}
     return Source(f"{title}, captions and VGG16", KARPATHY, f"{KARPATHY}{name}.zip", size, files)
 
@@ -83,10 +83,11 @@ SOURCES = {
 def get(source: Source, out: str | PathLike[str], progress: Progress) -> Path:
     """Download and unpack `source` if need be; return its folder, which is below `out`.
 
-    An archive that lies in `out` already is taken, and removed once it is unpacked.
+    An archive that is in `out` already is used, and removed once it is unpacked.
 
     Raises:
-        UserError: it cannot be got (with the way by hand), unpacked or written.
+        UserError: it cannot be downloaded (the message says how to do it by hand), unpacked or
+            written.
     """
     out = Path(out)
     try:
@@ -98,7 +99,7 @@ def get(source: Source, out: str | PathLike[str], progress: Progress) -> Path:
 def _get(source: Source, out: Path, progress: Progress) -> Path:
     folder, archive = out / source.folder, out / source.archive
     if all((out / name).is_file() for name in source.files):
-        progress.say(f"{folder} is there already; delete it to get {source.what} anew")
+        progress.say(f"{folder} is there already; delete it to download {source.what} again")
         return folder
     make_folder(out)
     progress.say(f"{source.what}: about {megabytes(source.size)}, from {source.page}")
@@ -114,10 +115,10 @@ def _get(source: Source, out: Path, progress: Progress) -> Path:
 
 
 def _by_hand(source: Source, archive: Path, reason: object) -> str:
-    """What is wrong and what to do without the command, in one paragraph."""
+    """Say what went wrong and how to get the data by hand, in one paragraph."""
     return (
         f"cannot get {source.url}: {reason}; by hand: look for {source.archive} (about "
         f"{megabytes(source.size)}) on {source.page} or with a search engine, save it as "
-        f"{archive} and run the command again, or unpack it to {archive.parent} such that "
+        f"{archive} and run the command again, or unpack it to {archive.parent} so that "
         f"{' and '.join(source.files)} are there"
     )

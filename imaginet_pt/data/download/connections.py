@@ -1,7 +1,7 @@
-"""HTTP connections that end: no server can keep one busy by sending next to nothing.
+"""HTTP connections with a deadline: no server can keep one busy by sending next to nothing.
 
-The timeout of a socket begins anew with each byte. Here a connection has a point in time at which
-it ends, and the point moves on only when enough has come.
+A socket's timeout starts again with each byte. Here a connection has a deadline, which moves only
+when enough bytes have arrived.
 """
 
 import http.client
@@ -20,24 +20,24 @@ TOTAL = 24 * 3600.0  # seconds that a connection may last
 
 
 class Patience:
-    """How long a connection may still take: `SECONDS` for each `BYTES`, and `TOTAL` in all."""
+    """The time a connection has left: `SECONDS` for each `BYTES`, and `TOTAL` altogether."""
 
     def __init__(self) -> None:
         self.end = time.monotonic() + TOTAL
         self.due, self.come, self.unasked = time.monotonic() + SECONDS, 0, 0
 
     def note(self, size: int) -> None:
-        """Note that `size` bytes have come, of whatever.
+        """Count `size` received bytes of any kind.
 
         Raises:
-            ConnectionError: there is much beside the content.
+            ConnectionError: too many of them are not content.
         """
         self.unasked += size
         if self.unasked > UNASKED:
             raise ConnectionError("the server sends endless headers")
 
     def renew(self, size: int) -> None:
-        """Note that `size` bytes of the content have come."""
+        """Count `size` received bytes of content, and move the deadline if they are enough."""
         self.unasked = 0
         self.come += size
         if self.come >= BYTES:
@@ -56,7 +56,7 @@ class Patience:
 
 
 class _Reader(io.RawIOBase):
-    """What comes through a socket, as long as there is patience."""
+    """A reader of a socket with a deadline."""
 
     def __init__(self, sock: socket.socket, patience: Patience) -> None:
         self.socket, self.patience = sock, patience
@@ -80,7 +80,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Socket:
-    """A socket that is read with patience, and whatever else it does, does as before."""
+    """A socket that is read with a deadline, and otherwise unchanged."""
 
     def __init__(self, sock: socket.socket, patience: Patience) -> None:
         self._socket, self._patience = sock, patience
@@ -93,7 +93,7 @@ class _Socket:
 
 
 class _PatientHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
-    """Opens connections of either kind whose sockets are read with patience."""
+    """Opens HTTP and HTTPS connections whose sockets are read with a deadline."""
 
     def __init__(self, patience: Patience) -> None:
         super().__init__()
@@ -132,7 +132,7 @@ def request(url: str, headers: dict[str, str], patience: Patience) -> http.clien
     """Send a GET request and return the answer, whose body is not read yet.
 
     Raises:
-        OSError: nobody answers, in time and by the rules; other errors of urllib and `http.client`.
+        OSError: no answer in time, or one against the rules; urllib and `http.client` have others.
     """
     opener = urllib.request.build_opener(_PatientHandler(patience), _Redirects)
     request = urllib.request.Request(url, headers=headers)

@@ -19,26 +19,26 @@ WAIT = 1.0  # seconds before a broken connection is tried again
 
 
 class Unreachable(Exception):
-    """A file that cannot be got, or not now; the text is the reason."""
+    """A file cannot be downloaded, or not now; the message is the reason."""
 
 
 def fetch(url: str, path: Path, limit: int, progress: Progress, begins: bytes = b"") -> None:
-    """Bring the file at `url` to `path`.
+    """Download the file at `url` to `path`.
 
-    What has come stands in `path`.part, and a later call goes on where it ends (a range request),
-    as does this one after a broken connection, as long as each connection brings something. Where
-    the server names the version of the file (ETag), only parts of one version are put together.
+    Received bytes are kept in `path`.part. After a broken connection this call continues there by a
+    range request, as long as each connection brings something, and so does a later call. Where the
+    server tells the version of the file (ETag), only parts of one version are joined.
 
     Args:
         url: the address.
         path: the file to write.
-        limit: bytes that the file may have at most.
-        progress: shows how far it is.
-        begins: the bytes that such a file begins with; a page that says sorry does not.
+        limit: how many bytes the file may have.
+        progress: shows the progress.
+        begins: the bytes that the file must begin with, unlike a page with an error message.
 
     Raises:
-        Unreachable: there is no such file, no network, a file larger than `limit`, or a server
-            that is too slow or breaks the rules.
+        Unreachable: there is no such file or no network, the file is larger than `limit`, or the
+            server is too slow or breaks the rules.
         UserError: it cannot be written.
     """
     part = Path(f"{path}{UNFINISHED}")
@@ -65,7 +65,7 @@ def _open_part(part: Path) -> BinaryIO:
 
 
 class _Download:
-    """A file that is on its way: its address, and the open file with what has come."""
+    """A download: the address, and the open file with the bytes received so far."""
 
     def __init__(self, url: str, part: Path, file: BinaryIO, limit: int, begins: bytes) -> None:
         self.url, self.part, self.file = url, part, file
@@ -74,7 +74,7 @@ class _Download:
         self.version = self._known_version()
 
     def _known_version(self) -> str:
-        """The ETag that the server gave with what is there, or nothing."""
+        """Return the ETag of the bytes received so far, or an empty string."""
         try:
             text = self.version_path.read_text(encoding="latin-1")[:1000]
         except OSError:
@@ -89,11 +89,11 @@ class _Download:
             self.forget_version()
 
     def forget_version(self) -> None:
-        """Remove the file that says of which version the parts are."""
+        """Remove the file with the version of the received bytes."""
         self.version_path.unlink(missing_ok=True)
 
     def finish(self, progress: Progress) -> bool:
-        """Get what is missing; False if the connection broke but brought something."""
+        """Get the missing bytes; return False if the connection broke but brought something."""
         before = self._size()
         try:
             self._go_on(progress)
@@ -128,7 +128,7 @@ class _Download:
             raise ConnectionError("the connection ended")
 
     def _request(self, patience: connections.Patience) -> http.client.HTTPResponse:
-        """Ask for what is missing, or for all where the file is another by now."""
+        """Request the missing bytes, or all bytes if the file has changed meanwhile."""
         done = self._size()
         headers = {"Range": f"bytes={done}-"} if done else {}
         if done and self.version:
@@ -155,7 +155,7 @@ class _Download:
         return response
 
     def _drop(self) -> None:
-        """Begin anew."""
+        """Start from the beginning."""
         self.file.seek(0)
         self.file.truncate()
         self.version = ""
@@ -185,11 +185,11 @@ class _Download:
 
 
 def _reason(error: Exception) -> str:
-    """What happened, in a few words."""
+    """Say what happened, in a few words."""
     cause = error.reason if type(error) is URLError else error
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
 def megabytes(size: int) -> str:
-    """Write `size` bytes for people, as in "50.1 MB"."""
+    """Format a size in bytes, as in "50.1 MB"."""
     return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"

@@ -1,4 +1,4 @@
-"""The built-in corpus: scenes drawn from a seed, told in English, and shown as feature vectors.
+"""The built-in corpus: scenes drawn at random, with English captions and feature vectors.
 
-It stands in where no data are at hand. Whatever is not about making it up is elsewhere in `data`.
+It serves where no data are at hand. Only what makes it up is here; the rest is elsewhere in `data`.
 """

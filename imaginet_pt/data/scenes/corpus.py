@@ -18,8 +18,8 @@ EXEMPLARS = 5  # single-thing scenes of each noun
 def load(seed: int = 0, train: int = 2000, val: int = 400) -> Dataset:
     """Make synthetic scenes with five captions each, and features of shape (images, 256).
 
-    Splits: `train` and `val`, in which no scene is the same, and `single`, scenes of one thing
-    without captions, whose label is the thing's name. The same seed gives the same bytes.
+    Splits: `train` and `val`, which share no scene, and `single`, scenes of one thing without
+    captions, labelled with the thing's name. The same seed gives the same bytes.
     """
     rng = np.random.default_rng(seed)
     scenes = draw(train + val, rng)

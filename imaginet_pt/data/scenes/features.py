@@ -1,12 +1,12 @@
 """Feature vectors of scenes that look like a rectified layer of a convolutional network.
 
-Each name has a prototype, the sum of random parts: its own, and those of its ancestors, which it
-shares with whatever else is below them. A scene's vector is
+Each name has a prototype, a sum of random parts: one of its own, and one for each of its ancestors,
+which all descendants of that ancestor share. A scene's vector is
 
     max(0, sum over roles r of (sum of the prototypes in r) (a M + b M_r) + noise - threshold)
 
-with random projections M, the same for every role, and M_r, one for each: so a vector shows what
-is there, and who does what to whom.
+with random projections M, the same for every role, and M_r, one for each role: so a vector shows
+what is there, and who does what to whom.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def features(scenes: Sequence[Scene], rng: np.random.Generator) -> npt.NDArray[n
     """Return the vectors of scenes, (scenes, 256).
 
     Args:
-        scenes: what is to be seen.
+        scenes: the scenes.
         rng: draws prototypes, noise and projections.
     """
     known = prototypes(rng)

@@ -56,7 +56,7 @@ CONSTRUCTIONS = {
 def describe(scene: Scene, rng: np.random.Generator) -> tuple[str, ...]:
     """Return five different captions of a scene, in lower case, each of at most 14 words.
 
-    Constructions are taken in random order, and again if too few give a caption short enough.
+    Constructions come in random order, and are tried again if too few captions are short enough.
     """
     constructions = CONSTRUCTIONS[_kind(scene)]
     captions: dict[str, None] = {}

@@ -31,7 +31,7 @@ STILL = [
 
 @dataclass(frozen=True)
 class Thing:
-    """Some of one kind: `number` of them, all with the same attribute ("" = none)."""
+    """One or more things of a kind: `number` of them, all with the same attribute ("" = none)."""
 
     noun: str
     attribute: str = ""
@@ -40,15 +40,15 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is to be seen; None or "" where there is nothing.
+    """The parts of a scene; None or "" for a part that it lacks.
 
     Attributes:
-        first: the thing that it is about.
-        relation: what `first` does, to `second` if there is one, or where it is with respect to
+        first: the thing that the scene is about.
+        relation: what `first` does, to `second` if there is one, or where it is in relation to
             `second`.
         second: another thing.
-        landmark: a thing that all this is near to.
-        place: where it is.
+        landmark: a thing that the others are near to.
+        place: where the scene is.
         time: when it is.
     """
 

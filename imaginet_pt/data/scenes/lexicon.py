@@ -1,12 +1,12 @@
 """The words of the built-in scenes: what things are called, what they have in common, verb forms.
 
-In the tables `a/b` are near-synonyms, used for the same thing alike; the first is its name. `_`
-stands for a space.
+In the tables `a/b` are near-synonyms, equally likely words for the same thing; the first is its
+name. `_` stands for a space.
 """
 
 
 def entries(text: str) -> dict[str, list[str]]:
-    """Return {name: its synonyms} of a text of entries."""
+    """Parse a text of entries: {name: its synonyms}."""
     synonyms = (entry.replace("_", " ").split("/") for entry in text.split())
     return {words[0]: words for words in synonyms}
 

@@ -28,7 +28,7 @@ Synset = dict[str, list[str]]
 
 
 def closure(synsets: Iterable[Any]) -> dict[str, Synset]:
-    """Return NLTK `synsets` and all that are above them, by wnid."""
+    """Return NLTK's `synsets` and all their hypernyms, by wnid."""
     found: dict[str, Synset] = {}
     new = list(synsets)
     while new:

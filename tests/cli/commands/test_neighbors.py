@@ -89,10 +89,10 @@ def test_data_of_another_size_is_told(run, tmp_path, capsys):
     other = small.write(tmp_path / "other", features=7)
     *_, images = shown(capsys, run, "--data", other, SENTENCE)
     told = " ".join(" ".join(images).split())
-    assert "small has 7 features an image" in told and "give the --data" in told
+    assert "small has 7 features per image" in told and "give the --data" in told
     out = str(tmp_path / "eval")
     assert main(["evaluate", str(run), "--data", str(other), "--out", out]) == 2
-    assert "small has 7 features an image" in capsys.readouterr().err
+    assert "small has 7 features per image" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
