@@ -4,8 +4,10 @@
 and run.json stores their values.
 """
 
+import inspect
 import math
 import numbers
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, asdict, dataclass, field, fields
 from os import PathLike
@@ -95,7 +97,6 @@ class Settings:
     """All settings of a training run.
 
     Names are those of the original's `main.py`; defaults are the paper's if it gives any.
-    `imaginet train --help` says what each setting means and where its default comes from.
 
     Raises:
         UserTypeError: a value is of another type than its field.
@@ -176,17 +177,14 @@ class Settings:
     character: bool = option(False, "tokens are characters, not words", "the original's main.py")
     zero_shot: tuple[str, ...] = option(
         (),
-        "file of words, a JSON list or one per line: captions with one have an image of zeros",
+        "words (a file: a JSON list, or one per line) whose captions have an image of zeros",
         "the original's main.py",
         parse=read_words,
     )
 
     # How it runs.
     random_seed: int = option(
-        1,
-        "seed of the one random stream",
-        "ours; none in the original",
-        limits=Limits(0, 2**32 - 1),
+        1, "seed of all random numbers", "ours; none in the original", limits=Limits(0, 2**32 - 1)
     )
     snapshot_freq: int = option(
         1, "epochs between weights files", "ours; 5 in the original", limits=COUNT
@@ -242,6 +240,19 @@ class Settings:
         message = "; ".join(wrong).replace("`", "")
         raise UserError(f"{source} holds no settings of this program: {message}")
 
+
+def _describe(f: "Field[Any]") -> str:
+    """Describe a setting for `help(Settings)`."""
+    choices, limits = f.metadata["choices"], f.metadata["limits"]
+    allowed = f"one of {', '.join(choices)}; " if choices else f"{limits}; " if limits else ""
+    text = (
+        f"{f.name}: {f.metadata['help']} ({allowed}default {f.default!r}, {f.metadata['origin']})."
+    )
+    return textwrap.fill(text, 92, initial_indent=" " * 4, subsequent_indent=" " * 8)
+
+
+_DESCRIPTIONS = "\n".join(map(_describe, fields(Settings)))
+Settings.__doc__ = f"{inspect.cleandoc(Settings.__doc__ or '')}\n\nAttributes:\n{_DESCRIPTIONS}\n"
 
 # Kind of a setting -> what a value of it is, in words, and the values of Python it accepts.
 KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
