@@ -44,6 +44,6 @@ def announce(
     count = sum(array.size for array in params.values())
     megabytes = COPIES * 4 * count / 1e6
     yield (
-        f"{settings.model_type}: {count:,} parameters, about {megabytes:,.1f} MB with what their "
-        f"updates keep; writing to {out}"
+        f"{settings.model_type}: {count:,} parameters, about {megabytes:,.1f} MB with the "
+        f"update rule's arrays; writing to {out}"
     )
