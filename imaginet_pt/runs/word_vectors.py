@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError, UserTypeError
+from ..errors import UserError, UserTypeError, quoted
 from .arguments import check_count
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ class WordVectors:
 
     def similarity(self, a: str, b: str) -> float:
         """Compute the cosine of two words' vectors; see `Workflow.similarity`."""
-        x, y = _unit(self.vectors[[self.row(a), self.row(b)]])
+        x, y = _unit(self.vectors[[self.row("a", a), self.row("b", b)]])
         return float(x @ y)
 
     def most_similar(self, word: str, k: int) -> list[tuple[str, float]]:
         """Find the `k` words nearest to `word`; see `Workflow.most_similar`."""
         check_count("k", k)
-        row, units = self.row(word), _unit(self.vectors)
+        row, units = self.row("word", word), _unit(self.vectors)
         cosines = units @ units[row]
         nearest = [i for i in np.argsort(-cosines, kind="stable") if i != row][:k]
         return [(self.words[i], float(cosines[i])) for i in nearest]
@@ -44,20 +44,20 @@ class WordVectors:
         keyed.add_vectors(self.words, self.vectors)
         return keyed
 
-    def row(self, word: str) -> int:
-        """Return the row of a word, after lower-casing it.
+    def row(self, name: str, word: str) -> int:
+        """Return the row of a word, the argument `name`, after lower-casing it.
 
         Raises:
             UserTypeError: it is not a string.
             UserError: it is unknown; the nearest known words are named.
         """
         if not isinstance(word, str):
-            raise UserTypeError(f"a word must be a string, not {word!r}")
+            raise UserTypeError(f"`{name}` is {quoted(word)}; it must be a string")
         if word.lower() in self.rows:
             return self.rows[word.lower()]
         near = ", ".join(map(repr, difflib.get_close_matches(word.lower(), self.words, 3)))
         raise UserError(
-            f"{word!r} is not in the vocabulary of {self.source}; "
+            f"`{name}` is {quoted(word)}, which is not in the vocabulary of {self.source}; "
             + (f"did you mean {near}?" if near else "no word there is similar")
         )
 

@@ -103,7 +103,7 @@ class Workflow:
         captions = self.tokenizer.transform(texts)
         for text, ids in zip(texts, captions, strict=True):
             if not ids:
-                raise UserError(f"{self.folder.path} finds no word in {text!r}; give some words")
+                raise UserError(f"`sentences` has {text!r}, in which the run finds no word")
         arrays = self.model.outputs(captions, padding)
         if isinstance(sentences, str):
             return {name: array[0] for name, array in arrays.items()}

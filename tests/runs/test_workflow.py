@@ -67,7 +67,7 @@ def test_what_is_no_sentence_is_a_type_error(wrong, method, workflow):
 def test_wrong_arguments_are_named(workflow):
     with pytest.raises(UserError, match="`padding` is 'left'; choose one of batch, none"):
         workflow.project("a dog", padding="left")
-    with pytest.raises(UserError, match="finds no word in ' '"):
+    with pytest.raises(UserError, match="`sentences` has ' ', in which the run finds no word"):
         workflow.project(["a dog", " "])
     with pytest.raises(UserError, match="`k` is 0; it must be at least 1"):
         workflow.most_similar("dog", k=0)
@@ -86,11 +86,11 @@ def test_similarity_is_the_cosine_of_embeddings(workflow):
 
 
 def test_an_unknown_word_names_the_nearest_known_ones(workflow):
-    with pytest.raises(UserError, match="'dogg' is not in the vocabulary .* did you mean 'dog'"):
+    with pytest.raises(UserError, match="`b` is 'dogg', which is not in .*; did you mean 'dog'"):
         workflow.similarity("cat", "dogg")
     with pytest.raises(UserError, match="no word there is similar"):
         workflow.most_similar("xyzzy")
-    with pytest.raises(TypeError, match="must be a string, not 3"):
+    with pytest.raises(TypeError, match="`b` is 3; it must be a string"):
         workflow.similarity("cat", 3)
 
 
