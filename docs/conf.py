@@ -18,7 +18,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
 ]
-exclude_patterns = ["_build", "article"]
+exclude_patterns = ["_build", "article", "capsule"]
 default_role = "code"
 
 # Headings are targets of links, as on other sites that show Markdown.
