@@ -1,4 +1,4 @@
-"""The capsule names one release of each library, with digests, among those that setup.cfg allows."""
+"""The capsule names one release of each library, with digests, that setup.cfg allows."""
 
 import configparser
 import re
