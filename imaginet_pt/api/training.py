@@ -29,7 +29,7 @@ import pandas as pd
 from ..backends import select
 from ..data.dataset import Dataset
 from ..errors import UserTypeError
-from ..files.tables import read_table
+from ..files.tables import MAX_EPOCHS, read_table
 from ..progress import Progress
 from ..runs import model_card
 from ..runs.run_folder import RunFolder
@@ -91,7 +91,7 @@ class Run:
         costs = model_card.costs(self._folder)
         if not len(costs):
             return pd.DataFrame(columns=COLUMNS)
-        times = read_table(self._folder / "times.csv", ["epoch", "seconds"])
+        times = read_table(self._folder / "times.csv", ["epoch", "seconds"], MAX_EPOCHS)
         seconds = times.drop_duplicates("epoch").set_index("epoch")["seconds"]
         parts = [name for name in ("textual", "visual") if name in costs]
         table = costs.assign(seconds=seconds).reset_index()

@@ -51,7 +51,7 @@ def _start(log: IO[str]) -> "subprocess.Popen[bytes]":
     terminal = os.dup(2)
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "imaginet_pt", *sys.argv[1:]],
+            [sys.executable, *sys.orig_argv[1:]],  # so that no other folder is searched for modules
             env=os.environ | {TERMINAL: str(terminal)},
             pass_fds=[terminal],
             stdin=subprocess.PIPE,  # closed when this process ends

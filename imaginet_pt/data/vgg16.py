@@ -30,6 +30,8 @@ SIZE = 224  # pixels, height and width of the input
 FEATURES = 4096
 BATCH = 10  # images at a time, as neuraltalk
 MAX_PIXELS = 2**25  # of an image: 100 MB once it is decoded; a camera's have 12 to 24 million
+# Formats that are read. Pillow has others, of which EPS is a program that Ghostscript would run.
+PICTURES = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 TORCHVISION = "397923af"  # how the SHA-256 of its weights begins, and part of their file's name
 
 
@@ -177,7 +179,7 @@ def _pixels(path: Path) -> npt.NDArray[np.uint8]:
     """An image file as (height, width, 3) uint8, RGB."""
     from PIL import Image
 
-    with open_file(path, "replace it") as file, Image.open(file) as image:
+    with open_file(path, "replace it") as file, Image.open(file, formats=PICTURES) as image:
         if image.width * image.height > MAX_PIXELS:
             raise UserError(
                 f"{path} has {image.width:,} x {image.height:,} pixels, more than {MAX_PIXELS:,}; "

@@ -19,6 +19,8 @@ from typing import Any
 from ..errors import UserError
 from .reading import KINDS
 
+# Text is UTF-8; of the name of a file, which may be other bytes, these are written as escapes.
+TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace"}
 PREFIX, UNFINISHED = ".imaginet-", ".part"  # of a temporary file's name
 CHOOSE = "choose another folder"
 # What to do about an error of the system.
@@ -49,7 +51,7 @@ def atomic(path: str | PathLike[str], mode: str = "w") -> Iterator[Any]:
         _check_target(path)
         remove_leftovers(path.parent)
         temporary, handle = _create(path.parent)
-        with os.fdopen(handle, mode, encoding=None if "b" in mode else "utf-8") as file:
+        with os.fdopen(handle, mode, **({} if "b" in mode else TEXT)) as file:
             yield file
             file.flush()
             os.fsync(handle)

@@ -11,7 +11,8 @@ import pandas as pd
 from .atomic import atomic
 from .reading import guard, read_bytes
 
-MAX_TABLE = 2**26  # bytes; the costs of ten epochs of COCO have 2 MB
+MAX_TABLE = 2**25  # bytes; the costs of ten epochs of COCO have 2 MB
+MAX_COLUMNS, MAX_EPOCHS = 100, 10_000  # and rows of a table with a row for each epoch
 FIX = "train the run again"
 
 
@@ -25,18 +26,25 @@ def write_table(
         writer.writerows(rows)
 
 
-def read_table(path: str | PathLike[str], columns: Sequence[str]) -> pd.DataFrame:
+def read_table(
+    path: str | PathLike[str], columns: Sequence[str], rows: int = MAX_TABLE
+) -> pd.DataFrame:
     """Return a table of numbers as a DataFrame.
 
     Args:
         path: the CSV file.
         columns: columns that it must have; it may have others.
+        rows: how many rows it may have.
 
     Raises:
         UserError: the file is missing, lacks a column, or holds anything but finite numbers.
     """
     content = read_bytes(path, MAX_TABLE, FIX)
     with guard(path, FIX):
+        if content.partition(b"\n")[0].count(b",") >= MAX_COLUMNS:
+            raise ValueError(f"it has more than {MAX_COLUMNS} columns")
+        if content.count(b"\n") > rows + 1:
+            raise ValueError(f"it has more than {rows:,} rows")
         table = pd.read_csv(io.BytesIO(content))
         missing = [name for name in columns if name not in table]
         if missing:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from .. import templates
 from ..data.dataset import Dataset
-from ..files.tables import read_table
+from ..files.tables import MAX_EPOCHS, read_table
 from ..runs.workflow import Workflow
 
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}  # of pictures
@@ -44,7 +44,7 @@ class Run(NamedTuple):
         described, times = workflow.folder.read_json("run.json"), workflow.folder / "times.csv"
         epochs = pd.DataFrame({"seconds": []})
         if times.exists():
-            epochs = read_table(times, ["epoch", "seconds"])
+            epochs = read_table(times, ["epoch", "seconds"], MAX_EPOCHS)
         return cls(name, described["settings"]["random_seed"], described, epochs)
 
 

@@ -88,8 +88,9 @@ class Checkpoints:
                 checkpoint = read(path)
             except UserError as error:
                 errors.append(str(error))
-                warn(f"{error}; using the one before")
             else:
+                for damage in errors:
+                    warn(f"{damage}; using the one before")
                 self.whole = path
                 return checkpoint
         raise UserError(
@@ -130,8 +131,8 @@ def read(path: Path) -> Checkpoint:
 def _verify(path: Path) -> None:
     """Compare the checksum of a checkpoint, reading a block at a time."""
     computed = hashlib.sha256()
-    with reading.guard(path), open(path, "rb") as file:
-        size = left = path.stat().st_size
+    with reading.open_file(path) as file:
+        size = left = reading.size_of(file)
         while left > DIGEST_SIZE:
             block = file.read(min(BLOCK, left - DIGEST_SIZE))
             computed.update(block)

@@ -10,7 +10,7 @@ from .. import templates
 from ..data.preprocessing import SPECIAL
 from ..files import json_files
 from ..files.atomic import atomic
-from ..files.tables import read_table
+from ..files.tables import MAX_EPOCHS, read_table
 from ..nn import models
 from .description import RunDescription
 from .run_folder import RunFolder
@@ -81,6 +81,7 @@ def costs(folder: RunFolder) -> pd.DataFrame:
     if not (folder / "costs.csv").exists():
         return pd.DataFrame()
     training = read_table(folder / "costs.csv", ["epoch", "cost"]).groupby("epoch")["cost"].mean()
-    validation = read_table(folder / "validation.csv", ["epoch", "cost"]).set_index("epoch")
+    path = folder / "validation.csv"
+    validation = read_table(path, ["epoch", "cost"], MAX_EPOCHS).set_index("epoch")
     validation.insert(0, "training", training)
     return validation.rename(columns={"cost": "validation"})

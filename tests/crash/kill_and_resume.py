@@ -4,7 +4,8 @@
 
 Half of the kills come at a random time while a training starts and compiles, half at a random time
 after it made its first checkpoint, when it trains and writes. Exit status 1 if a file differs, a
-checkpoint is damaged or lost, or a command fails. The data is small and synthetic.
+checkpoint is damaged or lost, or a command fails. The data is small and synthetic. A run is taken up
+without saying on which backend and data: it knows. `--backend numba` starts through numba.
 """
 
 import argparse
@@ -32,11 +33,13 @@ TRAINING_SECONDS = 2.0  # about what all minibatches and their checkpoints take
 KILLS_A_RUN = 6
 
 
-def start(data, run):
+def start(data, run, backend="auto"):
     """A process that begins the training in the folder `run`, or takes it up."""
     begun = (run / "run.json").exists()
-    where = ["--resume" if begun else "--out", run, "--data", data]
+    where = ["--resume", run] if begun else ["--out", run, "--data", data]
     options = SETTINGS[-3:] if begun else SETTINGS
+    if not begun and backend != "auto":
+        options = [*options, "--backend", backend]
     command = [sys.executable, "-m", "imaginet_pt", "train", *map(str, where), *options]
     return subprocess.Popen(
         command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True
@@ -74,29 +77,30 @@ class Trial:
     whole: Path
     startup: float
     rng: random.Random
+    backend: str = "auto"
     phases: collections.Counter = field(default_factory=collections.Counter)
     losses: list = field(default_factory=list)
 
     @classmethod
-    def begin(cls, folder, seed):
+    def begin(cls, folder, seed, backend):
         data, whole = small.write(folder / "data"), folder / "whole"
-        process = start(data, whole)
+        process = start(data, whole, backend)
         startup = first_minibatch(process, whole, (1, 0))
         if process.wait():
             sys.exit(process.stderr.read())
-        return cls(data, whole, startup, random.Random(seed))
+        return cls(data, whole, startup, random.Random(seed), backend)
 
     def life(self, run, kills):
         """One run that is killed so many times, or fewer if it comes to its end before."""
         for _ in range(kills):
-            process, before = start(self.data, run), position(run)
+            process, before = start(self.data, run, self.backend), position(run)
             self._wait(process, run, max(before, (1, 0)))
             process.kill()
             if process.wait() != -9:
                 break
             self._inspect(run, before)
         else:
-            process = start(self.data, run)
+            process = start(self.data, run, self.backend)
         told = process.stderr.read()
         if process.wait():
             self.losses.append(f"{run.name}: {told}")
@@ -125,11 +129,11 @@ class Trial:
             self.losses.append(f"{run.name}: {damaged or 'checkpoint lost'}")
 
 
-def main(kills, seed):
+def main(kills, seed, backend="auto"):
     """Kill so many times, print a summary; the exit status."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        trial, runs = Trial.begin(Path(folder), seed), 0
+        trial, runs = Trial.begin(Path(folder), seed, backend), 0
         while trial.phases.total() < kills:
             left = kills - trial.phases.total()
             trial.life(Path(folder) / f"run{runs}", min(left, KILLS_A_RUN))
@@ -146,4 +150,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=100, help="(default 100)")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (default 0)")
+    parser.add_argument("--backend", default="auto", help="(default auto)")
     sys.exit(main(**vars(parser.parse_args())))

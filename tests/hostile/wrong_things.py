@@ -1,14 +1,16 @@
-"""Every option that takes a file or folder x every kind of wrong thing in its place.
+"""Every option that takes a file or folder x every kind of wrong thing in its place x streams.
 
     python tests/hostile/wrong_things.py --cases 20000
 
-Each command line runs in a process of its own, which must end with status 2 and one line, within 5
-seconds of processor time and 1 GB of memory more than it began with. Exit status 1 if one does not.
+Each command line runs in a process of its own, with its standard streams open, closed, full or
+endless, and must end with status 2 and one line, within 5 seconds of processor time and 1 GB of
+memory more than it began with. Exit status 1 if one does not.
 """
 
 import argparse
 import collections
 import contextlib
+import importlib
 import os
 import random
 import resource
@@ -25,9 +27,18 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
 
 from hostile import generate, run_files  # noqa: E402
 
+from imaginet_pt.__main__ import COMMANDS  # noqa: E402
 from imaginet_pt.__main__ import main as imaginet  # noqa: E402
 
-SECONDS, MEMORY, LATE, LONGEST = generate.SECONDS, generate.MEMORY, 60, 550
+# What commands import when they run is imported once, here, and not by each process again.
+for name in ("pandas", "gensim.models", "matplotlib.figure"):
+    importlib.import_module(name)
+for command in COMMANDS.values():
+    importlib.import_module(command)
+for name in "cli.boundary data.summary data.vgg16 evaluation.omission reports.comparison".split():
+    importlib.import_module(f"imaginet_pt.{name}")
+
+SECONDS, MEMORY, LATE, LONGEST = generate.SECONDS, generate.MEMORY, 300, 550
 
 
 def pipe(path, rng):
@@ -121,6 +132,14 @@ def evaluate(data, place):
     return ["evaluate", RUN, "--data", data, "--out", place / "out"]
 
 
+def resume(run, place):
+    return ["train", "--resume", run, "--quiet"]
+
+
+def report(run, place):
+    return ["report", run, "--data", GOOD, "--out", place / "out.html", "--quiet"]
+
+
 def export(run, place):
     return ["export", run, "--what", "embeddings", "--iteration", 2]
 
@@ -161,6 +180,10 @@ OPTIONS = {
     "run.json": Option(in_folder("run.json", export)),
     "vocabulary.json": Option(in_folder("vocabulary.json", export)),
     "weights": Option(in_folder("weights-2.npz", export)),
+    "checkpoint": Option(in_folder("checkpoint-2-0.npz", resume)),
+    "costs.csv": Option(in_folder("costs.csv", report), frozenset({"missing", "link to nothing"})),
+    "validation.csv": Option(in_folder("validation.csv", report)),
+    "vocabulary of a resumed run": Option(in_folder("vocabulary.json", resume)),
     "dataset.json": Option(in_folder("dataset.json", evaluate, GOOD)),
     "feats.npy": Option(in_folder("feats.npy", evaluate, GOOD)),
 }  # fmt: skip
@@ -175,13 +198,35 @@ class Outcome(NamedTuple):
     memory: int
 
 
-def run(words):
-    """Run a command line in a child process."""
+def _leave():
+    """The writing end of a pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+# What stands in the place of a stream, by its number; None: it is closed.
+STATES = {
+    "as usual": {},
+    "no input": {0: lambda: None},
+    "endless input": {0: lambda: os.open("/dev/zero", os.O_RDONLY)},
+    "no output": {1: lambda: None},
+    "full output": {1: lambda: os.open("/dev/full", os.O_WRONLY)},
+    "nobody reads": {1: _leave},
+    "no errors": {2: lambda: None},
+    "full errors": {2: lambda: os.open("/dev/full", os.O_WRONLY)},
+    "no streams": {0: lambda: None, 1: lambda: None, 2: lambda: None},
+}
+SILENT = {state for state, streams in STATES.items() if 2 in streams}
+
+
+def run(words, state="as usual"):
+    """Run a command line in a child process, its streams in one of `STATES`."""
     with tempfile.TemporaryFile("w+") as errors:
         before = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
         child = os.fork()
         if not child:
-            _in_child(words, errors)
+            _in_child(words, errors, STATES[state])
         _, status, used = os.wait4(child, 0)
         errors.seek(0)
         lines = errors.read().splitlines()
@@ -189,26 +234,39 @@ def run(words):
     return Outcome(os.waitstatus_to_exitcode(status), lines, used.ru_utime + used.ru_stime, grown)
 
 
-def _in_child(words, errors):
+def _in_child(words, errors, streams):
     status = 99
     try:
         signal.alarm(LATE)
         generate.limit_memory()
         null = os.open(os.devnull, os.O_RDWR)
-        for number, handle in enumerate((null, null, errors.fileno())):
-            os.dup2(handle, number)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+        handles = dict(enumerate((null, null, errors.fileno())))
+        handles |= {number: make() for number, make in streams.items()}
+        sys.stdin, sys.stdout, sys.stderr = (_stream(*pair) for pair in sorted(handles.items()))
         status = imaginet(list(map(str, words)))
-        sys.stderr.flush()
+        if sys.stderr:
+            sys.stderr.flush()
     finally:
         os._exit(status)
 
 
-def mistakes(outcome):
+def _stream(number, handle):
+    """What Python makes of a stream when it begins; None where it is closed."""
+    if handle is None:
+        os.close(number)
+        return None
+    os.dup2(handle, number)
+    return open(number, "w" if number else "r", closefd=False)
+
+
+def mistakes(outcome, state="as usual"):
     """What is wrong with an outcome, in words."""
     if outcome.status != 2:
         yield f"status {outcome.status}"
-    if len(outcome.lines) != 1 or not outcome.lines[0].startswith("imaginet: error: "):
+    if state in SILENT:
+        if outcome.lines:
+            yield f"lines that nobody can read: {outcome.lines}"
+    elif len(outcome.lines) != 1 or not outcome.lines[0].startswith("imaginet: error: "):
         yield f"{len(outcome.lines)} lines: {' | '.join(outcome.lines)[-600:]}"
     elif len(outcome.lines[0]) > LONGEST or not outcome.lines[0].isprintable():
         yield f"a line of {len(outcome.lines[0])} characters: {outcome.lines[0]!r}"
@@ -218,7 +276,7 @@ def mistakes(outcome):
         yield f"{outcome.memory / 2**20:.0f} MB"
 
 
-def attempt(option, thing, name, rng):
+def attempt(option, thing, name, state, rng):
     """The `Outcome` of one option with one thing of that name in its place."""
     with tempfile.TemporaryDirectory() as place:
         place = Path(place)
@@ -226,7 +284,7 @@ def attempt(option, thing, name, rng):
         wrong.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(OSError):  # a name that no file can have: then it is missing
             THINGS[thing](wrong, rng)
-        return run(OPTIONS[option].words(wrong, place))
+        return run(OPTIONS[option].words(wrong, place), state)
 
 
 def pairs():
@@ -236,8 +294,12 @@ def pairs():
 
 def draw(rng, number):
     """So many cases; each pair comes once, under the plainest name, before others."""
-    once = [(option, thing, "x") for option, thing in sorted(pairs())]
-    rest = [(*rng.choice(sorted(pairs())), rng.choice(NAMES)) for _ in range(number - len(once))]
+    every, states = sorted(pairs()), sorted(STATES)
+    once = [(option, thing, "x", "as usual") for option, thing in every]
+    rest = [
+        (*rng.choice(every), rng.choice(NAMES), rng.choice(states))
+        for _ in range(number - len(once))
+    ]
     cases = once[:number] + rest
     return [c for c in cases if c[1] not in FOLDERS or not OPTIONS[c[0]].but]
 
@@ -245,10 +307,11 @@ def draw(rng, number):
 def tried(number, seed):
     """{option: outcomes}, and a line for each mistake."""
     rng, outcomes, wrong = random.Random(seed), collections.defaultdict(list), []
-    for option, thing, name in draw(rng, number):
-        outcome = attempt(option, thing, name, rng)
+    for option, thing, name, state in draw(rng, number):
+        outcome = attempt(option, thing, name, state, rng)
         outcomes[option].append(outcome)
-        wrong += [f"{option}: {thing} called {name[:20]!r}: {m}" for m in mistakes(outcome)]
+        case = f"{option}: {thing} called {name[:20]!r}, {state}"
+        wrong += [f"{case}: {mistake}" for mistake in mistakes(outcome, state)]
     return outcomes, wrong
 
 

@@ -163,3 +163,21 @@ def test_a_lock_keeps_others_out_until_its_process_is_dead(tmp_path):
         assert names(tmp_path) == ["lock"]
     with RunFolder(tmp_path).locked():
         pass
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_passed_over_at_once(make, saved, tmp_path):
+    make(tmp_path / "checkpoint-11-0.npz")
+    told = []
+    assert saved.newest(told.append).history.epoch == 10
+    (line,) = told
+    assert "checkpoint-11-0.npz: it is a" in line and "using the one before" in line
+
+
+def test_where_none_is_whole_there_is_one_line(saved, tmp_path):
+    for path in saved.paths():
+        path.write_bytes(b"")
+    told = []
+    with pytest.raises(UserError, match="holds no whole checkpoint"):
+        saved.newest(told.append)
+    assert not told

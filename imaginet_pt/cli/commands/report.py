@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import UserError
+from ...errors import UserError, printable
 from ...progress import Progress
 from .. import options
 from ..options import data_option
@@ -57,9 +57,9 @@ def load_workflows(args: Namespace) -> dict[str, Workflow]:
     from ...runs.workflow import Workflow
 
     paths, backend = list(dict.fromkeys(args.runs)), options.chosen_backend(args)
-    names = [Path(os.path.abspath(path)).name for path in paths]
+    names = [printable(Path(os.path.abspath(path)).name) for path in paths]
     if len(set(names)) < len(names):
-        names = paths
+        names = [printable(path) for path in paths]
     return {name: Workflow(p, backend=backend) for name, p in zip(names, paths, strict=True)}
 
 

@@ -10,11 +10,13 @@ from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 
 from ...errors import UserError, quoted
-from ...files.atomic import UNFINISHED, unwritable
+from ...files import reading
+from ...files.atomic import UNFINISHED, atomic, unwritable
 from ...progress import Progress
 from . import connections
 
 BLOCK = 2**16  # bytes read at a time, and the least that a broken connection must have brought
+MAX_VERSION = 1000  # bytes of an ETag
 WAIT = 1.0  # seconds before a broken connection is tried again
 
 
@@ -76,15 +78,16 @@ class _Download:
     def _known_version(self) -> str:
         """Return the ETag of the bytes received so far, or an empty string."""
         try:
-            text = self.version_path.read_text(encoding="latin-1")[:1000]
-        except OSError:
+            text = reading.read_bytes(self.version_path, MAX_VERSION).decode()
+        except (UserError, UnicodeDecodeError):
             return ""
         return text if text.isprintable() else ""
 
     def _remember_version(self, version: str) -> None:
         self.version = version if version.isprintable() else ""
         if self.version:
-            self.version_path.write_text(self.version, encoding="latin-1")
+            with atomic(self.version_path) as file:
+                file.write(self.version)
         else:
             self.forget_version()
 

@@ -222,6 +222,18 @@ def test_an_unfinished_file_that_is_none_is_not_written_to(kind, server, tmp_pat
     assert (tmp_path / "mine").read_text() == "mine" and server.requests == 0
 
 
+def test_a_version_that_is_a_link_or_a_pipe_is_not_written_to_or_waited_for(server, tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    version = tmp_path / "x.part.etag"
+    server.send = once(OK + b'ETag: "1"\r\nContent-Length: 5\r\n\r\nPKabc')
+    for make in (lambda: version.symlink_to("mine"), lambda: os.mkfifo(version)):
+        make()
+        with pytest.raises(UserError, match=r"cannot write .*x\.part\.etag"):
+            http.fetch(server.url, tmp_path / "x", 10**6, Progress(quiet=True))
+        version.unlink()
+    assert (tmp_path / "mine").read_text() == "mine" and not (tmp_path / "x").exists()
+
+
 @pytest.fixture
 def https(server, tmp_path, monkeypatch):
     """The same server over TLS, with a certificate that is trusted here."""
