@@ -13,6 +13,7 @@ from .validation import JSON_TYPES, check_words
 
 MAX_JSON = 2**28  # bytes; COCO's dataset.json, the largest known, has 0.15 GB
 MAX_GROUPS = 2_500_000  # lists and objects in it; COCO's has about 1.6 million
+MAX_KEYS = 1000  # of the object that is the file
 WINDOW, MAX_VALUE = 2**20, 2**24  # characters: kept ahead at least, and of one value at most
 SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -40,12 +41,19 @@ def read_json(
     window = _Window(path, limit)
     if window.next_character() != "{":
         raise _wrong_type(dict, window.value(), path)
-    content = {}
-    for key in window.members():
+    content, beside = {}, 0
+    for keys, key in enumerate(window.members(), start=1):
+        start = window.position
         if convert and key in convert and window.next_character() == "[":
             content[key] = [convert[key](i, entry) for i, entry in enumerate(window.entries())]
         else:
             content[key] = window.value()
+            beside += window.position - start
+        if keys > MAX_KEYS or beside > MAX_VALUE:
+            raise UserError(
+                f"{path} has more than {MAX_KEYS:,} keys, or values of more than {MAX_VALUE:,} "
+                "characters; split it up"
+            )
     window.end()
     return content
 
@@ -123,6 +131,11 @@ class _Window:
             f"{self.path} is not JSON: {reason}, line {line}, character {self.dropped + place}; "
             "get it again or correct it"
         )
+
+    @property
+    def position(self) -> int:
+        """Characters that were read so far."""
+        return self.dropped + self.place
 
     def next_character(self) -> str:
         """Skip white space and return the character after it; an empty string at the end."""

@@ -2,7 +2,6 @@
 
 import os
 import pty
-import resource
 import signal
 import subprocess
 import sys
@@ -45,7 +44,7 @@ def shell(line, **environment):
         ["bash", "-c", f"{line}\nexit ${{PIPESTATUS[0]}}"],
         capture_output=True,
         env=os.environ | environment,
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -87,17 +86,11 @@ def test_an_encoding_without_the_characters(encoding, data):
     assert shown in done.stdout
 
 
-CHILDREN, SELF = resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF
-
-
 @pytest.mark.parametrize("columns", ["1", "0", "-5", "1000000000", "many"])
 @pytest.mark.parametrize("command", ["--help", "train --help", "data check --help"])
 def test_any_number_of_columns(command, columns):
-    # Until it is replaced by the command, a child counts as large as this process.
-    before = max(resource.getrusage(who).ru_maxrss for who in (CHILDREN, SELF))
-    done = shell(f"{PROGRAM} {command}", COLUMNS=columns)
+    done = shell(f"ulimit -v 1500000; {PROGRAM} {command}", COLUMNS=columns)
     assert done.returncode == 0 and done.stderr == b"" and b"usage: imaginet" in done.stdout
-    assert resource.getrusage(CHILDREN).ru_maxrss <= max(before, 500_000)
 
 
 ERRORS = [
@@ -152,13 +145,13 @@ def in_terminal(*arguments, stdin=b""):
     os.close(slave)
     child.stdin.write(stdin)
     child.stdin.close()
-    shown, end = b"", time.monotonic() + 60
+    shown, end = b"", time.monotonic() + 300
     while time.monotonic() < end:
         try:
             shown += os.read(master, 4096)
         except OSError:  # the other end is closed
             break
-    return shown.decode(), child.wait(60)
+    return shown.decode(), child.wait(300)
 
 
 def test_escapes_of_the_command_line_do_not_reach_the_terminal():
@@ -195,6 +188,6 @@ def test_a_signal_has_its_status(kind, number, monkeypatch, capsys):
 @pytest.mark.parametrize("name", ["TERM", "HUP"])
 def test_a_signal_while_a_command_waits(name):
     line = f"(sleep 30) | {PROGRAM} project nowhere & sleep 1; kill -{name} $!; wait $!; exit $?"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60)
+    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=300)
     assert done.returncode == 128 + getattr(signal, f"SIG{name}") and done.stdout == b""
     assert b"Traceback" not in done.stderr

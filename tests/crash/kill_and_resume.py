@@ -4,8 +4,8 @@
 
 Half of the kills come at a random time while a training starts and compiles, half at a random time
 after it made its first checkpoint, when it trains and writes. Exit status 1 if a file differs, a
-checkpoint is damaged or lost, or a command fails. The data is small and synthetic. A run is taken up
-without saying on which backend and data: it knows. `--backend numba` starts through numba.
+checkpoint is damaged or lost, or a command fails. The data is small and synthetic. A run is taken
+up without saying on which backend and data: it knows. `--backend numba` starts through numba.
 """
 
 import argparse

@@ -100,6 +100,21 @@ def test_many_groups_are_refused_before_any_is_made(tmp_path, monkeypatch):
             read_json(path, {"a": lambda i, entry: pytest.fail("made")})
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{" + b",".join(b'"%d":1' % i for i in range(1001)) + b"}",
+        b"{" + b",".join(b'"a":1' for _ in range(1001)) + b"}",
+        b'{"a":[' + b"1," * 2**22 + b'1],"b":[' + b"1," * 2**22 + b"1]}",
+    ],
+)
+def test_many_keys_and_much_beside_the_long_lists_are_refused(tmp_path, content):
+    path = tmp_path / "x.json"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="more than 1,000 keys, or values of more than 16,777,216"):
+        json_files.read_json(path)
+
+
 def test_memory_is_that_of_what_is_kept(tmp_path):
     path = write(tmp_path, '{"a": [' + ",".join(['{"x": "' + "y" * 1000 + '"}'] * 40_000) + "]}")
     tracemalloc.start()

@@ -134,12 +134,20 @@ def peak_memory():
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
-def tallied(name, number, seed):
-    """The same in a new process, a child of a small one that holds nothing of this one's."""
+def apart(function, *arguments):
+    """What the function returns in a new process, a child of a small one.
+
+    It holds nothing of this process: neither its memory nor threads that libraries began here.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["hostile.kinds"])
     with concurrent.futures.ProcessPoolExecutor(1, context) as pool:
-        return pool.submit(in_this_process, name, number, seed).result()
+        return pool.submit(function, *arguments).result()
+
+
+def tallied(name, number, seed):
+    """`in_this_process` in another one."""
+    return apart(in_this_process, name, number, seed)
 
 
 def line(name, tally):
