@@ -1,8 +1,9 @@
 """Run a command in a child process, so that even a crash is reported in one line.
 
 JAX aborts a process whose partner has died, and prints a stack trace. So the process that the
-user started only waits for a child, `python -m imaginet_pt ...`, in which libraries print to a file
-that the user need not see, and only Python's own messages reach the user.
+user started only waits for a child, which the same command line starts, so that no other folder is
+searched for modules. In it libraries print to a file that the user need not see, and only Python's
+own messages reach the user.
 """
 
 import os
@@ -51,7 +52,7 @@ def _start(log: IO[str]) -> "subprocess.Popen[bytes]":
     terminal = os.dup(2)
     try:
         return subprocess.Popen(
-            [sys.executable, *sys.orig_argv[1:]],  # so that no other folder is searched for modules
+            [sys.executable, *sys.orig_argv[1:]],
             env=os.environ | {TERMINAL: str(terminal)},
             pass_fds=[terminal],
             stdin=subprocess.PIPE,  # closed when this process ends

@@ -170,3 +170,9 @@ def test_a_temporary_folder_is_gone_afterwards(tmp_path):
         with temporary_folder(tmp_path) as other:
             assert other != folder and folder.exists()
     assert names(tmp_path) == []
+
+
+def test_the_name_of_a_file_that_is_no_text_is_written_as_escapes(tmp_path):
+    with atomic(tmp_path / "x") as file:
+        file.write("a\udcffb")
+    assert (tmp_path / "x").read_text() == "a\\udcffb"
