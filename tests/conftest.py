@@ -8,6 +8,7 @@ os.environ.setdefault("PYTENSOR_FLAGS", "floatX=float32,warn_float64=raise")
 
 import numpy as np
 import pytest
+from browser import chromium, page_at  # noqa: F401
 
 # A shell has its background jobs ignore Ctrl-C, nohup has them ignore SIGHUP, and every process
 # below inherits that.
