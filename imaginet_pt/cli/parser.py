@@ -35,6 +35,10 @@ SYNONYMS = {
     "--optimizer": "--update", "--dim": "--hidden-size", "--seed": "--random-seed",
     "--output": "--out", "--min-count": "--word-freq-threshold", "--dataset": "--data",
 }  # fmt: skip
+# What another command does -> the line that does it.
+ELSEWHERE = {
+    "--val-fraction": "imaginet data import FOLDER NEW_FOLDER --val-fraction 0.1 draws a split val",
+}
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -133,6 +137,8 @@ def _answer(parser: argparse.ArgumentParser, word: str) -> str:
     if not word.startswith("-"):
         return f"{word!r} is one argument too many; put a sentence in quotation marks, and see"
     name = word.partition("=")[0]
+    if name.replace("_", "-") in ELSEWHERE:
+        return f"{name} is unknown here; {ELSEWHERE[name.replace('_', '-')]}; see"
     options = list(parser._option_string_actions)
     near = [SYNONYMS.get(name.replace("_", "-"), ""), *difflib.get_close_matches(name, options, 1)]
     hints = [option for option in near if option in options]

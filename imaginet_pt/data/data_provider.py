@@ -1,6 +1,7 @@
 """Load captioned images: neuraltalk's dataset.json with features, or a COCO caption file."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
@@ -18,9 +19,9 @@ from .scenes import corpus
 def load(source: str | PathLike[str], say: image_features.Say | None = None) -> Dataset:
     """Load the data at `source`: "scenes", a folder in neuraltalk's layout, or COCO's captions.
 
-    The folder holds `dataset.json` and either `vgg_feats.mat` (`feats`, features x images,
-    column = imgid) or `feats.npy` (images x features). The caption file is COCO's `.json`, plain
-    or `.json.gz`, and gives text alone.
+    The folder, which may also be named by the `dataset.json` in it, holds that and either
+    `vgg_feats.mat` (`feats`, features x images, column = imgid) or `feats.npy` (images x
+    features). The caption file is COCO's `.json`, plain or `.json.gz`, and gives text alone.
 
     Args:
         source: "scenes", or the path of a folder or file.
@@ -31,17 +32,28 @@ def load(source: str | PathLike[str], say: image_features.Say | None = None) -> 
     """
     if source == "scenes":
         return replace(corpus.load(), source="scenes")
-    path = Path(source)
-    absolute = os.path.abspath(source)
+    path = folder_of(source)
+    absolute = os.path.abspath(path)
     with guard(source):  # what the system says where a folder may not be searched
         if path.is_dir():
             return replace(_load_neuraltalk(path, say), source=absolute)
         if path.is_file() and path.name.endswith((".json", ".json.gz")):
             return replace(_load_coco(path), source=absolute)
+    if path.suffix == ".csv" and path.is_file():
+        raise UserError(
+            f"{source} is a table; make a data set of it: imaginet data import "
+            f"{shlex.quote(str(source))} NEW_FOLDER"
+        )
     raise UserError(
         f"no data at {source}: wanted scenes, a folder with dataset.json and "
         f"{image_features.NAMES}, or a COCO caption file (.json or .json.gz)"
     )
+
+
+def folder_of(source: str | PathLike[str]) -> Path:
+    """Return `source` as a path: the folder, where it is the dataset.json inside."""
+    path = Path(source)
+    return path.parent if path.name == "dataset.json" else path
 
 
 def read_images(folder: Path) -> tuple[str, tuple[Image, ...]]:
@@ -80,14 +92,28 @@ def _image(record: Any, place: str) -> Image:
     """Convert a record of dataset.json; only one without sentences may lack a split."""
     imgid = validation.field(record, "imgid", int, place)
     sentences = validation.field(record, "sentences", list, place) if "sentences" in record else []
-    texts = [validation.text(s, "raw", f"{place}: sentences[{i}]") for i, s in enumerate(sentences)]
+    texts = [_caption(s, f"{place}: sentences[{i}]") for i, s in enumerate(sentences)]
     split = validation.name(record, "split", place) if texts or "split" in record else ""
     label = validation.name(record, "wnid", place) if "wnid" in record else ""
-    return Image(imgid, split, _filename(record, "filename", place), tuple(texts), label)
+    return Image(imgid, split, filename(record, "filename", place), tuple(texts), label)
 
 
-def _filename(record: Any, key: str, place: str) -> str:
-    """Return a file name, if it stays inside the image folder on every operating system."""
+def _caption(sentence: Any, place: str) -> str:
+    """A caption: a string, or an object with its text in `raw` or only its words in `tokens`."""
+    if type(sentence) is str:
+        sentence = {"raw": sentence}
+    elif type(sentence) is dict and "raw" not in sentence and "tokens" in sentence:
+        words = validation.field(sentence, "tokens", list, place)
+        sentence = {"raw": " ".join(validation.check_words(words, f"{place}: 'tokens'"))}
+    return validation.text(sentence, "raw", place)
+
+
+def filename(record: Any, key: str, place: str) -> str:
+    """Return the file name `record[key]`, which stays inside its folder by every system's rules.
+
+    Raises:
+        UserError: it does not.
+    """
     value = validation.name(record, key, place)
     if not validation.stays_inside(value):
         raise UserError(
@@ -127,8 +153,8 @@ def _load_coco(path: Path) -> Dataset:
 
 
 def _coco_image(record: Any, place: str) -> tuple[int, str]:
-    """Return COCO's id and the file name of an image."""
-    return validation.field(record, "id", int, place), _filename(record, "file_name", place)
+    """COCO's id and the file name of an image."""
+    return validation.field(record, "id", int, place), filename(record, "file_name", place)
 
 
 def _coco_caption(record: Any, place: str) -> tuple[int, str]:

@@ -66,6 +66,24 @@ def load(
     return FeatureFile(matrix), {source.name: known["sha256"]}
 
 
+def find(folder: Path) -> Path | None:
+    """Return the file of the features in `folder`, or None.
+
+    Raises:
+        UserError: there are two.
+    """
+    return _source(folder) if any((folder / name).exists() for name in READERS) else None
+
+
+def check_npy(path: Path, images: int) -> None:
+    """Check type and shape of the features of `images` images in a `.npy` file.
+
+    Raises:
+        UserError: they are not such features.
+    """
+    _check(NpyMatrix(path), images, path)
+
+
 def _source(folder: Path) -> Path:
     present = [folder / name for name in READERS if (folder / name).exists()]
     if len(present) == 1:

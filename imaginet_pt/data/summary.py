@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -15,16 +16,35 @@ from .word_pairs import WordPair
 
 # Captions that a word must be in: the paper has 10 on COCO, 5 is usual on Flickr.
 THRESHOLDS = (5, 10)
-SPLITS = {"train": "nothing to train on", "val": "nothing to validate on", "test": "not used here"}
+# What is done with each split.
+SPLITS = {
+    "train": "training",
+    "val": "validation, evaluation",
+    "test": "evaluation by `split` test",
+    "restval": "none, as in the paper",
+}
+NEEDED = ("train", "val")  # by every training
 VGG16 = 4096  # features of the paper's images
+
+
+class Summary(NamedTuple):
+    """The summary of a data set.
+
+    Attributes:
+        text: one screen of it.
+        can_train: whether a model can be trained on the data.
+    """
+
+    text: str
+    can_train: bool
 
 
 def check(
     source: str | PathLike[str],
     men: str | PathLike[str] | None = None,
     pairs: Sequence[str] = (),
-) -> str:
-    """Summarize the data at `source` and its coverage of word pairs in one screen of text.
+) -> Summary:
+    """Summarize the data at `source`, and what it covers of the word pairs.
 
     Args:
         source: as for `data_provider.load`.
@@ -39,7 +59,8 @@ def check(
     by_name = benchmarks.load(men=men, pairs=pairs)
     if benchmarks.MEN not in by_name:
         missing.append("MEN: give its file by `men`; get it by imaginet data get men")
-    missing += _missing(dataset)
+    obstacles = _obstacles(dataset)
+    missing += obstacles + _missing(dataset)
     parts = [
         f"{dataset.name}: {source}",
         _features(dataset),
@@ -47,7 +68,7 @@ def check(
         _table(_cover(dataset, by_name)),
         "\n".join(["missing or unusual:", *(f"- {line}" for line in missing or ["nothing"])]),
     ]
-    return "\n\n".join(parts)
+    return Summary("\n\n".join(parts), not obstacles)
 
 
 def _load(source: str | PathLike[str]) -> tuple[Dataset, list[str]]:
@@ -77,8 +98,9 @@ def _splits(dataset: Dataset) -> pd.DataFrame:
     for split in _names(dataset):
         texts = [text for image in dataset.split(split) for text in image.sentences]
         words = sum(len(text.split()) for text in texts) / max(len(texts), 1)
-        rows.append((split, len(dataset.split(split)), len(texts), f"{words:.1f}"))
-    return pd.DataFrame(rows, columns=["split", "images", "captions", "words per caption"])
+        use = SPLITS.get(split, "none in training")
+        rows.append((split, len(dataset.split(split)), len(texts), f"{words:.1f}", use))
+    return pd.DataFrame(rows, columns=["split", "images", "captions", "words a caption", "use"])
 
 
 def _names(dataset: Dataset) -> list[str]:
@@ -109,9 +131,20 @@ def _vocabulary(texts: Sequence[str], threshold: int) -> set[str]:
         return set()
 
 
+def _obstacles(dataset: Dataset) -> list[str]:
+    """What keeps every model from being trained, a line each."""
+    lines = []
+    for split in NEEDED:
+        try:
+            dataset.captions(split)
+        except UserError as error:
+            lines.append(f"cannot be trained on: {error}")
+    return lines
+
+
 def _missing(dataset: Dataset) -> list[str]:
-    """Yield a line for each thing that a user may have expected to find."""
-    lines = [f"split {s}: {why}" for s, why in SPLITS.items() if s not in _names(dataset)]
+    """What a user may have expected to be there, a line each."""
+    lines = []
     for split in _names(dataset):
         bare = sum(not image.sentences for image in dataset.split(split))
         if bare:

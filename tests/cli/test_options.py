@@ -3,6 +3,7 @@
 from imaginet_pt.backends import select
 from imaginet_pt.cli import options
 from imaginet_pt.cli.commands import data, evaluate, train
+from imaginet_pt.data import table_of_captions
 from imaginet_pt.data.download import catalog
 from imaginet_pt.evaluation import retrieval
 from imaginet_pt.runs import trained_model
@@ -18,4 +19,5 @@ def test_choices_are_those_of_the_tables():
 
 def test_defaults_are_those_of_the_library():
     assert evaluate.SCRAMBLE_SEED == retrieval.SCRAMBLE_SEED
+    assert data.VAL_FRACTION == table_of_captions.VAL_FRACTION
     assert train.CHECKPOINT_MINUTES == trainer.CHECKPOINT_MINUTES

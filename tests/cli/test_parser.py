@@ -60,6 +60,12 @@ def test_an_unknown_option_is_answered_with_the_nearest(line, capsys):
     )
 
 
+def test_an_option_of_another_command_is_answered_with_its_line(capsys):
+    assert main("train --data mine --out x --val_fraction 0.1".split()) == 2
+    told = capsys.readouterr().err
+    assert "--val_fraction is unknown here; imaginet data import FOLDER NEW_FOLDER" in told
+
+
 def test_an_option_like_no_other_and_words_too_many(capsys):
     assert main(["train", "--data", "scenes", "--out", "x", "--zzz"]) == 2
     assert main(["omission", "RUN", "a", "dog", "runs"]) in (0, 2)

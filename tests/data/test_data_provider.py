@@ -58,6 +58,24 @@ def test_reads_images_in_order_with_raw_sentences(folder):
     assert dataset.digests == {n: digest(folder / n) for n in ("dataset.json", "feats.npy")}
 
 
+def test_captions_are_strings_or_words_too(tmp_path):
+    sentences = ["A dog runs.", {"tokens": ["a", "dog"]}, {"raw": "A dog.", "tokens": ["a"]}]
+    dataset = data_provider.load(write(tmp_path, [image(0) | {"sentences": sentences}]))
+    assert dataset.images[0].sentences == ("A dog runs.", "a dog", "A dog.")
+
+
+def test_a_folder_is_named_by_its_dataset_json_too(folder):
+    named, other = data_provider.load(folder / "dataset.json"), data_provider.load(folder)
+    assert named.images == other.images and named.source == other.source
+    np.testing.assert_array_equal(named.features, other.features)
+
+
+def test_a_table_is_answered_with_the_line_that_works(tmp_path):
+    table = tmp_path / "my captions.csv"
+    table.write_text("image,caption\na.jpg,A dog.\n")
+    refused(table, f"imaginet data import '{table}' NEW_FOLDER")
+
+
 def test_captions_point_at_feature_rows(folder):
     captions = data_provider.load(folder).captions("train")
     assert captions.texts == ["A dog runs.", "A dog."]
@@ -68,6 +86,12 @@ def test_a_split_without_images_names_those_there_are(folder):
     with pytest.raises(UserError) as caught:
         data_provider.load(folder).split("test")
     one_line(caught, ["tiny", "'test'", "restval, train, val"])
+
+
+def test_without_a_split_val_the_line_that_draws_one_is_told(tmp_path):
+    with pytest.raises(UserError) as caught:
+        data_provider.load(write(tmp_path, [image(0)])).captions("val")
+    one_line(caught, ["'val'; it has: train; draw one: imaginet data import FOLDER NEW_FOLDER"])
 
 
 def test_images_without_sentences_load_but_give_no_captions(tmp_path):
@@ -124,8 +148,12 @@ CHANGES = {
     "file name upward, Windows": ({"filename": "..\\b.jpg"}, ["inside the image folder"]),
     "file name with newline": ({"filename": "a\nb"}, ["printable"]),
     "sentences object": ({"sentences": {}}, ["'sentences' is {}"]),
-    "sentence text": ({"sentences": ["A dog."]}, ["sentences[0]", "object"]),
-    "no raw": ({"sentences": [{"tokens": []}]}, ["no 'raw'"]),
+    "sentence number": ({"sentences": [5]}, ["sentences[0]", "object"]),
+    "sentence blank": ({"sentences": [" "]}, ["sentences[0]", "empty"]),
+    "no raw": ({"sentences": [{}]}, ["no 'raw'"]),
+    "tokens empty": ({"sentences": [{"tokens": []}]}, ["sentences[0]", "empty"]),
+    "tokens text": ({"sentences": [{"tokens": "a dog"}]}, ["'tokens' is 'a dog'", "list"]),
+    "tokens number": ({"sentences": [{"tokens": ["a", 5]}]}, ["'tokens': entry 1 is 5"]),
     "caption empty": ({"sentences": [{"raw": ""}]}, ["images[1]: sentences[0]", "empty"]),
     "caption blank": ({"sentences": [{"raw": " \n"}]}, ["empty"]),
     "caption surrogate": ({"sentences": [{"raw": "a \ud800"}]}, ["lone surrogate"]),

@@ -1,5 +1,6 @@
 """`data check`: what a data set has and what is missing, on one screen."""
 
+import contextlib
 import json
 import re
 
@@ -26,8 +27,9 @@ def men(tmp_path):
     return path
 
 
-def screen(capsys, *arguments):
-    assert main(["data", "check", *map(str, arguments)]) == 0
+def screen(capsys, *arguments, status=0):
+    with contextlib.nullcontext() if status == 0 else pytest.raises(SystemExit, match=f"{status}"):
+        assert main(["data", "check", *map(str, arguments)]) == 0
     shown = capsys.readouterr().out
     lines = shown.splitlines()
     assert len(lines) <= 24
@@ -73,7 +75,7 @@ def test_the_real_data(shared, capsys):
     shown = screen(capsys, folder / "flickr8k", "--men", folder / "wordsim/men3k.tsv")
     assert "7,000 images, 35,000 captions, features 7,000 x 1,280 float32" in shown
     assert row(shown, "in 5 training captions")[1:] == ["212", "1,341"]
-    assert "split test" in shown
+    assert "split test" not in shown
 
 
 def test_what_is_missing_is_told(data, men, capsys):
@@ -84,9 +86,10 @@ def test_what_is_missing_is_told(data, men, capsys):
         image["imgid"] = i
     content["images"][3]["sentences"] = []
     (data / "dataset.json").write_text(json.dumps(content))
-    told = missing(screen(capsys, data))
+    told = missing(screen(capsys, data, status=1))
     for words in (
-        "no image features", "MEN", "split val", "split test", "1 images in split train", "--alpha"
+        "no image features", "MEN", "cannot be trained on: small has no image in split 'val'",
+        "cannot be trained on: small: image 3 (", "1 images in split train", "--alpha",
     ):  # fmt: skip
         assert sum(words in line for line in told) == 1, words
     assert len(told) == 6
@@ -96,11 +99,32 @@ def test_vgg16_is_not_missed_where_it_is(data, men, capsys):
     assert any("VGG16" in line for line in missing(screen(capsys, data, "--men", men)))
     np.save(data / "feats.npy", np.ones((24, 4096), "f4"))
     told = missing(screen(capsys, data, "--men", men))
-    assert told == ["- split test: not used here"]
+    assert told == ["- nothing"]
+
+
+@pytest.mark.parametrize(
+    "split, use",
+    [
+        ("test", "evaluation by --split test"),
+        ("restval", "none, as in the paper"),
+        ("a", "none in"),
+    ],
+)
+def test_what_each_split_is_used_for_is_said_where_it_is_there(split, use, data, capsys):
+    assert use not in screen(capsys, data)
     content = json.loads((data / "dataset.json").read_text())
-    content["images"][0]["split"] = "test"
+    content["images"][0]["split"] = split
     (data / "dataset.json").write_text(json.dumps(content))
-    assert missing(screen(capsys, data, "--men", men)) == ["- nothing"]
+    assert f" {use}" in screen(capsys, data)
+
+
+def test_nothing_to_train_on_is_status_1(data, capsys):
+    content = json.loads((data / "dataset.json").read_text())
+    for image in content["images"]:
+        image["split"] = "test"
+    (data / "dataset.json").write_text(json.dumps(content))
+    told = missing(screen(capsys, data, status=1))
+    assert sum("cannot be trained on" in line for line in told) == 2
 
 
 def test_damaged_features_are_told(data, capsys):
@@ -112,7 +136,7 @@ def test_images_without_splits(data, capsys):
     content = json.loads((data / "dataset.json").read_text())
     content["images"] = [{"imgid": i, "filename": "a.jpg"} for i in range(24)]
     (data / "dataset.json").write_text(json.dumps(content))
-    assert "no splits" in screen(capsys, data)
+    assert "no splits" in screen(capsys, data, status=1)
 
 
 def test_the_synthetic_data(capsys):

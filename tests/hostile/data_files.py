@@ -11,7 +11,7 @@ import scipy.io
 from hostile import damage
 from hypothesis import strategies as st
 
-from imaginet_pt.data import data_provider, image_features
+from imaginet_pt.data import data_provider, image_features, table_of_captions
 from imaginet_pt.replication import synsets
 
 IMAGES = [
@@ -47,6 +47,33 @@ def described(captions):
 
 
 whole = st.lists(st.lists(st.text(), max_size=3), min_size=1, max_size=4).map(described)
+
+
+TABLES = [
+    b'image,caption\na.jpg,A dog runs.\na.jpg,"A cat, asleep."\nb/c.jpg,A bird.\n',
+    "\ufeffsplit,image,caption\r\ntrain,a.jpg,Ein K\u00e4tzchen\r\nval,b.jpg,x\r\n".encode(),
+]
+TABLE_CORPUS = [
+    b"image,caption\n" + b"a.jpg,A dog.\n" * 10**5,
+    b"image,caption\na.jpg," + b"a" * 10**7,
+    b'image,caption\na.jpg,"' + b"a\n" * 10**6,
+    b"image,caption\na.jpg" + b"," * 10**6,
+    b"image,caption\n../a.jpg,A dog.\n",
+    b"," * 10**6,
+    b"\n" * 10**6,
+    b"\0" * 10**6,
+    b"",
+]
+
+
+def read_table(folder, content):
+    """A table becomes a data set that loads, with the captions that stand in it."""
+    (folder / "captions.csv").write_bytes(content)
+    images = table_of_captions.write(folder / "captions.csv", folder / "out")
+    name, read = data_provider.read_images(folder / "out")
+    assert read == images and name == "captions"
+    text = content.decode("utf-8-sig").replace('""', '"')
+    assert all(caption in text for image in images for caption in image.sentences)
 
 
 def with_caption(text):

@@ -31,6 +31,9 @@ KINDS = {
         data_files.packed(damage.documents(data_files.COCO)),
         [*data_files.JSON_CORPUS, gzip.compress(bytes(10**8))],
     ),
+    "table of captions": Kind(
+        data_files.read_table, damage.damaged(data_files.TABLES), data_files.TABLE_CORPUS
+    ),
     "vgg_feats.mat": Kind(
         data_files.read_features("vgg_feats.mat"),
         damage.damaged(data_files.MATS),

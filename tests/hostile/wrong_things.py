@@ -128,6 +128,12 @@ def in_folder(name, words, base=None):
     return build
 
 
+def _table(place):
+    path = place / "captions.csv"
+    path.write_text("image,caption\na.jpg,A dog.\n")
+    return path
+
+
 def evaluate(data, place):
     return ["evaluate", RUN, "--data", data, "--out", place / "out"]
 
@@ -173,6 +179,10 @@ OPTIONS = {
     ),
     "data check": Option(lambda w, p: ["data", "check", w]),
     "data check --men": Option(lambda w, p: ["data", "check", GOOD, "--men", w]),
+    "data import": Option(lambda w, p: ["data", "import", w, p / "out"]),
+    "data import --features": Option(
+        lambda w, p: ["data", "import", _table(p), p / "out", "--features", w]
+    ),
     "data features OUT": Option(lambda w, p: ["data", "features", GOOD, w]),
     "data get --out": Option(lambda w, p: ["data", "get", "men", "--out", w],
                              frozenset(FOLDERS | {"folder of wrong things"})),

@@ -1,16 +1,21 @@
-"""`imaginet data`: get data sets, check them, and compute image features."""
+"""`imaginet data`: get data sets, make and check them, compute image features."""
 
 import argparse
+import shlex
+import sys
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from ...progress import Progress
 from ..options import DATA_HELP, benchmark_options
 from ..parser import with_flags
 
-HELP = "get and check data sets, compute image features"
+HELP = "get, make and check data sets, compute image features"
 EXAMPLE = "imaginet data check scenes"
+VAL_FRACTION = 0.1  # of `data.table_of_captions`
 SOURCES = ("flickr8k", "flickr30k", "coco", "men", "simlex")  # of `data.download.catalog`
 
 
@@ -36,10 +41,54 @@ def check_options(parser: ArgumentParser) -> None:
 
 
 def check(args: Namespace) -> None:
-    """Print a summary of a data set."""
+    """Print what a data set has and lacks; end with status 1 where nothing can be trained on it."""
     from ...data import summary
 
-    print(with_flags(summary.check(args.data, args.men, args.pairs)))
+    found = summary.check(args.data, args.men, args.pairs)
+    print(with_flags(found.text))
+    if not found.can_train:
+        sys.exit(1)
+
+
+def import_options(parser: ArgumentParser) -> None:
+    """Add the options of `imaginet data import`."""
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="CSV file with the columns image (a file name) and caption, and perhaps split, a row "
+        "a caption; or a folder with dataset.json",
+    )
+    parser.add_argument("out", metavar="OUT", help="new folder for dataset.json and features")
+    parser.add_argument(
+        "--features",
+        metavar="FILE.npy",
+        help="features of a table's images, a row each, in the order in which they first appear",
+    )
+    parser.add_argument(
+        "--val-fraction",
+        type=float,
+        metavar="X",
+        default=VAL_FRACTION,
+        help="share of the images of split train that become split val where there is none "
+        "(default %(default)s)",
+    )
+
+
+def import_(args: Namespace) -> None:
+    """Make a data set of a table, or of a folder without a split val."""
+    from ...data import image_features, table_of_captions
+
+    images = table_of_captions.write(args.source, args.out, args.features, args.val_fraction)
+    counts = Counter(image.split or "no split" for image in images)
+    splits = ", ".join(f"{count:,} in {split}" for split, count in counts.items())
+    progress, out = Progress(args.quiet), shlex.quote(args.out)
+    progress.say(f"{args.out}/dataset.json written: {len(images):,} images, {splits}")
+    if image_features.find(Path(args.out)) is None:
+        progress.say(
+            f"no image features yet; next: imaginet data features PICTURES {out}, or put feats.npy "
+            "there (a row an image, by imgid)"
+        )
+    progress.say(f"then: imaginet data check {out}")
 
 
 def features_options(parser: ArgumentParser) -> None:
@@ -78,10 +127,17 @@ PARTS = {
         get,
     ),
     "check": Part(
-        "tell what a data set has, which word pairs it covers, and what is missing",
+        "tell what a data set has, what of the word pairs it covers, and what is missing; status 1 "
+        "where nothing can be trained on it",
         "imaginet data check data/flickr8k --men data/MEN/MEN_dataset_natural_form_full",
         check_options,
         check,
+    ),
+    "import": Part(
+        "make a data set of a CSV table of captions, or of a folder that has no split val",
+        "imaginet data import captions.csv data/mine --features feats.npy",
+        import_options,
+        import_,
     ),
     "features": Part(
         "compute VGG16's features of the images of a dataset.json, by torchvision",
