@@ -1,8 +1,12 @@
 """The model card of a trained run: what it is, what it was trained on, its use and its limits.
 
-It is made from the files of the run alone and has neither times nor dates, so that the same
-training always writes the same card.
+It begins with the YAML header that model hubs read. It is made from the files of the run, and of an
+evaluation where there is one, and holds neither times nor dates, so that the same training writes
+the same card.
 """
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -32,6 +36,40 @@ NAMES = {
 }
 
 
+class Score(NamedTuple):
+    """A share that an evaluation measures, from 0 to 1; None where it does not apply.
+
+    Attributes:
+        task: what is looked for, "images" or "paraphrases".
+        measure: as in "accuracy@5".
+        value: with the words in order.
+        scrambled: with the words in random order.
+        chance: with candidates in random order.
+    """
+
+    task: str
+    measure: str
+    value: float | None
+    scrambled: float | None
+    chance: float | None
+
+
+class Scores(NamedTuple):
+    """What an evaluation measures.
+
+    Attributes:
+        data: name of the data.
+        split: the part of them.
+        padding: how captions were read.
+        rows: the scores.
+    """
+
+    data: str
+    split: str
+    padding: str
+    rows: Sequence[Score]
+
+
 def write(folder: RunFolder) -> None:
     """Write the card into the folder of a finished run.
 
@@ -42,8 +80,8 @@ def write(folder: RunFolder) -> None:
         file.write(text(folder))
 
 
-def text(folder: RunFolder) -> str:
-    """Return the card as Markdown."""
+def text(folder: RunFolder, scores: Scores | None = None) -> str:
+    """Return the card as Markdown, with the scores of an evaluation where they are given."""
     description = folder.described()
     words = len(json_files.read_list(folder / "vocabulary.json"))
     predicts = pathways(description, words)
@@ -54,6 +92,7 @@ def text(folder: RunFolder) -> str:
         "words": words - len(SPECIAL),
         "epochs": folder.iterations(),
         "costs": costs(folder).to_dict("records"),
+        "scores": scores,
     }
     card: str = templates.render("model-card.md.jinja", description.to_json() | own)
     return card

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import small
+import yaml
 from crash import stand_in
 
 from imaginet_pt.__main__ import COMMANDS
@@ -13,6 +14,7 @@ from imaginet_pt.data.dataset import Dataset
 from imaginet_pt.errors import UserError
 from imaginet_pt.files.reading import digest
 from imaginet_pt.runs import model_card
+from imaginet_pt.runs.model_card import Score, Scores
 from imaginet_pt.runs.run_folder import RunFolder
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment
@@ -50,7 +52,7 @@ def linear(data, out):
 def test_the_card_tells_data_settings_costs_and_versions(folder, model, tmp_path):
     stand_in.train(data_provider.load(folder), tmp_path / "run")
     text = card(tmp_path / "run")
-    assert text.startswith("# Model card: MULTITASK trained on small\n") and "synthetic" not in text
+    assert "\n---\n# Model card: MULTITASK trained on small\n" in text and "synthetic" not in text
     for name in ("dataset.json", "feats.npy"):
         assert [name, digest(folder / name)] in rows(text, "Data")
     settings = dict(rows(text, "Settings")[2:])
@@ -116,8 +118,36 @@ def test_each_model_is_called_what_it_is(settings, name, does, lacks, folder, mo
 def test_every_command_of_a_card_is_one(folder, model, tmp_path):
     stand_in.train(data_provider.load(folder), tmp_path / "run")
     lines = [line.split() for line in card(tmp_path / "run").splitlines() if line[:4] == "    "]
-    assert len(lines) == 8 and all(line[:3] == ["python", "-m", "imaginet_pt"] for line in lines)
+    lines = [line for line in lines if line[0] == "python"]
+    assert len(lines) == 8 and all(line[1:3] == ["-m", "imaginet_pt"] for line in lines)
     assert {line[3] for line in lines} <= set(COMMANDS)
+
+
+def test_the_header_is_what_model_hubs_read(folder, model, tmp_path):
+    stand_in.train(data_provider.load(folder), tmp_path / "run")
+    header = yaml.safe_load(card(tmp_path / "run").split("---\n")[1])
+    assert header["license"] == "mit" and header["library_name"] == "imaginet_pt"
+    assert "model-index" not in header  # nothing was measured
+    rows = [Score("images", "accuracy@5", 0.25, 0.125, 0.0625), Score("a: b", "c", None, None, 0.5)]
+    scores = Scores('sm"all: {1}', "val", "none", rows)
+    text = model_card.text(RunFolder.open(tmp_path / "run"), scores)
+    (of_model,) = yaml.safe_load(text.split("---\n")[1])["model-index"]
+    assert of_model["name"] == "MULTITASK trained on small"
+    (result,) = of_model["results"]
+    assert result["task"]["type"] == "image-retrieval"
+    assert result["dataset"] == {"name": scores.data, "type": scores.data, "split": "val"}
+    assert result["metrics"] == [
+        {"type": "accuracy@5", "name": "images, accuracy@5", "value": 0.25}
+    ]
+
+
+def test_scores_licence_and_citation_stand_in_the_card(folder, model, tmp_path):
+    stand_in.train(data_provider.load(folder), tmp_path / "run")
+    assert "`imaginet evaluate` writes it again with them" in card(tmp_path / "run")
+    scores = Scores("small", "val", "none", [Score("images", "accuracy@5", 0.25, None, 0.0625)])
+    text = model_card.text(RunFolder.open(tmp_path / "run"), scores)
+    assert ["images, accuracy@5", "25.0 %", "-", "6.2 %"] in rows(text, "Scores")
+    assert "MIT licence" in text and "@inproceedings{chrupala2015learning" in text
 
 
 def test_a_damaged_table_is_told(folder, model, tmp_path):

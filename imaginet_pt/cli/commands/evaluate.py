@@ -18,6 +18,7 @@ from ..options import (
 )
 
 if TYPE_CHECKING:
+    from ...runs.model_card import Score
     from ...runs.run_folder import RunFolder
 
 HELP = "image and paraphrase retrieval by a trained run"
@@ -48,12 +49,13 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Write `metrics.json` and `items.csv`."""
+    """Write `metrics.json`, `items.csv` and the run's card with the scores."""
     from ...data import data_provider
     from ...evaluation import retrieval
     from ...files.atomic import atomic
     from ...files.folders import make_folder
     from ...reports.comparison import chance
+    from ...runs import model_card
 
     folder = new_folder(args.out)
     dataset = data_provider.load(args.data)
@@ -69,8 +71,14 @@ def run(args: Namespace) -> None:
     folder.write_json("metrics.json", description | metrics)
     with atomic(folder / "items.csv") as file:
         items.to_csv(file, index_label="item", lineterminator="\n")
-    print(describe(workflow), *table(metrics, chance(dataset.captions(args.split))), sep="\n")
-    Progress(args.quiet).say(f"{folder.path}/metrics.json and items.csv written ({dataset.name})")
+    rows = scores(metrics, chance(dataset.captions(args.split)))
+    with atomic(folder / model_card.CARD) as file:
+        measured = model_card.Scores(dataset.name, args.split, args.padding, rows)
+        file.write(model_card.text(workflow.folder, measured))
+    print(describe(workflow), *table(rows), sep="\n")
+    Progress(args.quiet).say(
+        f"{folder.path}/metrics.json, items.csv and {model_card.CARD} written ({dataset.name})"
+    )
 
 
 def new_folder(path: str) -> RunFolder:
@@ -88,15 +96,24 @@ def new_folder(path: str) -> RunFolder:
     return folder
 
 
-def table(metrics: Mapping[str, Any], by_chance: Mapping[str, float]) -> list[str]:
-    """Lay out each task's scores in lines, beside those of scrambled words and of chance."""
+def scores(metrics: Mapping[str, Any], by_chance: Mapping[str, float]) -> list[Score]:
+    """List the shares of each task, with those of scrambled words and of chance."""
+    from ...runs.model_card import Score
+
+    return [
+        Score(name, measure, value, metrics[task]["scrambled"][measure], by_chance[measure])
+        for task, name in TASKS.items()
+        for measure, value in metrics.get(task, {}).items()
+        if measure in by_chance
+    ]
+
+
+def table(rows: Iterable[Score]) -> list[str]:
+    """Lay out scores in lines."""
     lines = [f"{'':27}{'in order':>10}{'scrambled':>11}{'by chance':>11}"]
-    for task, name in TASKS.items():
-        figures = metrics.get(task, {})
-        for figure, value in figures.items():
-            if figure in by_chance:
-                values = value, figures["scrambled"][figure], by_chance[figure]
-                lines.append(f"{name + ', ' + figure.replace('_', ' '):27}" + _cells(values))
+    for score in rows:
+        values = score.value, score.scrambled, score.chance
+        lines.append(f"{score.task + ', ' + score.measure:27}" + _cells(values))
     return lines
 
 

@@ -39,6 +39,9 @@ def test_the_table_is_printed_with_chance(folder, capsys):
         assert shown[f"images, accuracy@{k}"] == [f"{100 * value:.1f}" for value in values]
     values = others["recall@4"], others["scrambled"]["recall@4"], 2 / 23  # of 24 captions
     assert shown["paraphrases, recall@4"] == [f"{100 * value:.1f}" for value in values]
+    card = (folder / "EVAL/model-card.md").read_text()  # has the same
+    for name, cells in shown.items():
+        assert f"| {name} | " + " | ".join(f"{cell} %" for cell in cells) + " |\n" in card
 
 
 def test_nothing_is_written_over(folder, capsys):
