@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
@@ -70,6 +71,21 @@ def padding_option(parser: ArgumentParser, default: str) -> None:
         default=default,
         help="batch as in the original, where a vector depends on its minibatch, or none "
         f"(default {default})",
+    )
+
+
+def check_page(path: str | None) -> None:
+    """Raise `UserError` where the folder of a page is missing; None is no page."""
+    if path is not None and not Path(path).absolute().parent.is_dir():
+        raise UserError(f"`out` {path}: no such folder; make it, or choose another file")
+
+
+def image_folder_option(parser: ArgumentParser) -> None:
+    """Add the folder of the pictures that a page shows."""
+    parser.add_argument(
+        "--image-folder",
+        metavar="DIR",
+        help="pictures of the data, under the file names in dataset.json, to show on the page",
     )
 
 

@@ -14,7 +14,7 @@ SCRIPTS = {
     "table2": ("table2", "Table 2: finding images of single words."),
     "table3": ("table3", "Table 3: captions nearest to a caption, in order and scrambled."),
     "figure2": ("figure2", "Figure 2: retrieval of images and of paraphrases by iteration."),
-    "figure3": ("figure3", "Figure 3: images nearest to a caption, in order and scrambled."),
+    "figure3": ("figure3", "Figure 3: images nearest to captions, in order and scrambled."),
     "flickr30k": ("flickr30k", "Section 4.2: image retrieval on Flickr30K, as others measured it."),
     "runs": ("missing_runs", "Print the commands that train the missing runs."),
     "all": ("run_all", "Make all tables and figures, and judge every claim of the paper."),

@@ -1,9 +1,10 @@
-"""Figure 3: images nearest to a caption, in order and scrambled, by MULTITASK.
+"""Figure 3: images nearest to captions, in order and scrambled, by MULTITASK.
 
-For a caption, and for its words in random order, the images nearest to the predicted image by
-cosine; the caption is read by itself, without padding. Draws figure3.png, .svg and .pdf, prints
-their content, and writes under --out: figure3.csv and figure3.md; and figure3-items.csv, a row for
-each image. An image is shown as its picture in --image-folder, or else as a card with its captions.
+The images nearest to the image predicted from a caption and from its words in random order, by
+cosine; each caption is read by itself, without padding. At most three captions are shown. Draws
+figure3.png, .svg and .pdf, prints what they show, and writes under --out: figure3.csv and
+figure3.md; and figure3-items.csv, a row for each image. An image is shown by its picture in
+--image-folder, or else by a card with its captions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,10 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..data.dataset import Dataset, Image
-from ..errors import UserError
 from ..evaluation import neighbors
 from ..progress import Progress
 from ..reports import image_cards, plots
+from ..reports import pictures as picture_files
 from ..runs.workflow import Workflow
 from . import queries, results
 from .grid import Workflows
@@ -28,6 +29,7 @@ from .script import Script
 
 MODELS = ["MULTITASK"]
 SEED = 1  # of the run that is shown
+MOST = 3  # captions that are shown
 CAPTION = "first caption"
 
 Pixels = npt.NDArray[np.generic]
@@ -35,19 +37,17 @@ Pixels = npt.NDArray[np.generic]
 
 def read_inputs(options: Options, dataset: Dataset) -> list[str]:
     """Check the folder of pictures, and read the lines of --captions."""
-    folder = options.image_folder
-    if folder and not Path(folder).is_dir():
-        raise UserError(f"--image-folder {folder}: no such folder; give that of the pictures")
+    picture_files.check_folder(options.image_folder)
     return queries.read_captions(options, dataset)
 
 
-def items_of(workflow: Workflow, query: Query, dataset: Dataset) -> pd.DataFrame:
-    """Return a row for each order and rank: the image nearest to the query."""
-    orders = [query.orders]
+def items_of(workflow: Workflow, chosen: Sequence[Query], dataset: Dataset) -> pd.DataFrame:
+    """Return a row for each query, order and rank: the image nearest to the query."""
+    orders = [query.orders for query in chosen]
     columns = image_cards.COLUMNS
     nearest = neighbors.images(workflow, neighbors.flat(orders), dataset, queries.SPLIT, columns)
     items = neighbors.table(workflow, orders, nearest).rename(columns={"index": "image"})
-    return items[["query", "order", "rank", "image", "similarity"]]
+    return items[["number", "query", "order", "rank", "image", "similarity"]]
 
 
 def read_pictures(images: Sequence[Image], folder: str | None) -> dict[int, Pixels]:
@@ -63,7 +63,7 @@ def read_pictures(images: Sequence[Image], folder: str | None) -> dict[int, Pixe
 def rows_of(
     items: pd.DataFrame, images: Mapping[int, Image], pictures: Mapping[int, Pixels]
 ) -> list[image_cards.Row]:
-    """Return the rows of the figure: a query and the images nearest to it."""
+    """Return the rows of the figure: a query in one order, and the images nearest to it."""
     return [
         image_cards.Row(
             order.capitalize(),
@@ -78,7 +78,7 @@ def rows_of(
                 for item in nearest.itertuples()
             ],
         )
-        for order, nearest in items.groupby("order", sort=False)
+        for (_, order), nearest in items.groupby(["number", "order"], sort=False)
     ]
 
 
@@ -87,6 +87,7 @@ def table_of(items: pd.DataFrame, images: Mapping[int, Image]) -> pd.DataFrame:
     shown = [images[i] for i in items["image"]]
     return pd.DataFrame(
         {
+            "number": items["number"],
             "order": items["order"],
             "rank": items["rank"],
             "image": [image.filename for image in shown],
@@ -100,19 +101,11 @@ def text_of(items: pd.DataFrame, table: pd.DataFrame, *notes: str) -> str:
     """Return the queries, the table and all notes but empty ones as Markdown."""
     cells = table.assign(**{CAPTION: queries.one_line(table[CAPTION])})
     asked = [
-        f"{order.capitalize()}: “{nearest['query'].iloc[0]}”\n"
-        for order, nearest in items.groupby("order", sort=False)
+        f"{number}, {order}: “{nearest['query'].iloc[0]}”\n"
+        for (number, order), nearest in items.groupby(["number", "order"], sort=False)
     ]
     lines = [f"{note}\n" for note in notes if note]
     return "\n".join([*asked, results.markdown(cells), *lines])
-
-
-def missing_note(shown: int, pictures: int, folder: str | None) -> str:
-    """Say how many of the images shown have no picture; empty without a folder of pictures."""
-    missing = shown - pictures
-    if not folder or not missing:
-        return ""
-    return f"{missing} of {shown} pictures are not in {folder} or unreadable: shown as cards."
 
 
 def draw(
@@ -124,7 +117,7 @@ def draw(
 ) -> list[str]:
     """Draw the figure, and return the names of its files."""
     title = (
-        f"{dataset.name}: images nearest to a caption and to its words in random order "
+        f"{dataset.name}: images nearest to captions and to their words in random order "
         f"({MODELS[0]}, seed {SEED})"
     )
     figure = image_cards.draw(title, rows_of(items, images, pictures))
@@ -139,10 +132,10 @@ def make(
     workflows: Workflows,
     progress: Progress,
 ) -> Result:
-    """Make Figure 3; its items have a row for each order and rank."""
+    """Make Figure 3; its items have a row for each query, order and rank."""
     workflow, captions = workflows[MODELS[0]][SEED - 1], dataset.captions(queries.SPLIT)
-    (query, *_), source = queries.choose(workflow, captions, queries.FIGURE3, lines, 1)
-    items = items_of(workflow, query, dataset)
+    chosen, source = queries.choose(workflow, captions, queries.FIGURE3, lines, MOST)
+    items = items_of(workflow, chosen[:MOST], dataset)
     images = {image.imgid: image for image in dataset.split(queries.SPLIT)}
     shown = [images[i] for i in dict.fromkeys(items["image"])]
     pictures = read_pictures(shown, options.image_folder)
@@ -150,13 +143,17 @@ def make(
         progress.warn(warning)
     files = draw(items, images, pictures, dataset, options.out)
     table = table_of(items, images)
-    missing = missing_note(len(shown), len(pictures), options.image_folder)
+    missing = picture_files.missing_note(len(shown), len(pictures), options.image_folder)
+    if missing:
+        progress.warn(missing)
+    if len(chosen) > MOST:
+        source += f" The first {MOST} of {len(chosen)} are shown."
     title = (
-        f"Figure 3 on {results.describe(options, dataset)}: images nearest to a caption and to its "
-        f"words in random order, {MODELS[0]}, seed {SEED}"
+        f"Figure 3 on {results.describe(options, dataset)}: images nearest to captions and to "
+        f"their words in random order, {MODELS[0]}, seed {SEED}"
     )
     tables = {"figure3": table, "figure3-items": items}
-    text = text_of(items, table, source, missing)
+    text = text_of(items, table, source, missing and f"{missing} They are shown as cards.")
     return results.write_result("figure3", title, text, items, tables, options.out, files)
 
 

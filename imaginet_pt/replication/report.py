@@ -27,7 +27,7 @@ HEADINGS = {
     "table2": "Table 2: images of single words",
     "figure2": "Figure 2: images and paraphrases of captions, in order and scrambled",
     "table3": "Table 3: captions nearest to a caption and to its words in random order",
-    "figure3": "Figure 3: images nearest to a caption and to its words in random order",
+    "figure3": "Figure 3: images nearest to captions and to their words in random order",
     "flickr30k": "Flickr30K: beside captioning systems",
 }
 SHOWN = 10  # of the pairs of each benchmark

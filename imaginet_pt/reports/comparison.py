@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ..data.dataset import Captions, Dataset
+from ..data.dataset import Captions, Dataset, Image
 from ..errors import UserError
 from ..evaluation import neighbors, retrieval
 from ..runs.workflow import Workflow
@@ -82,23 +82,29 @@ def query_indices(captions: Captions) -> list[int]:
     return indices
 
 
-def nearest(workflows: Workflows, dataset: Dataset) -> dict[str, pd.DataFrame]:
-    """Find the captions and images nearest to the captions of `query_indices` in each run.
+def nearest(
+    workflows: Workflows, dataset: Dataset
+) -> tuple[dict[str, pd.DataFrame], dict[str, Image]]:
+    """Find what is nearest to the captions of `query_indices` in each run.
 
     Returns:
-        A table for each caption, with rows for `K` captions and `K` images of each run, and columns
-        for the orders of the words.
+        A table for each caption. Its rows are `K` captions and images of each run, its columns
+        the orders of the words. And the images that are shown, by the texts that stand for them.
     """
     captions = dataset.captions(SPLIT)
     indices = query_indices(captions)
     cells = {name: _nearest(workflow, dataset, indices) for name, workflow in workflows.items()}
-    return {
+    tables = {
         captions.texts[index]: pd.concat(
             _side_by_side(name, of_run[of_run["number"] == number])
             for name, of_run in cells.items()
         )
         for number, index in enumerate(indices, start=1)
     }
+    by_id = {image.imgid: image for image in dataset.split(SPLIT)}
+    shown = pd.concat(cells.values())
+    images = shown[shown["kind"] == "image"]
+    return tables, {near.shown: by_id[near.index] for near in images.itertuples()}
 
 
 def _nearest(workflow: Workflow, dataset: Dataset, indices: Sequence[int]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.textpath import text_to_path
 
+from ..files.reading import open_file
 from . import plots
 
 COLUMNS = 4
@@ -51,7 +52,8 @@ class Row(NamedTuple):
 def read_picture(path: str | Path) -> npt.NDArray[Any] | None:
     """Read the pixels of a picture, (height, width[, channels]); None if it is unreadable."""
     try:
-        return np.asarray(matplotlib.image.imread(path))
+        with open_file(path) as file:
+            return np.asarray(matplotlib.image.imread(file, format="any"))
     except Exception:  # decoders of broken pictures raise anything; a card will stand in
         return None
 

@@ -1,6 +1,7 @@
 """Figure 3: the images that are found, pictures and cards, and that no text leaves its place."""
 
 import argparse
+import os
 import subprocess
 import sys
 from argparse import Namespace
@@ -18,6 +19,7 @@ from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.data.preprocessing import Tokenizer
 from imaginet_pt.data.scalers import SCALERS
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 from imaginet_pt.replication import figure3, run_all
 from imaginet_pt.replication.options import add_options
 from imaginet_pt.replication.results import NotRun
@@ -61,7 +63,9 @@ def arguments(tmp_path, **options):
 
 def made(tmp_path, data=None, **options):
     args, data = arguments(tmp_path, **options), data or dataset()
-    return figure3.make(args, data, figure3.read_inputs(args, data), {"MULTITASK": [Run()]}, None)
+    return figure3.make(
+        args, data, figure3.read_inputs(args, data), {"MULTITASK": [Run()]}, Progress()
+    )
 
 
 def drawn(captions, query="a query", pictures=()):
@@ -76,9 +80,10 @@ def drawn(captions, query="a query", pictures=()):
 def test_the_images_of_known_vectors(tmp_path):
     result = made(tmp_path)
     items = pd.read_csv(tmp_path / "figure3-items.csv")
-    assert list(items) == ["query", "order", "rank", "image", "similarity"]
-    assert items["order"].tolist() == 4 * ["original"] + 4 * ["scrambled"]
-    assert items["image"].tolist() == 2 * [2, 1, 4, 3]
+    assert list(items) == ["number", "query", "order", "rank", "image", "similarity"]
+    assert items["number"].tolist() == 8 * [1] + 8 * [2]
+    assert items["order"].tolist() == 2 * (4 * ["original"] + 4 * ["scrambled"])
+    assert items["image"].tolist() == 4 * [2, 1, 4, 3]
     np.testing.assert_allclose(items["similarity"][:4] * 5.25**0.5, [2, 1, 0.5, 0], atol=1e-6)
     assert items["query"][0] == "north east UNK"
     assert sorted(items["query"][4].split()) == ["UNK", "east", "north"]
@@ -88,9 +93,17 @@ def test_the_images_of_known_vectors(tmp_path):
 
 def test_the_text_tells_what_the_figure_shows(tmp_path):
     result = made(tmp_path)
-    assert "Original: “north east UNK”\n" in result.text
-    assert "| original | 1 | 2.png | 0.873 | east wind |" in result.text
+    assert "1, original: “north east UNK”\n" in result.text
+    assert "2, original: “south wind”\n" in result.text
+    assert "| 1 | original | 1 | 2.png | 0.873 | east wind |" in result.text
     assert result.text.endswith("\n\nThe captions are those of --captions.\n")
+
+
+def test_of_many_captions_the_first_three_are_shown_and_that_is_said(tmp_path):
+    (tmp_path / "many.txt").write_text("north wind\neast wind\nsouth wind\nwest wind\n")
+    result = made(tmp_path, captions=tmp_path / "many.txt")
+    assert sorted(set(result.items["number"])) == [1, 2, 3] and "west wind”" not in result.text
+    assert "The first 3 of 4 are shown." in result.text
 
 
 def test_the_data_of_the_figure_is_named_in_it(tmp_path):
@@ -105,15 +118,21 @@ def test_the_same_figure_is_the_same_bytes(tmp_path):
     assert before == [(tmp_path / name).read_bytes() for name in FILES]
 
 
-def test_pictures_that_lack_or_are_broken_are_told_and_become_cards(tmp_path):
+def test_pictures_that_lack_or_are_broken_are_told_and_become_cards(tmp_path, capsys):
     folder = tmp_path / "pictures"
     folder.mkdir()
     matplotlib.image.imsave(folder / "2.png", np.dstack(3 * [GREY]))
     (folder / "1.png").write_bytes((folder / "2.png").read_bytes()[:60])
     result = made(tmp_path, image_folder=folder)
-    assert f"3 of 4 pictures are not in {folder} or unreadable: shown as cards." in result.text
+    told = f"3 of 4 pictures are not in {folder} or unreadable."
+    assert f"{told} They are shown as cards." in result.text and told in capsys.readouterr().err
     svg = (tmp_path / "figure3.svg").read_text()
-    assert svg.count("<image ") == 2 and "east wind" not in svg and "west wind" in svg
+    assert svg.count("<image ") == 4 and "east wind" not in svg and "west wind" in svg
+
+
+def test_a_named_pipe_is_no_picture(tmp_path):
+    os.mkfifo(tmp_path / "a.jpg")
+    assert image_cards.read_picture(tmp_path / "a.jpg") is None  # at once
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg"])
@@ -183,7 +202,7 @@ def test_wrapped_lines_hold_all_words_in_order():
 
 def test_a_missing_folder_is_told_before_any_training(tmp_path):
     args = arguments(tmp_path, image_folder=tmp_path / "nowhere")
-    with pytest.raises(UserError, match="--image-folder .*nowhere: no such folder; give"):
+    with pytest.raises(UserError, match="`image_folder` .*nowhere: no such folder; give"):
         figure3.read_inputs(args, dataset())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 from ...errors import UserError
 from ...progress import Progress
 from .. import terminal
-from ..options import data_option, describe, load_workflow, run_options, split_option
+from ..options import (
+    check_page,
+    data_option,
+    describe,
+    image_folder_option,
+    load_workflow,
+    run_options,
+    split_option,
+)
 from ..parser import with_flags
 from ..sentences import check_words, given_sentences, sentences_option
 from ..table_formats import TABLE_FORMATS, table_format_option
@@ -34,7 +43,7 @@ Found = tuple[Any, Mapping[int, tuple[str, ...]]]
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the run, the data to search in, the sentences and the format."""
+    """Add the run, the data to search in, the sentences, the format and the page."""
     run_options(parser)
     data_option(parser)
     split_option(parser)
@@ -43,13 +52,20 @@ def add_options(parser: ArgumentParser) -> None:
         "--scramble", action="store_true", help="beside them those of the words in random order"
     )
     table_format_option(parser, text=True)
+    parser.add_argument("--out", metavar="PAGE.html", help="file for a page with the neighbours")
+    image_folder_option(parser)
 
 
 def run(args: Namespace) -> None:
-    """Print the neighbours."""
+    """Print the neighbours, or write a page of them."""
     from ...data import data_provider
     from ...evaluation import neighbors
+    from ...reports import pictures
 
+    if args.image_folder and not args.out:
+        raise UserError("`image_folder` is for a page; give its file by `out`")
+    pictures.check_folder(args.image_folder)
+    check_page(args.out)
     sentences = given_sentences(args)
     dataset, workflow = data_provider.load(args.data), load_workflow(args)
     check_words(workflow, sentences, Progress(args.quiet))
@@ -60,6 +76,9 @@ def run(args: Namespace) -> None:
         "captions": nearest_captions(workflow, queries, dataset, args.split),
         "images": nearest_images(workflow, queries, dataset, args.split),
     }
+    if args.out:
+        _write_page(args, workflow, dataset, sentences, found)
+        return
     if args.format in TABLE_FORMATS:
         TABLE_FORMATS[args.format](COLUMNS, _table_rows(found))
         return
@@ -92,6 +111,38 @@ def nearest_images(
         return with_flags(str(why)), {}
     texts = {i.imgid: (i.filename, *i.sentences[:1]) for i in dataset.split(split)}
     return neighbors.table(workflow, queries, nearest), texts
+
+
+def _write_page(
+    args: Namespace,
+    workflow: Workflow,
+    dataset: Dataset,
+    sentences: Sequence[str],
+    found: Mapping[str, Found],
+) -> None:
+    """Write the neighbours as a page, with pictures where there are any."""
+    from ...files.atomic import atomic
+    from ...reports import neighbor_page, pictures
+    from ...reports.page import Run, render_page
+
+    (captions, texts), (images, _) = found["captions"], found["images"]
+    by_id = {image.imgid: image for image in dataset.split(args.split)}
+    near_images = None if isinstance(images, str) else images
+    shown = neighbor_page.shown_images(near_images, by_id)
+    thumbnails, note = pictures.thumbnails(shown, args.image_folder)
+    rows = neighbor_page.sections(
+        sentences, captions, [text for (text,) in texts.values()], near_images, by_id, thumbnails
+    )
+    content = {
+        "run": describe(workflow), "split": args.split, "sections": rows, "note": note,
+        "no_images": images if near_images is None else "",
+    }  # fmt: skip
+    runs = [Run.of(workflow.folder.path.resolve().name, workflow)]
+    command = ["python", "-m", "imaginet_pt", *sys.argv[1:]]
+    page = render_page("neighbors.html.jinja", dataset, runs, {}, command, content)
+    with atomic(args.out) as file:
+        file.write(page)
+    Progress(args.quiet).say(f"{args.out} written ({dataset.name}). {note}".strip())
 
 
 def _table_rows(found: Mapping[str, Found]) -> Iterator[TableRow]:

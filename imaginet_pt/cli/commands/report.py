@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import UserError, printable
+from ...errors import printable
 from ...progress import Progress
 from .. import options
 from ..options import data_option
@@ -28,6 +28,7 @@ def add_options(parser: ArgumentParser) -> None:
     data_option(parser)
     options.benchmark_options(parser)
     parser.add_argument("--out", required=True, metavar="PAGE.html", help="file for the page")
+    options.image_folder_option(parser)
     options.backend_options(parser)
 
 
@@ -36,13 +37,14 @@ def run(args: Namespace) -> None:
     from ...data import benchmarks, data_provider
     from ...files.atomic import atomic
     from ...files.reading import digest
+    from ...reports import pictures
     from ...reports.page import Run, render_page
 
     dataset, pairs = data_provider.load(args.data), benchmarks.load(None, args.men, args.pairs)
-    if not Path(args.out).absolute().parent.is_dir():
-        raise UserError(f"--out {args.out}: no such folder; make it, or choose another file")
+    options.check_page(args.out)
+    pictures.check_folder(args.image_folder)
     workflows, progress = load_workflows(args), Progress(args.quiet)
-    content = measure(workflows, dataset, pairs, progress)
+    content = measure(workflows, dataset, pairs, args.image_folder, progress)
     runs = [Run.of(name, workflow) for name, workflow in workflows.items()]
     digests = {path: digest(path) for path in benchmarks.file_paths(vars(args))}
     command = ["python", "-m", "imaginet_pt", *sys.argv[1:]]
@@ -67,10 +69,11 @@ def measure(
     workflows: Mapping[str, Workflow],
     dataset: Dataset,
     benchmarks: Mapping[str, Any],
+    image_folder: str | None,
     progress: Progress,
 ) -> dict[str, Any]:
-    """Measure the runs; return the values for compare.html.jinja by name."""
-    from ...reports import common_pairs, comparison
+    """Measure the runs: what compare.html.jinja needs, by name."""
+    from ...reports import common_pairs, comparison, pictures
     from ...reports.page import table
 
     curves, without_epochs = _curves(workflows)
@@ -82,7 +85,8 @@ def measure(
         dataset.captions(comparison.SPLIT),
     )
     progress.say("neighbours ...")
-    neighbors = comparison.nearest(workflows, dataset)
+    neighbors, shown = comparison.nearest(workflows, dataset)
+    thumbnails, note = pictures.thumbnails(shown.values(), image_folder)
     return {
         "count": f"{len(workflows)} {'run' if len(workflows) == 1 else 'runs'}",
         "others": [n for n, w in workflows.items() if w.data["digests"] != dataset.digests],
@@ -96,6 +100,10 @@ def measure(
         "split": comparison.SPLIT,
         "retrieval": table(retrieval),
         "neighbours": [table(frame, caption) for caption, frame in neighbors.items()],
+        "pictures": {
+            text: thumbnails[i.imgid] for text, i in shown.items() if i.imgid in thumbnails
+        },
+        "note": note,
     }
 
 
