@@ -96,7 +96,7 @@ def _panel(axis: Axes, curve: pd.DataFrame, score: str) -> None:
         _line(axis, rows.sort_values("iteration"), score, model, order)
     axis.set_title(title, fontsize=9)
     axis.set(xlabel="Iteration", ylabel=label)
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, 1.05 * axis.get_ylim()[1])  # room for the marks of a flat curve
     axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
 
 

@@ -64,7 +64,8 @@ def render_report(
         "tally": [(word, words.count(word)) for word in WORDS],
         "verdicts": _evidence(verdicts),
         "tolerance": f"{TOLERANCE} {describe_mismatches(mismatches)}",
-        "numbers": table(numbers),
+        "numbers": table(numbers.assign(verdict=numbers["verdict"].map(_word))),
+        "not_run": _reasons(numbers),
         "sections": [
             _section(name, results.get(name), reasons.get(name), options.out) for name in HEADINGS
         ],
@@ -72,6 +73,21 @@ def render_report(
     command = ["python", *sys.argv]
     page: str = render_page(TEMPLATE, dataset, trained, _digests(options), command, content)
     return page
+
+
+def _word(verdict: str) -> str:
+    """Return a verdict on a number without the reason, which stands once below the table."""
+    return verdict.partition(": ")[0]
+
+
+def _reasons(numbers: pd.DataFrame) -> list[str]:
+    """Return why numbers were not run, each reason once with the places of its numbers."""
+    places: dict[str, dict[str, None]] = {}
+    for number in numbers.itertuples():
+        _, _, reason = number.verdict.partition(": ")
+        if reason:
+            places.setdefault(reason, {})[number.place] = None
+    return [f"{', '.join(of_reason)}: {reason}" for reason, of_reason in places.items()]
 
 
 def _evidence(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
@@ -149,9 +165,9 @@ def _is_table(file: str) -> bool:
 
 def _table(path: Path) -> dict[str, Any]:
     if path.stem not in ARRANGED:
-        return table(pd.read_csv(path, dtype=str, keep_default_na=False))
+        return table(pd.read_csv(path, dtype=str, keep_default_na=False)) | {"sortable": True}
     arrange, heading = ARRANGED[path.stem]
-    return table(arrange(pd.read_csv(path)), heading)
+    return table(arrange(pd.read_csv(path)), heading) | {"sortable": path.stem != "table3"}
 
 
 def _best_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -180,7 +196,7 @@ def _numbered_once(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of Table 3, with the number of a caption only in its first row."""
     number = lines["number"].astype(str).where(~lines["number"].duplicated(), "")
     cosine = lines["cosine"].map("{:.3f}".format).where(lines["cosine"].notna(), "")
-    return lines.assign(number=number, cosine=cosine).rename(columns={"number": ""})
+    return lines.assign(number=number, cosine=cosine).rename(columns={"number": "no."})
 
 
 # Tables that are too long or plain for the page: what is shown of them, and its heading.

@@ -20,7 +20,7 @@ from ..options import (
     split_option,
 )
 from ..parser import with_flags
-from ..sentences import check_words, given_sentences, sentences_option
+from ..sentences import check_words, given_sentences, sentences_option, words_of
 from ..table_formats import TABLE_FORMATS, table_format_option
 from ..table_formats import Row as TableRow
 
@@ -72,9 +72,13 @@ def run(args: Namespace) -> None:
     queries = neighbors.word_orders(workflow, sentences)
     if not args.scramble:
         queries = [{"original": query["original"]} for query in queries]
+    typed = typed_orders(workflow, sentences)
     found = {
-        "captions": nearest_captions(workflow, queries, dataset, args.split),
-        "images": nearest_images(workflow, queries, dataset, args.split),
+        kind: (near if isinstance(near, str) else _with_query(near, typed), texts)
+        for kind, (near, texts) in {
+            "captions": nearest_captions(workflow, queries, dataset, args.split),
+            "images": nearest_images(workflow, queries, dataset, args.split),
+        }.items()
     }
     if args.out:
         _write_page(args, workflow, dataset, sentences, found)
@@ -84,7 +88,29 @@ def run(args: Namespace) -> None:
         return
     print(f"{describe(workflow)}; neighbours in {dataset.name}, split {args.split}")
     for number, query in enumerate(queries, start=1):
-        _show(workflow, query, number, found)
+        _show([(order, typed[number - 1][order]) for order in query], number, found)
+
+
+def typed_orders(workflow: Workflow, sentences: Sequence[str]) -> list[dict[str, str]]:
+    """Return the words of each sentence by order, as they were typed; unknown ones are marked."""
+    from ...evaluation import retrieval
+
+    words = [
+        [word if known else f"{word} (unknown)" for word, known in words_of(workflow, sentence)]
+        for sentence in sentences
+    ]
+    places = retrieval.orders([list(range(len(of_sentence))) for of_sentence in words])
+    joiner = "" if workflow.tokenizer.unit == "character" else " "
+    return [
+        {order: joiner.join(of_sentence[i] for i in rows[n]) for order, rows in places.items()}
+        for n, of_sentence in enumerate(words)
+    ]
+
+
+def _with_query(near: pd.DataFrame, typed: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+    """Return `neighbors.table` with the words that were typed as its queries."""
+    pairs = zip(near["number"], near["order"], strict=True)
+    return near.assign(query=[typed[number - 1][order] for number, order in pairs])
 
 
 def nearest_captions(
@@ -160,11 +186,10 @@ def _table_rows(found: Mapping[str, Found]) -> Iterator[TableRow]:
             )  # fmt: skip
 
 
-def _show(workflow: Workflow, query: Query, number: int, found: Mapping[str, Found]) -> None:
+def _show(query: Row, number: int, found: Mapping[str, Found]) -> None:
     """Print the neighbours of one query, its word orders side by side."""
     print()
-    sentences = workflow.tokenizer.inverse_transform(query.values())
-    show([list(zip(query, sentences, strict=True))])
+    show([query])
     for heading, (table, texts) in found.items():
         print(f"\nnearest {heading}, and the cosine")
         if isinstance(table, str):
