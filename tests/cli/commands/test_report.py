@@ -8,8 +8,10 @@ import shutil
 import numpy as np
 import pytest
 import small
+from browser import axe_violations, overflow
 from crash import stand_in
 from pages import without_script
+from PIL import Image
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.backends import functions
@@ -159,6 +161,41 @@ def test_captions_are_text_and_no_page(made):
     assert "<script" not in without_script(page) and html.escape(HOSTILE) in page
 
 
+@pytest.fixture(scope="module")
+def pictured(made):
+    """A page with pictures, one of which is missing, and a caption that would like to be a page."""
+    path = small.write(made / "pictured", features=4) / "dataset.json"
+    content = json.loads(path.read_text())
+    for image in content["images"]:
+        image["sentences"][0]["raw"] = "A dog.<script>alert(1)</script><img src=x onerror=alert(2)>"
+        if image["imgid"]:
+            picture = Image.new("RGB", (900, 300), (9 * image["imgid"], 99, 0))
+            picture.save(path.parent / image["filename"])
+    path.write_text(json.dumps(content))
+    report(made, "--image-folder", path.parent, data="pictured")
+    return shutil.copy(made / "page.html", made / "pictured.html")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("dark", [False, True])
+def test_in_a_browser_nothing_sticks_out_and_no_script_of_a_caption_runs(
+    pictured, width, dark, page_at
+):
+    seen = page_at(pictured, width, dark)
+    assert overflow(seen.page) == 0 and axe_violations(seen.page) == []
+    assert seen.errors == [] and seen.requests == []
+    assert "<script>alert(1)</script><img" in seen.page.inner_text("main")
+
+
+def test_pictures_stand_beside_their_neighbours(pictured, page_at):
+    page = page_at(pictured).page
+    cells = page.locator("#neighbours ~ div td", has_text=".jpg:")
+    shown = [(cell.inner_text(), cell.locator("img").count()) for cell in cells.all()]
+    assert shown and all(count == (" 0.jpg:" not in text) for text, count in shown)
+    widths = page.locator("main td img").evaluate_all("all => all.map(i => i.naturalWidth)")
+    assert set(widths) == {320}
+
+
 def test_runs_of_one_name_are_told_apart_and_a_run_counts_once(made):
     page = report(made, runs=["LINREG", "LINREG"])
     assert [row["run"] for row in table(page, "Retrieval")] == ["LINREG", "by chance"]
@@ -173,6 +210,7 @@ def test_runs_of_one_name_are_told_apart_and_a_run_counts_once(made):
     [
         (["--out", "nowhere/page.html"], "nowhere/page.html"),
         (["--men", "nowhere.tsv"], "nowhere.tsv"),
+        (["--image-folder", "nowhere"], "--image-folder nowhere: no such folder"),
         (["--data", "nowhere"], "nowhere"),
     ],
 )
