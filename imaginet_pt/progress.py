@@ -1,6 +1,9 @@
 """Show the progress of long work: lines, and in a terminal a bar with the time left."""
 
+import contextlib
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +30,30 @@ class Progress:
         """Show a line only if there is no terminal, and so no bar."""
         if not sys.stderr.isatty():
             self.say(line)
+
+    @contextlib.contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Show on a terminal, each second until the block ends, what goes on and for how long."""
+        form = "{desc}, {elapsed}"
+        bar = tqdm(
+            desc=what, bar_format=form, leave=False, disable=True if self.quiet else None, delay=1
+        )
+        ended = threading.Event()
+
+        def show() -> None:
+            while not ended.wait(1):
+                bar.refresh()
+
+        thread = threading.Thread(target=show, daemon=True)
+        if not bar.disable:
+            thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            if thread.is_alive():
+                thread.join()
+            bar.close()
 
     def bar(
         self, description: str, total: int | None, done: int = 0, unit: str = "minibatch"

@@ -66,12 +66,9 @@ def read_sentences(lines: TextIO) -> list[str]:
 
 
 def words_of(workflow: Workflow, sentence: str) -> list[tuple[str, bool]]:
-    """Split a sentence into words, each with whether the run knows it."""
-    from ..data.preprocessing import TOKENIZE
-
+    """Split a sentence into the words that the run reads, each with whether it knows it."""
     tokenizer = workflow.tokenizer
-    words = TOKENIZE[tokenizer.unit](sentence.lower())
-    return [(word, word in tokenizer.ids) for word in words]
+    return [(word, word in tokenizer.ids) for word in tokenizer.tokens(sentence)]
 
 
 def check_words(workflow: Workflow, sentences: Sequence[str], progress: Progress) -> None:

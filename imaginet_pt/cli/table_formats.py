@@ -17,7 +17,14 @@ def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row])
+        writer.writerow(map(_cell, row))
+
+
+def _cell(value: str | int | float) -> str | int:
+    """Return a value as it stands in CSV: numbers with six digits, and true or false."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.6g}" if isinstance(value, float) else value
 
 
 def write_json(columns: Sequence[str], rows: Iterable[Row]) -> None:

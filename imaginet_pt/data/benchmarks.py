@@ -82,7 +82,9 @@ def load(
         loaded[MEN] = read(men, MEN, "men")
     for text in pairs:
         name, own = _read_named(text)
-        if name in loaded:
+        if name == SIMLEX and not simlex:
+            simlex = text  # in place of gensim's
+        elif name in loaded:
             raise UserError(f"`pairs` {text}: {name} is there already; give it once")
         loaded[name] = own
     return loaded

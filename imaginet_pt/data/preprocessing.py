@@ -3,6 +3,7 @@
 import json
 import re
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
@@ -15,7 +16,27 @@ from ..files.atomic import atomic
 PAD, END, UNK = 0, 1, 2
 SPECIAL = ["PAD", "END", "UNK"]
 MAX_FEATURES = 9994  # words kept at most: 9,997 with the special tokens
+# Marks that typesetting puts in the place of ASCII's, and spaces; a byte order mark is nothing.
+PLAIN = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u00a0\u2009\u202f", " ")
+    | {"\u2026": "...", "\ufeff": ""}
+)
 SEPARATE = str.maketrans({mark: f" {mark} " for mark in string.punctuation + "\n\t"})
+
+
+def plain(text: str) -> str:
+    """Return `text` in lower case, with composed letters and ASCII's quotes, dashes and spaces.
+
+    Text in ASCII is only lowered, as by the original.
+
+    >>> plain("Cafe\u0301 \u2013 \u201cA Dog\u201d")
+    'caf\u00e9 - "a dog"'
+    """
+    lowered = text.lower()
+    return lowered if lowered.isascii() else unicodedata.normalize("NFC", lowered).translate(PLAIN)
 
 
 def tokenize(text: str) -> list[str]:
@@ -37,7 +58,7 @@ TOKENIZE: dict[str, Callable[[str], list[str]]] = {
 class Tokenizer:
     """A vocabulary that turns text into token ids and back.
 
-    Text is lower-cased. Ids 0, 1, 2 are PAD, END and UNK.
+    Text is read as `plain` writes it. Ids 0, 1, 2 are PAD, END and UNK.
 
     Attributes:
         words: the token of each id.
@@ -49,6 +70,9 @@ class Tokenizer:
         self.words: list[str] = list(words)
         self.unit: str = unit
         self.ids: dict[str, int] = {word: i for i, word in enumerate(self.words)}
+        for i, word in enumerate(self.words):
+            if not word.isascii():  # a vocabulary of another program may hold words not `plain`
+                self.ids.setdefault(plain(word), i)
 
     @classmethod
     def fit(cls, texts: Iterable[str], min_df: int, unit: str = "word") -> "Tokenizer":
@@ -59,7 +83,7 @@ class Tokenizer:
         """
         frequency: Counter[str] = Counter()
         for text in texts:
-            frequency.update(list(dict.fromkeys(TOKENIZE[unit](text.lower()))))
+            frequency.update(list(dict.fromkeys(TOKENIZE[unit](plain(text)))))
         kept = [word for word, n in frequency.most_common() if n >= min_df]
         if not kept:
             raise UserError(f"no token is in {min_df} captions; lower `word_freq_threshold`")
@@ -67,8 +91,11 @@ class Tokenizer:
 
     def transform(self, texts: Iterable[str]) -> list[list[int]]:
         """Return a list of ids for each text; an unknown token is UNK."""
-        split = TOKENIZE[self.unit]
-        return [[self.ids.get(token, UNK) for token in split(text.lower())] for text in texts]
+        return [[self.ids.get(token, UNK) for token in self.tokens(text)] for text in texts]
+
+    def tokens(self, text: str) -> list[str]:
+        """Split a text into the tokens that are looked up."""
+        return TOKENIZE[self.unit](plain(text))
 
     def inverse_transform(self, sequences: Iterable[Iterable[int]]) -> list[str]:
         """Return the text of each list of ids."""

@@ -68,7 +68,8 @@ def make_results(
     for script in SCRIPTS:
         if script.name in inputs:
             needed = {model: workflows[model] for model in script.models}
-            result = script.make(options, dataset, inputs[script.name], needed, progress)
+            with progress.waiting(script.name):
+                result = script.make(options, dataset, inputs[script.name], needed, progress)
             print(f"{result.title}\n\n{result.text}", flush=True)
             results[script.name] = result
     return results
@@ -118,18 +119,20 @@ def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -
     inputs, reasons = read_inputs(options, dataset)
     workflows = train(options, dataset, inputs, backend, progress)
     results = make_results(options, dataset, inputs, workflows, progress)
-    progress.say("judging the claims ...")
     mismatches = find_mismatches(options, dataset, inputs)
-    verdicts = judge(results, reasons, mismatches)
-    numbers = published.table(results, options.out, reasons, mismatches)
+    progress.say("judging the claims ...")
+    with progress.waiting("judging the claims"):
+        verdicts = judge(results, reasons, mismatches)
+        numbers = published.table(results, options.out, reasons, mismatches)
     text = claims_text(options, dataset, verdicts, reasons)
     print(text)
     write_text(text, options.out / "claims.md")
     write_csv(claims.table(verdicts), options.out / "claims.csv")
     write_csv(numbers, options.out / "published.csv")
-    page = report.render_report(
-        options, dataset, workflows, results, reasons, verdicts, numbers, mismatches
-    )
+    with progress.waiting("writing the page"):
+        page = report.render_report(
+            options, dataset, workflows, results, reasons, verdicts, numbers, mismatches
+        )
     write_text(page, options.out / "report.html")
     progress.say(f"written under {options.out}: claims.csv, claims.md, published.csv, report.html")
     _check(options, failures(verdicts, numbers))

@@ -59,7 +59,8 @@ class Script:
         """Read the inputs, train what is missing, make the result and print it."""
         inputs = self.read_inputs(options, dataset)
         workflows = grid.train_missing(dataset, self.models, options, backend, progress)
-        result = self.make(options, dataset, inputs, workflows, progress)
+        with progress.waiting(self.name):
+            result = self.make(options, dataset, inputs, workflows, progress)
         print(f"{result.title}\n\n{result.text}")
         progress.say(f"written under {options.out}: {', '.join(result.files)}")
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError, UserTypeError, quoted
+from ..data.preprocessing import plain
+from ..errors import UserError, UserTypeError
 from .arguments import check_count
 
 if TYPE_CHECKING:
@@ -44,17 +45,18 @@ class WordVectors:
         keyed.add_vectors(self.words, self.vectors)
         return keyed
 
-    def row(self, name: str, word: str) -> int:
-        """Return the row of a word, the argument `name`, after lower-casing it.
+    def row(self, word: str) -> int:
+        """Return the row of a word, which is lowered first, and read as `plain` writes it.
 
         Raises:
             UserTypeError: it is not a string.
             UserError: it is unknown; the nearest known words are named.
         """
         if not isinstance(word, str):
-            raise UserTypeError(f"`{name}` is {quoted(word)}; it must be a string")
-        if word.lower() in self.rows:
-            return self.rows[word.lower()]
+            raise UserTypeError(f"a word must be a string, not {word!r}")
+        for known in (word.lower(), plain(word)):
+            if known in self.rows:
+                return self.rows[known]
         near = ", ".join(map(repr, difflib.get_close_matches(word.lower(), self.words, 3)))
         raise UserError(
             f"`{name}` is {quoted(word)}, which is not in the vocabulary of {self.source}; "

@@ -65,7 +65,8 @@ def train(
         Stopped: a signal such as Ctrl-C stopped the training; it can be resumed.
     """
     if settings.model_type == "linear":
-        return _train_linear(dataset, settings, out, backend)
+        with progress.waiting("solving the least squares"):
+            return _train_linear(dataset, settings, out, backend)
     loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}
     return _train_recurrent(dataset, settings, out, loop, origin)

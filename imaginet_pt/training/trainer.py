@@ -95,8 +95,9 @@ class Trainer:
         try:
             with interruptible():
                 progress.say(f"compiling with {backend.description} ...")
-                step = functions.train_step(model, self.rule, self.state, backend)
-                validate = functions.validation_costs(model, self.state.params, backend)
+                with progress.waiting("compiling"):
+                    step = functions.train_step(model, self.rule, self.state, backend)
+                    validate = functions.validation_costs(model, self.state.params, backend)
         except Interrupted as signal:
             raise Stopped("stopped while compiling", signal.status) from None
         except KeyboardInterrupt:

@@ -49,8 +49,15 @@ def test_a_known_file_bears_its_own_name():
     assert list(benchmarks.load(pairs=[WORDSIM])) == ["SimLex-999", "WordSim-353"]
     with pytest.raises(UserError, match="call them WordSim-353"):
         benchmarks.load(pairs=[f"mine={WORDSIM}"])
+    with pytest.raises(UserError, match="WordSim-353 is there already"):
+        benchmarks.load(pairs=[WORDSIM, WORDSIM])
     with pytest.raises(UserError, match="SimLex-999 is there already"):
-        benchmarks.load(pairs=[SIMLEX])
+        benchmarks.load(simlex=SIMLEX, pairs=[SIMLEX])
+
+
+def test_what_the_refusal_of_men_proposes_works():
+    """SimLex-999 as `pairs` takes the place of gensim's copy."""
+    assert list(benchmarks.load(pairs=[SIMLEX])) == ["SimLex-999"]
 
 
 def test_order_case_and_scores_do_not_count():

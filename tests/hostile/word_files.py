@@ -46,7 +46,8 @@ WORDS = ["PAD", "END", "UNK", "dog", "cät", "\n", "."]
 def read_vocabulary(folder, content):
     (folder / "vocabulary.json").write_bytes(content)
     tokenizer = preprocessing.Tokenizer.load(folder / "vocabulary.json")
-    assert tokenizer.words == json.loads(content) and len(tokenizer.ids) == len(tokenizer.words)
+    assert tokenizer.words == json.loads(content)
+    assert [tokenizer.ids[word] for word in tokenizer.words] == list(range(len(tokenizer.words)))
     tokenizer.save(folder / "copy.json")
 
 

@@ -73,7 +73,7 @@ def write(kind: str, title: str, scores: Sequence[Scores]) -> None:
     """Write the scores: bars for each sentence, or one table of all."""
     if kind in TABLE_FORMATS:
         rows = (
-            (number, position, word, str(known).lower(), value)
+            (number, position, word, known, value)
             for number, of_sentence in enumerate(scores, start=1)
             for position, (word, known, value) in enumerate(of_sentence, start=1)
         )
