@@ -34,10 +34,8 @@ class Progress:
     @contextlib.contextmanager
     def waiting(self, what: str) -> Iterator[None]:
         """Show on a terminal, each second until the block ends, what goes on and for how long."""
-        form = "{desc}, {elapsed}"
-        bar = tqdm(
-            desc=what, bar_format=form, leave=False, disable=True if self.quiet else None, delay=1
-        )
+        disable = True if self.quiet else None
+        bar = tqdm(desc=what, bar_format="{desc}, {elapsed}", leave=False, disable=disable)
         ended = threading.Event()
 
         def show() -> None:

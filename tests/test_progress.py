@@ -25,7 +25,6 @@ def test_what_takes_long_is_shown_each_second_and_taken_away(monkeypatch):
     assert shown.rstrip("\r").endswith(" " * len("compiling, 00:02"))
 
 
-def test_what_is_short_or_has_no_terminal_or_should_be_quiet_shows_nothing(monkeypatch):
-    assert waited(monkeypatch, Terminal(), 0, Progress()) == ""
+def test_what_has_no_terminal_or_should_be_quiet_shows_nothing(monkeypatch):
     assert waited(monkeypatch, io.StringIO(), 1.5, Progress()) == ""
     assert waited(monkeypatch, Terminal(), 1.5, Progress(quiet=True)) == ""

@@ -52,7 +52,9 @@ def test_one_text_written_in_two_ways_has_the_same_words(one, other, unit):
 def test_text_in_ascii_is_read_as_by_the_original():
     everything = "".join(map(chr, range(128)))
     assert plain(everything) == everything.lower()
-    assert Tokenizer.fit([everything], 1).words[3:] == tokenize(everything.lower())
+    assert Tokenizer.fit([everything], 1).words[3:] == list(
+        dict.fromkeys(tokenize(everything.lower()))
+    )
 
 
 def test_words_of_a_vocabulary_that_are_not_plain_are_found():
