@@ -100,7 +100,7 @@ def _splits(dataset: Dataset) -> pd.DataFrame:
         words = sum(len(text.split()) for text in texts) / max(len(texts), 1)
         use = SPLITS.get(split, "none in training")
         rows.append((split, len(dataset.split(split)), len(texts), f"{words:.1f}", use))
-    return pd.DataFrame(rows, columns=["split", "images", "captions", "words a caption", "use"])
+    return pd.DataFrame(rows, columns=["split", "images", "captions", "words per caption", "use"])
 
 
 def _names(dataset: Dataset) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data.preprocessing import plain
-from ..errors import UserError, UserTypeError
+from ..errors import UserError, UserTypeError, quoted
 from .arguments import check_count
 
 if TYPE_CHECKING:
@@ -45,15 +45,15 @@ class WordVectors:
         keyed.add_vectors(self.words, self.vectors)
         return keyed
 
-    def row(self, word: str) -> int:
-        """Return the row of a word, which is lowered first, and read as `plain` writes it.
+    def row(self, name: str, word: str) -> int:
+        """Return the row of a word, the argument `name`, after lower-casing it.
 
         Raises:
             UserTypeError: it is not a string.
             UserError: it is unknown; the nearest known words are named.
         """
         if not isinstance(word, str):
-            raise UserTypeError(f"a word must be a string, not {word!r}")
+            raise UserTypeError(f"`{name}` is {quoted(word)}; it must be a string")
         for known in (word.lower(), plain(word)):
             if known in self.rows:
                 return self.rows[known]
