@@ -23,6 +23,7 @@ from imaginet_pt.cli.options import chosen_processes
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.runs import checkpoint
+from imaginet_pt.progress import Progress
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment, preparation
 
@@ -213,5 +214,9 @@ def test_options_that_cannot_be(options, told, tmp_path, capsys):
 def test_linreg_is_solved_by_one_process(backend, data, tmp_path):
     with pytest.raises(UserError, match="`model_type` linear is solved in one process"):
         experiment.train(
-            data_provider.load(data), Settings(model_type="linear"), tmp_path, backend, None
+            data_provider.load(data),
+            Settings(model_type="linear"),
+            tmp_path,
+            backend,
+            Progress(True),
         )
