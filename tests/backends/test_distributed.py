@@ -22,8 +22,8 @@ from imaginet_pt.cli import supervisor
 from imaginet_pt.cli.options import chosen_processes
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
-from imaginet_pt.runs import checkpoint
 from imaginet_pt.progress import Progress
+from imaginet_pt.runs import checkpoint
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment, preparation
 
