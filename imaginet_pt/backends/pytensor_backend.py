@@ -5,7 +5,6 @@ import functools
 import io
 import os
 import sysconfig
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,7 +171,15 @@ def c_backend() -> PyTensorBackend:
 
 
 def numba_backend() -> PyTensorBackend:
-    """Return the backend that compiles through numba, and so needs no C++ compiler."""
-    # Our own operations and `unique` go through NumPy there, of which numba warns each time.
-    warnings.filterwarnings("ignore", message="Numba will use object mode")
-    return PyTensorBackend("numba", "NUMBA", "numba")
+    """Return the backend that compiles through numba, which needs no compiler of the system.
+
+    It has as many threads as OMP_NUM_THREADS says, where that is set, as C has.
+    """
+    import numba
+
+    from ..ops import numba_dispatch  # noqa: F401  (registers our operations; numba loads slowly)
+
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdecimal() and int(threads):
+        numba.set_num_threads(min(int(threads), numba.config.NUMBA_NUM_THREADS))
+    return PyTensorBackend("numba", "NUMBA", f"numba {numba.__version__}")

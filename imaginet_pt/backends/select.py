@@ -56,7 +56,7 @@ def get(name: str = "auto", **options: Any) -> Backend:
 def _warn_of_numba(missing: str) -> None:
     """Warn once, through logging, that compiling with numba takes long."""
     logging.getLogger(__name__).warning(
-        "no %s: compiling with numba, which takes about a minute and a half; "
-        "install what is missing to make it seconds",
+        "no %s: compiling with numba, which takes a minute or two the first time and seconds after "
+        "it; install what is missing for seconds each time",
         missing,
     )

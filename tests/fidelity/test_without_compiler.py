@@ -1,0 +1,52 @@
+"""The original's runs where there is no compiler: numba is taken, and its costs are the same."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+GOLDEN = {"shared": "shared_embeddings", "simple": "simple"}
+OPTIONS = "--hidden-size 24 --embedding-size 20 --iterations 3 --word-freq-threshold 3 --quiet"
+
+
+def named(golden, prefix):
+    return [golden[name] for name in sorted(golden.files) if name.startswith(prefix)]
+
+
+def start(kind, shared, out):
+    """Start the command that trains with nothing on PATH; `out` is a folder to write in."""
+    folder = shared / "goldens" / kind
+    np.savez(out / "init.npz", *named(np.load(folder / "golden.npz"), "init_"))
+    command = [sys.executable, "-m", "imaginet_pt", "train", "--data", shared / "goldens/dataset"]
+    command += ["--out", out / "run", "--model-type", GOLDEN[kind], "--random-seed", "123"]
+    command += ["--init-tokenizer", folder / "vocab.json", "--init-weights", out / "init.npz"]
+    return subprocess.Popen(
+        [str(part) for part in command] + OPTIONS.split(), cwd=ROOT, text=True,
+        env=os.environ | {"PATH": str(out / "empty")}, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def runs(shared, tmp_path_factory):
+    """{kind: (folder of the run, messages)}, trained side by side."""
+    folders = {kind: tmp_path_factory.mktemp(kind) for kind in GOLDEN}
+    processes = {kind: start(kind, shared, out) for kind, out in folders.items()}
+    return {kind: (folders[kind] / "run", p.communicate()[1]) for kind, p in processes.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", GOLDEN)
+def test_costs_and_parameters_are_the_originals(kind, runs, shared):
+    golden, (run, messages) = np.load(shared / "goldens" / kind / "golden.npz"), runs[kind]
+    assert messages.startswith("no C++ compiler: compiling with numba")
+    assert json.loads((run / "run.json").read_text())["backend"] == "numba"
+    costs = np.loadtxt(run / "costs.csv", delimiter=",", skiprows=1)[:, 2]
+    assert len(costs) == 36
+    np.testing.assert_allclose(costs, golden["costs"], rtol=5e-5)
+    weights = np.load(run / "weights-3.npz")
+    for name, theirs in zip(weights.files, named(golden, "final_"), strict=True):
+        np.testing.assert_allclose(weights[name], theirs, atol=2e-4)
