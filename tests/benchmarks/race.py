@@ -1,12 +1,13 @@
-"""Seconds a minibatch, this project beside PyTorch and the original, in turn (A B A B).
+"""Seconds a minibatch, this project beside other programs and the limit, in turn (A B A B).
 
     python tests/benchmarks/race.py [--size paper|small] [--models MULTITASK ...]
                                     [--peers c torch ...] [--threads 2] [--rounds 8]
                                     [--original COMMAND]
 
 Each peer is a process of its own that trains the same model from the same parameters on the same
-minibatches; one works while the others wait. COMMAND starts `peers/original.py` where Python 2.7,
-Theano and the 2015 program are installed. A peer that is not installed is left out and named.
+minibatches; one works while the others wait. `limit` makes a step's matrix products and moves
+Adam's memory, and nothing else. COMMAND starts `peers/original.py` where Python 2.7, Theano and the
+2015 program are installed. A peer that is not installed is left out and named.
 The first turn, which compiles, is not counted. Costs must be those of the first peer to 2e-4.
 """
 
@@ -41,7 +42,7 @@ class Peer:
     def __init__(self, name, command, threads):
         path = os.pathsep.join(sys.path[:2])
         env = os.environ | dict.fromkeys(THREADS, str(threads)) | {"PYTHONPATH": path}
-        self.name, self.seconds, self.costs = name, [], []
+        self.name, self.seconds, self.costs, self.peak = name, [], [], 0
         self.process = subprocess.Popen(
             command, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -62,7 +63,9 @@ class Peer:
             self.seconds += [seconds for seconds, _ in done]
 
     def stop(self):
+        """End it; keep its peak of resident memory, in megabytes."""
         self.process.stdin.close()
+        self.peak = int(self.process.stdout.readline())
         self.process.wait()
 
 
@@ -97,17 +100,26 @@ def race(model, size, args):
     return peers
 
 
+def difference(costs, of_first):
+    """The largest relative difference of costs, marked where it is too large or no number."""
+    parted = np.max(np.abs(np.divide(costs, of_first) - 1))
+    return f"{parted:.1e}" + ("" if parted <= TOLERANCE else " DIFFERENT")
+
+
 def table(model, peers):
-    """A row a peer: median and spread of the seconds, ratios to the first, difference of costs."""
+    """A row a peer: median and spread of the seconds, ratios to the first, memory, costs.
+
+    The ratio of the limit, which has no costs, is the share of it that the first peer reaches.
+    """
     first, rows = peers[0], []
     for peer in peers:
         low, median, high = np.percentile(peer.seconds, [10, 50, 90])
         by_turn = np.divide(peer.seconds, first.seconds).reshape(-1, STEPS).mean(axis=1)
-        parted = np.max(np.abs(np.divide(peer.costs, first.costs) - 1))
         rows.append({
             "model": model, "peer": peer.name, "median s": f"{median:.4f}",
             "10 to 90 %": f"{low:.4f} to {high:.4f}", "ratio": f"{np.median(by_turn):.2f}",
-            "costs part by": f"{parted:.1e}" + (" DIFFERENT" if parted > TOLERANCE else ""),
+            "peak MB": peer.peak,
+            "costs part by": "" if peer.name == "limit" else difference(peer.costs, first.costs),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -118,9 +130,7 @@ def arguments():
     )
     parser.add_argument("--size", choices=workload.SIZES, default="paper")
     parser.add_argument("--models", nargs="+", choices=workload.MODELS, default=["MULTITASK"])
-    parser.add_argument(
-        "--peers", nargs="+", choices=PEERS, default=["c", "torch", "torch.compile"]
-    )
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--original", metavar="COMMAND")

@@ -105,19 +105,6 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
     assert written(resumed) == written(run)
 
 
-@pytest.mark.slow
-def test_numba_gives_the_same_costs(run, dataset, tmp_path, monkeypatch):
-    monkeypatch.setattr(functions, "validation_costs", lambda *a: lambda X, Y, Z: [0.0, 0.0])
-    numba = experiment.train(
-        dataset, settings(iterations=1), tmp_path / "numba", select.get("numba"), QUIET
-    )
-    ours, theirs = (
-        np.loadtxt(folder / "costs.csv", delimiter=",", skiprows=1)[:6, 2]
-        for folder in (run, numba)
-    )
-    np.testing.assert_allclose(theirs, ours, rtol=1e-5)
-
-
 def test_training_begins_with_given_weights_and_words(run, dataset, backend, tmp_path):
     arrays = read_arrays(run.weights(3))
     np.savez(tmp_path / "unnamed.npz", *arrays.values())

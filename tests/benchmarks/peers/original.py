@@ -6,6 +6,7 @@ Only its training call is timed: its minibatches, with a one-hot vector a token,
 """
 
 import json
+import resource
 import sys
 import time
 
@@ -88,6 +89,7 @@ def main(path):
             done.append([time.time() - start, cost])
         sys.stdout.write(json.dumps(done) + "\n")
         sys.stdout.flush()
+    sys.stdout.write("%d\n" % (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """A peer in a process of its own: reads "FIRST COUNT" a line, and answers [[seconds, cost], ...].
 
 python -m benchmarks.peers.worker NAME WORKLOAD
+
+After the last line it answers its peak of resident memory, in megabytes.
 """
 
 import importlib
 import json
+import resource
 import sys
 import time
 
@@ -13,8 +16,13 @@ PEERS = {
     "c": ("ours", "c", "pytensor"),
     "numba": ("ours", "numba", "numba"),
     "jax": ("ours", "jax", "jax"),
+    "limit": ("limit", None, "numpy"),
     "torch": ("pytorch", False, "torch"),
     "torch.compile": ("pytorch", True, "torch"),
+    "jax-by-hand": ("handwritten_jax", None, "jax"),
+    "pytensor-numba": ("plain_pytensor", "NUMBA", "numba"),
+    "pytensor-jax": ("plain_pytensor", "JAX", "jax"),
+    "pytensor-ml": ("pytensor_ml_cell", "NUMBA", "pytensor_ml"),
 }
 
 
@@ -28,6 +36,7 @@ def serve(step):
             cost = step(i)
             done.append([time.perf_counter() - start, cost])
         print(json.dumps(done), flush=True)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
 
 
 def main(name, path):
