@@ -61,7 +61,7 @@ def seconds(size):
     """Median of `STEPS` minibatches."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "workload.npz"
-        workload.write(path, "MULTITASK", size, minibatches=2)
+        workload.write(path, "MULTITASK", size, workload.generated(size, 2))
         step = ours.make(path, "c")
     step(0)
     taken = []

@@ -2,12 +2,14 @@
 
     python tests/benchmarks/race.py [--size paper|small] [--models MULTITASK ...]
                                     [--peers c torch ...] [--threads 2] [--rounds 8]
-                                    [--original COMMAND]
+                                    [--data DIR] [--original COMMAND]
 
 Each peer is a process of its own that trains the same model from the same parameters on the same
 minibatches; one works while the others wait. `limit` makes a step's matrix products and moves
 Adam's memory, and nothing else. COMMAND starts `peers/original.py` where Python 2.7, Theano and the
 2015 program are installed. A peer that is not installed is left out and named.
+With DIR a turn is the minibatches of an epoch of its captions, at the units of the size, and what
+has to know their shapes before (pytensor-jax) is left out. Without it a turn is three minibatches.
 The first turn, which compiles, is not counted. Costs must be those of the first peer to 2e-4.
 """
 
@@ -34,6 +36,7 @@ from benchmarks.peers.worker import PEERS  # noqa: E402
 
 TOLERANCE = 2e-4  # of costs, relative
 STEPS = 3  # minibatches a turn
+ONE_SHAPE = {"pytensor-jax"}  # compiled for minibatches of one shape
 
 
 class Peer:
@@ -42,7 +45,7 @@ class Peer:
     def __init__(self, name, command, threads):
         path = os.pathsep.join(sys.path[:2])
         env = os.environ | dict.fromkeys(THREADS, str(threads)) | {"PYTHONPATH": path}
-        self.name, self.seconds, self.costs, self.peak = name, [], [], 0
+        self.name, self.turns, self.costs, self.peak = name, [], [], 0
         self.process = subprocess.Popen(
             command, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -54,13 +57,13 @@ class Peer:
             sys.exit(f"{self.name} stopped; its messages stand above")
         return line
 
-    def turn(self, counted):
-        """Train for `STEPS` minibatches."""
-        print(len(self.costs), STEPS, file=self.process.stdin, flush=True)
+    def turn(self, minibatches, counted):
+        """Train for so many minibatches."""
+        print(len(self.costs), minibatches, file=self.process.stdin, flush=True)
         done = json.loads(self._answer())
         self.costs += [cost for _, cost in done]
         if counted:
-            self.seconds += [seconds for seconds, _ in done]
+            self.turns.append([seconds for seconds, _ in done])
 
     def stop(self):
         """End it; keep its peak of resident memory, in megabytes."""
@@ -87,14 +90,18 @@ def commands(names, original, path):
 
 def race(model, size, args):
     """[`Peer`] after `args.rounds` counted turns of each."""
+    names, steps, minibatches = args.peers, STEPS, None
+    if args.data:
+        size, minibatches = workload.epoch(size, args.data)
+        names, steps = [n for n in names if n not in ONE_SHAPE], len(minibatches)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "workload.npz"
-        workload.write(path, model, size)
-        started = commands(args.peers, args.original, path).items()
+        workload.write(path, model, size, minibatches)
+        started = commands(names, args.original, path).items()
         peers = [Peer(name, command, args.threads) for name, command in started]
         for turn in range(args.rounds + 1):
             for peer in peers:
-                peer.turn(counted=turn > 0)
+                peer.turn(steps, counted=turn > 0)
         for peer in peers:
             peer.stop()
     return peers
@@ -113,12 +120,13 @@ def table(model, peers):
     """
     first, rows = peers[0], []
     for peer in peers:
-        low, median, high = np.percentile(peer.seconds, [10, 50, 90])
-        by_turn = np.divide(peer.seconds, first.seconds).reshape(-1, STEPS).mean(axis=1)
+        low, median, high = np.percentile(peer.turns, [10, 50, 90])
+        by_turn = np.divide(peer.turns, first.turns).mean(axis=1)
         rows.append({
             "model": model, "peer": peer.name, "median s": f"{median:.4f}",
-            "10 to 90 %": f"{low:.4f} to {high:.4f}", "ratio": f"{np.median(by_turn):.2f}",
-            "peak MB": peer.peak,
+            "10 to 90 %": f"{low:.4f} to {high:.4f}",
+            "s a turn": f"{np.median(np.sum(peer.turns, axis=1)):.2f}",
+            "ratio": f"{np.median(by_turn):.2f}", "peak MB": peer.peak,
             "costs part by": "" if peer.name == "limit" else difference(peer.costs, first.costs),
         })  # fmt: skip
     return pd.DataFrame(rows)
@@ -133,13 +141,16 @@ def arguments():
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--data", metavar="DIR", help="a turn is an epoch of its captions")
     parser.add_argument("--original", metavar="COMMAND")
     return parser.parse_args()
 
 
 def main():
     args = arguments()
-    print(f"size {args.size}, {args.threads} threads, {args.rounds} x {STEPS} minibatches each")
+    turns = f"epochs of {args.data}" if args.data else f"x {STEPS} minibatches"
+    print(f"size {args.size}, {args.threads} threads, {args.rounds} {turns} each")
+    print(f"load of the machine at the start: {os.getloadavg()[0]:.1f}")
     for model in args.models:
         found = table(model, race(model, workload.SIZES[args.size], args))
         print(found.to_string(index=False), flush=True)

@@ -7,10 +7,12 @@ rate is a tenth of the paper's, at which 1,024 units begin with a jump of the co
 rounding grow.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from imaginet_pt.data import data_provider
+from imaginet_pt.data.iterators import batches
 from imaginet_pt.files.arrays import write_arrays
 from imaginet_pt.nn import models
 from imaginet_pt.settings import Settings
@@ -60,13 +62,28 @@ def minibatch(size, generator):
     return X, Y, Z
 
 
-def write(path, model, size, minibatches=4, seed=1):
+def generated(size, count=4, seed=1):
+    """A list of minibatches."""
+    generator = np.random.default_rng(seed)
+    return [minibatch(size, generator) for _ in range(count)]
+
+
+def epoch(size, data, seed=1):
+    """`size` with the words and features of the data set, and its minibatches of an epoch."""
+    dataset, rng = data_provider.load(data), np.random.RandomState(seed)
+    train = preparation.prepare(dataset, settings("MULTITASK", size), rng, None)
+    order = batches(train.train.lengths(), size.batch, rng)
+    minibatches = [train.train.minibatch(indices) for indices in order]
+    words, features = len(train.tokenizer.words), minibatches[0].Z.shape[1]
+    return replace(size, words=words, features=features), minibatches
+
+
+def write(path, model, size, minibatches=None, seed=1):
     """The workload of a race as an archive of arrays, which every peer reads."""
-    generator, rng = np.random.default_rng(seed), np.random.RandomState(seed)
+    rng = np.random.RandomState(seed)
     built = models.build(settings(model, size), size.words, size.features)
     arrays = {f"param.{name}": array for name, array in built.parameters(rng).items()}
-    for i in range(minibatches):
-        made = minibatch(size, generator)
+    for i, made in enumerate(minibatches or generated(size, seed=seed)):
         arrays |= {f"{name}.{i}": array for name, array in zip("XYZ", made, strict=True)}
     arrays |= {f"size.{name}": np.asarray(value) for name, value in asdict(size).items()}
     write_arrays(path, arrays | {"model": np.frombuffer(model.encode(), "uint8")})

@@ -6,6 +6,7 @@ copies as many bytes as Adam reads and writes: parameter, gradient and both mome
 gradient out. Nothing else of training is done, so that there is no cost.
 """
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,16 +44,17 @@ def products(model, size, X):
     return shapes
 
 
-def multiplier(shapes):
-    """A function that makes the products, on arrays of their shapes."""
-    arrays = {
-        shape: tuple(np.full(part, 0.5, "float32") for part in (shape[:2], shape[1:], shape[::2]))
-        for shape in set(shapes)
-    }
+def multiplier(minibatches):
+    """A function that makes the products of one of `minibatches`, on three arrays for all."""
+    sides = [[(m, k), (k, n), (m, n)] for shapes in minibatches for m, k, n in shapes]
+    flat = [np.full(max(map(math.prod, side)), 0.5, "float32") for side in zip(*sides, strict=True)]
 
-    def multiply():
-        for shape in shapes:
-            a, b, out = arrays[shape]
+    def multiply(shapes):
+        for m, k, n in shapes:
+            a, b, out = (
+                array[: math.prod(shape)].reshape(shape)
+                for array, shape in zip(flat, [(m, k), (k, n), (m, n)], strict=True)
+            )
             np.matmul(a, b, out=out)
 
     return multiply
@@ -73,10 +75,11 @@ def make(path, _):
     idle = {"VISUAL": "textual.", "TEXTUAL": "visual."}.get(model, "none")
     count = sum(array.size for name, array in params.items() if not name.startswith(idle))
     copy = copier(count, int(os.environ.get("OMP_NUM_THREADS", os.cpu_count())))
-    multiply = [multiplier(products(model, size, X)) for X, _, _ in minibatches]
+    shapes = [products(model, size, X) for X, _, _ in minibatches]
+    multiply = multiplier(shapes)
 
     def step(i):
-        multiply[i % len(multiply)]()
+        multiply(shapes[i % len(shapes)])
         copy()
         return float("nan")
 

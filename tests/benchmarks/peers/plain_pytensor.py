@@ -1,8 +1,8 @@
 """The same model in PyTensor's own operations alone, compiled by one of its linkers.
 
 Indexing, `log_softmax`, scan and an Adam of elementwise operations, as its users write them: what
-our operations and our way of writing the loop are measured against. Shapes are said, since JAX has
-to know them.
+our operations and our way of writing the loop are measured against. For JAX the shapes of
+minibatches are said, which it has to know.
 """
 
 import math
@@ -26,8 +26,9 @@ def gru(p, scope, x):
         r = pt.sigmoid(GATE * (x_r + h @ w["u_r"]))
         return z * h + (1 - z) * pt.clip(x_h + (r * h) @ w["u_h"], 0, 5)
 
-    h0 = pt.alloc(w["h0"][0], x.type.shape[1], w["h0"].type.shape[1])
-    return pytensor.scan(step, projected, h0, n_steps=x.type.shape[0], return_updates=False)
+    time, batch = (known or x.shape[i] for i, known in enumerate(x.type.shape[:2]))
+    h0 = pt.alloc(w["h0"][0], batch, w["h0"].type.shape[1])
+    return pytensor.scan(step, projected, h0, n_steps=time, return_updates=False)
 
 
 NAMES = "h0 w_z w_r w_h b_z b_r b_h u_z u_r u_h".split()
@@ -74,7 +75,7 @@ def make(path, mode):
         if not name.startswith(idle)
     }
     inputs = [
-        pt.tensor(name, shape=array.shape, dtype=array.dtype)
+        pt.tensor(name, shape=array.shape if mode == "JAX" else (None, None), dtype=array.dtype)
         for name, array in zip("XYZ", minibatches[0], strict=True)
     ]
     cost = cost_of(shared, *inputs, alpha)
