@@ -42,7 +42,7 @@ def runs(shared, tmp_path_factory):
 @pytest.mark.parametrize("kind", GOLDEN)
 def test_costs_and_parameters_are_the_originals(kind, runs, shared):
     golden, (run, messages) = np.load(shared / "goldens" / kind / "golden.npz"), runs[kind]
-    assert messages.startswith("no C++ compiler: compiling with numba")
+    assert messages.startswith("no C++ compiler (g++): compiling with numba")
     assert json.loads((run / "run.json").read_text())["backend"] == "numba"
     costs = np.loadtxt(run / "costs.csv", delimiter=",", skiprows=1)[:, 2]
     assert len(costs) == 36
