@@ -15,9 +15,10 @@ PARALLEL = 100_000  # from so many numbers on, several threads take a share each
 SHARES = 16  # of the rows of scores, each of which one thread sums
 EXP = tuple(1 / math.factorial(n) for n in range(7, -1, -1))  # of the polynomial of exp
 
-# What LLVM may do: fuse a product with a sum; and in sums, change the order of the terms.
-_fused = numba.njit(fastmath={"contract"})
-_reordered = numba.njit(fastmath={"contract", "reassoc", "nsz"})
+# What LLVM may do: fuse a product with a sum; and in sums, change the order of the terms. Division
+# is IEEE's, as NumPy's: Python's, which raises an exception for zero, cannot be vectorized.
+_fused = numba.njit(fastmath={"contract"}, error_model="numpy")
+_reordered = numba.njit(fastmath={"contract", "reassoc", "nsz"}, error_model="numpy")
 
 
 @_fused
@@ -126,7 +127,7 @@ def _log_p(scores: Array, bias: Array, top: Any, log_total: float, word: int) ->
     return np.float64(scores[word] + bias[word] - top) - log_total
 
 
-@numba.njit
+@numba.njit(error_model="numpy")
 def _cost_of_row(
     scores: Array, bias: Array, d: Array, targets: Array, n: int, lowest: float, highest: float
 ) -> float:
