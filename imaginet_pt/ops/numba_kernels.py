@@ -78,10 +78,10 @@ def adam_matrix(p: Array, g: Array, m: Array, v: Array, rate: Any, constants: An
     """
     if p.size < PARALLEL:
         for i in range(p.shape[0]):
-            _adam_row(p[i], g[i], m[i], v[i], rate, constants)
+            _adam_row(p[i], np.ascontiguousarray(g[i]), m[i], v[i], rate, constants)
     else:
         for i in numba.prange(p.shape[0]):
-            _adam_row(p[i], g[i], m[i], v[i], rate, constants)
+            _adam_row(p[i], np.ascontiguousarray(g[i]), m[i], v[i], rate, constants)
 
 
 @numba.njit
