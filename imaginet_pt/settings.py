@@ -40,7 +40,8 @@ NOT_NEGATIVE = Limits(0)
 FLOAT32_MAX = 3.4028234663852886e38
 # The names of the tables in `nn`, which loads PyTensor; a test holds them against those.
 MODEL_TYPES = (
-    "simple", "deep-simple", "shared_embeddings", "shared_all", "add", "mult", "matrix", "linear",
+    "simple", "deep-simple", "shared_embeddings", "shared_all", "add", "mult", "matrix",
+    "reconstruction", "linear",
 )  # fmt: skip
 HIDDEN_TYPES = ("gru", "lstm")
 ACTIVATIONS = (
@@ -59,6 +60,7 @@ def option(
     choices: Iterable[str] | None = None,
     limits: Limits | None = None,
     parse: Callable[[str], Any] | None = None,
+    later: bool = False,
 ) -> Any:
     """Declare a setting.
 
@@ -69,6 +71,7 @@ def option(
         choices: the allowed names, if it is a name.
         limits: the allowed numbers, if it is a number.
         parse: converts text from the command line, if the field's type does not.
+        later: whether runs of version 0.1.0 lack it, which trained as its default says.
     """
     metadata = {
         "help": help,
@@ -76,6 +79,7 @@ def option(
         "choices": sorted(choices) if choices else None,
         "limits": limits,
         "parse": parse,
+        "later": later,
     }
     return field(default=default, metadata=metadata)
 
@@ -109,7 +113,8 @@ class Settings:
     # The model.
     model_type: str = option(
         "simple",
-        "simple is VISUAL, shared_embeddings is MULTITASK (TEXTUAL with alpha 1), linear is LINREG",
+        "simple is VISUAL, shared_embeddings MULTITASK (TEXTUAL with alpha 1), linear LINREG, "
+        "reconstruction ours",
         "the original's main.py",
         MODEL_TYPES,
     )
@@ -145,30 +150,37 @@ class Settings:
         limits=NOT_NEGATIVE,
     )
     l1: float = option(
-        0.0,
-        "weight of the L1 penalty on all parameters",
-        "Passage's updates.py",
-        limits=NOT_NEGATIVE,
+        0.0, "weight of the L1 penalty on parameters", "Passage's updates.py", limits=NOT_NEGATIVE
     )
     l2: float = option(
-        0.0,
-        "weight of the L2 penalty on all parameters",
-        "Passage's updates.py",
-        limits=NOT_NEGATIVE,
+        0.0, "weight of the L2 penalty on parameters", "Passage's updates.py", limits=NOT_NEGATIVE
     )
     maxnorm: float = option(
-        0.0,
-        "largest norm of a matrix column; 0 is no limit",
-        "Passage's updates.py",
-        limits=NOT_NEGATIVE,
+        0.0, "largest norm of a column; 0 is no limit", "Passage's updates.py", limits=NOT_NEGATIVE
     )
     iterations: int = option(8, "epochs", "paper section 4", limits=COUNT)
+    patience: int = option(
+        0,
+        "end after so many epochs without a lower validation cost; 0 never",
+        "ours",
+        limits=NOT_NEGATIVE,
+        later=True,
+    )
+    least_iterations: int = option(
+        1, "epochs before `patience` may end the training", "ours", limits=COUNT, later=True
+    )
     batch_size: int = option(64, "captions in a minibatch", "the original's main.py", limits=COUNT)
     word_freq_threshold: int = option(
         10, "a word in fewer captions becomes UNK", "paper section 4", limits=COUNT
     )
     ridge_alpha: float = option(
         1.0, "L2 penalty of LINREG", "the original's main.py", limits=NOT_NEGATIVE
+    )
+    choose_ridge_alpha: bool = option(
+        False, "`ridge_alpha` is the power of ten that validates best", "ours", later=True
+    )
+    mask: bool = option(
+        False, "padding neither moves a state nor counts in the cost of words", "ours", later=True
     )
     shuffle: bool = option(False, "shuffle the training captions first", "the original's main.py")
     non_interpolated: bool = option(
@@ -206,6 +218,8 @@ class Settings:
             raise UserError(f"`embedding_size` is {size}; matrix needs a square number")
         if self.model_type == "shared_all" and self.zero_shot:
             raise UserError("`zero_shot` is not for shared_all; take shared_embeddings")
+        if self.model_type == "reconstruction" and self.alpha == 1:
+            raise UserError("`alpha` is 1; reconstruction predicts images too, give less")
 
     @property
     def unit(self) -> str:
@@ -218,13 +232,15 @@ class Settings:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], source: str | PathLike[str]) -> Self:
-        """Restore settings from the `values` of `as_dict`, read from the file `source`.
+        """Restore settings from the `values` of `as_dict`, here or in 0.1.0, read from `source`.
 
         Raises:
             UserError: settings are missing, unknown or of another type (the message lists all of
                 them), or one has a value that is not allowed.
         """
         known = {f.name: f for f in fields(cls)}
+        later: dict[str, Any] = {n: f.default for n, f in known.items() if f.metadata["later"]}
+        values = later | dict(values)
         wrong = [f"{name} is missing" for name in known if name not in values]
         wrong += [f"{quoted(name)[1:-1]} is unknown" for name in values if name not in known]
         wrong += [

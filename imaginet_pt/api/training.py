@@ -9,10 +9,11 @@ Log to TensorBoard, with its `SummaryWriter`:
     def on_epoch(epoch):
         writer.add_scalar("validation", epoch["validation"], epoch["epoch"])
 
-Stop when the validation cost has not fallen for three epochs:
+Stop when the cost of the words alone has not fallen for three epochs (`patience` is for that of
+all):
 
     def on_epoch(epoch):
-        costs.append(epoch["validation"])
+        costs.append(epoch["validation_textual"])
         return min(costs) < min(costs[-3:])
 """
 
@@ -40,6 +41,7 @@ from ..training.interrupt import Stopped
 from .arguments import check_choice, check_data, check_names, check_path
 
 if TYPE_CHECKING:
+    from ..runs.run_folder import Iteration
     from .workflow import Workflow
 
 EpochCallback = Callable[[dict[str, float]], object]
@@ -85,21 +87,21 @@ class Run:
         `epoch` counts from 1; `costs` is the mean cost of the minibatches in training; `validation`
         is the cost on the validation captions; `seconds` is how long the epoch took. Then follow
         the costs that `validation` is the weighted sum of, if the model has them:
-        `validation_textual`, that of the words, and `validation_visual`, that of the images.
-        LINREG, which has no epochs, has no rows.
+        `validation_textual` or `validation_reconstruction`, that of the words, and
+        `validation_visual`, that of the images. LINREG, which has no epochs, has no rows.
         """
         costs = model_card.costs(self._folder)
         if not len(costs):
             return pd.DataFrame(columns=COLUMNS)
         times = read_table(self._folder / "times.csv", ["epoch", "seconds"], MAX_EPOCHS)
         seconds = times.drop_duplicates("epoch").set_index("epoch")["seconds"]
-        parts = [name for name in ("textual", "visual") if name in costs]
+        parts = [name for name in ("textual", "reconstruction", "visual") if name in costs]
         table = costs.assign(seconds=seconds).reset_index()
         table = table.rename(columns={"training": "costs"})[[*COLUMNS, *parts]]
         return table.rename(columns={name: f"validation_{name}" for name in parts})
 
-    def workflow(self, iteration: int | None = None) -> Workflow:
-        """Load the trained model at an epoch, by default the last."""
+    def workflow(self, iteration: Iteration = None) -> Workflow:
+        """Load the trained model at an epoch, by default the last; see `load_workflow`."""
         from .workflow import load_workflow
 
         return load_workflow(self.path, iteration)

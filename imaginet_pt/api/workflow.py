@@ -12,6 +12,7 @@ from ..errors import UserError
 from ..evaluation import neighbors, omission
 from ..runs import workflow
 from ..runs.arguments import check_count
+from ..runs.run_folder import BEST, Iteration
 from .arguments import check_choice, check_data, check_path, check_text
 
 
@@ -87,18 +88,19 @@ class Workflow(workflow.Workflow):
         return list(ids)
 
 
-def load_workflow(path: str | PathLike[str], iteration: int | None = None) -> Workflow:
+def load_workflow(path: str | PathLike[str], iteration: Iteration = None) -> Workflow:
     """Load a trained run.
 
     Args:
         path: the run, or the path of its folder.
-        iteration: the epoch, by default the last.
+        iteration: the epoch, by default the last; "best" is the one of the lowest validation cost
+            among those whose weights are kept.
 
     Raises:
         UserError: there is no run or no such epoch, or its files do not fit together.
         UserTypeError: an argument has the wrong type.
     """
-    if iteration is not None:
+    if iteration not in (None, BEST):
         check_count("iteration", iteration)
     return Workflow(check_path("path", path), iteration)
 

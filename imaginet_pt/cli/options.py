@@ -59,8 +59,23 @@ def benchmark_options(parser: ArgumentParser) -> None:
 def run_options(parser: ArgumentParser) -> None:
     """Add options for a run, its epoch, and the backend that computes with it."""
     parser.add_argument("run", metavar="RUN", help="folder of a run")
-    parser.add_argument("--iteration", type=int, help="epoch (default the last)")
+    iteration_option(parser)
     backend_options(parser)
+
+
+def iteration_option(parser: ArgumentParser) -> None:
+    """Add `--iteration`, an epoch's number or `best`."""
+    parser.add_argument(
+        "--iteration",
+        type=iteration,
+        metavar="N",
+        help="epoch, or best for that of the lowest validation cost (default the last)",
+    )
+
+
+def iteration(text: str) -> int | str:
+    """Read an epoch's number, or `best`; raise ValueError, which argparse reports."""
+    return text if text == "best" else int(text)
 
 
 def padding_option(parser: ArgumentParser, default: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytensor.tensor as pt
 
-from ..ops.cross_entropy import CrossEntropy
+from ..ops.cross_entropy import HIGHEST, LOWEST, CrossEntropy
 from ..ops.types import Tensor
 
 
@@ -40,6 +40,15 @@ def cross_entropy(scores: Tensor, bias: Tensor, rows: Tensor, Y: Tensor) -> Tens
     """
     cost, _, _ = CrossEntropy()(scores, bias, rows, Y)
     return cost
+
+
+def masked_cross_entropy(
+    scores: Tensor, bias: Tensor, rows: Tensor, Y: Tensor, mask: Tensor
+) -> Tensor:
+    """Return `cross_entropy` as the mean over the positions where `mask` (time * batch,) is set."""
+    log_p = pt.clip(pt.special.log_softmax(scores + bias, axis=-1)[rows, Y], LOWEST, HIGHEST)
+    counts = mask.astype(scores.dtype)
+    return -(counts * log_p).sum() / counts.sum()
 
 
 IMAGE_COSTS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {

@@ -16,7 +16,7 @@ from ..ops.gather import Gather
 from ..ops.types import Array, Tensor, Tensors
 from .activations import ACTIVATIONS, columns, steeper_sigmoid
 from .inits import InitialValue, orthogonal, uniform, zeros
-from .sequences import VectorSequence, Words, repeat_row, scan_states
+from .sequences import Mask, VectorSequence, Words, repeat_row, scan_states
 
 Generator: TypeAlias = np.random.RandomState | None  # None for placeholders: see `inits`
 
@@ -51,10 +51,10 @@ class Embedding:
         """Draw the initial vectors, (words, size)."""
         return {"embeddings": uniform(rng, (self.n_features, self.size))}
 
-    def __call__(self, params: Tensors, X: Tensor) -> Words:
-        """Return the vectors of the word ids X, (time, batch)."""
+    def __call__(self, params: Tensors, X: Tensor, mask: Mask = None) -> Words:
+        """Return the vectors of the word ids X, (time, batch); `mask` as of `Words`."""
         words, positions = pt.unique(X.flatten(), return_inverse=True)
-        return Words(Gather()(params["embeddings"], words), positions.reshape(X.shape))
+        return Words(Gather()(params["embeddings"], words), positions.reshape(X.shape), mask)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ class GRU:
         x_zr = sequence.project(w_zr, b_zr)
         x_h = sequence.project(p["w_h"], p["b_h"])
         h0 = repeat_row(p["h0"], x_zr)
-        return scan_states(self.step, [x_zr, x_h], [h0], [u_zr, p["u_h"]], stored=2)
+        constants = [u_zr, p["u_h"]]
+        return scan_states(self.step, [x_zr, x_h], [h0], constants, 2, sequence.mask)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ class LSTM:
         }
         x = sequence.project(packed["w"], packed["b"])
         zero = repeat_row(pt.zeros((1, self.size), dtype=x.dtype), x)
-        return scan_states(self.step, [x], [zero, zero], [packed["u"]], stored=2)
+        return scan_states(self.step, [x], [zero, zero], [packed["u"]], 2, sequence.mask)
 
 
 class Operation(NamedTuple):
@@ -225,7 +226,7 @@ class Composition:
         identity, step = OPERATIONS[self.operation]
         x = pt.specify_shape(sequence.unrolled(), (None, None, self.size))
         row = pt.as_tensor(identity(self.size)[None].astype(x.dtype))
-        return scan_states(step, [x], [repeat_row(row, x)], [])
+        return scan_states(step, [x], [repeat_row(row, x)], [], 0, sequence.mask)
 
 
 @dataclass(frozen=True)

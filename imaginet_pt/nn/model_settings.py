@@ -43,5 +43,9 @@ class ModelSettings(Protocol):
         """Whether the images' cost has weight 1, rather than 1 - alpha."""
 
     @property
+    def mask(self) -> bool:
+        """Whether padding neither moves a state nor counts in the cost of words."""
+
+    @property
     def zero_shot(self) -> tuple[str, ...]:
         """The words whose captions have an image of zeros."""

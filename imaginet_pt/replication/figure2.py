@@ -5,6 +5,7 @@ For each epoch of each model: the share of captions whose image is among the fiv
 with the words in order and scrambled. Draws figure2.png, .svg and .pdf, prints the scores at the
 last iteration, and writes under --out: figure2.csv, the curves; figure2.md; and figure2-items.csv,
 a row for each caption at the last iteration (all iterations would be 85 MB at the paper's size).
+With --iteration the curves end there.
 """
 
 from typing import Any
@@ -58,13 +59,23 @@ def read_inputs(options: Options, dataset: Dataset) -> None:
 
 
 def curves(items: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean, least and largest score over seeds of each model, order and iteration."""
+    """Return the mean, least and largest score over seeds of each model, order and iteration.
+
+    A run that ends before others of its model stays where it ended.
+    """
     keys = ["model", "order", "iteration"]
     by_seed = items.groupby([*keys, "seed"], sort=False)[list(PANELS)].mean()
-    grouped = by_seed.groupby(keys, sort=False)
+    points = by_seed.index.droplevel("seed").unique()
+    lines = [_held(line) for _, line in by_seed.groupby(keys[:2], sort=False)]
+    grouped = pd.concat(lines).groupby(keys)
     table = grouped.agg(["mean", "min", "max"])
     table.columns = [" ".join(column) for column in table.columns]
-    return table.assign(seeds=grouped.size()).reset_index()
+    return table.assign(seeds=grouped.size()).loc[points].reset_index()
+
+
+def _held(line: pd.DataFrame) -> pd.DataFrame:
+    """Continue the scores of each seed, by iteration, to the last iteration of any."""
+    return line.unstack("seed").sort_index().ffill().stack("seed", future_stack=True)
 
 
 def describe_lines(curve: pd.DataFrame) -> str:
@@ -118,12 +129,18 @@ def table_of(last: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each model: each score in each order, in percent, as mean and by seed."""
     rows = []
     for model, of_model in last.groupby("model", sort=False):
-        row = {"model": model, "iteration": of_model["iteration"].iloc[0]}
+        ends = of_model.groupby("seed")["iteration"].max()
+        row = {"model": model, "iteration": _range(ends)}
         for score in PANELS:
             for order, part in of_model.groupby("order", sort=False):
                 row[f"{score} {order} %"] = _cell(100 * part.groupby("seed")[score].mean())
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _range(ends: "pd.Series[int]") -> str:
+    low, high = ends.min(), ends.max()
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def _cell(by_seed: "pd.Series[float]") -> str:

@@ -4,20 +4,23 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..data.dataset import Dataset
+from ..files.tables import read_table
 from ..progress import Progress
 from ..runs import model_card
-from ..runs.run_folder import RunFolder
+from ..runs.history import last_epoch
+from ..runs.run_folder import BEST, Iteration, RunFolder
 from ..runs.workflow import Workflow
 from ..settings import Settings
 from ..training import experiment
 from . import workers
-from .options import Options
+from .options import Options, iteration, models_folder
 
 # The trained runs of each model, one for each seed.
 Workflows = dict[str, list[Workflow]]
@@ -33,6 +36,8 @@ MODELS: dict[str, dict[str, Any]] = {
 PRESETS: dict[str, dict[str, Any]] = {
     "demo": {"hidden_size": 256, "embedding_size": 256, "word_freq_threshold": 5},
     "paper": {},
+    # At least twice the paper's epochs, and then until the validation cost stops falling.
+    "long": {"iterations": 100, "patience": 3, "least_iterations": 16},
 }
 # The built-in corpus is small and plain, so smaller layers, larger steps and fewer epochs suffice.
 SCENES_DEMO: dict[str, Any] = {
@@ -66,7 +71,10 @@ class Run(NamedTuple):
 
     def finished(self) -> bool:
         """Tell whether its folder holds the weights of its last epoch."""
-        last = 1 if self.settings.model_type == "linear" else self.settings.iterations
+        last, costs = 1, self.folder / "validation.csv"
+        if self.settings.model_type != "linear":
+            validation = read_table(costs, ["cost"])["cost"] if costs.exists() else []
+            last = last_epoch(self.settings, list(validation))
         return self.begun() and (self.folder / f"weights-{last}.npz").exists()
 
 
@@ -82,12 +90,17 @@ def seeds_of(model: str, seeds: int) -> range:
 
 
 def list_runs(dataset: Dataset, models: Iterable[str], options: Options) -> list[Run]:
-    """List the runs of `models`, for `seeds`, `preset` and `out` of `options`."""
+    """List the runs of `models`, for `seeds`, `preset` and `out` of `options`.
+
+    Where `iteration` is the best epoch, LINREG's penalty is chosen on the validation cost too.
+    """
     runs = []
     for model in models:
         for seed in seeds_of(model, options.seeds):
             settings = settings_of(model, seed, options.preset, dataset.synthetic)
-            folder = options.out / "models" / f"{model}-seed{seed}-{_key(settings, dataset)}"
+            if model == "LINREG" and iteration(options) == BEST:
+                settings = replace(settings, choose_ridge_alpha=True)
+            folder = models_folder(options) / f"{model}-seed{seed}-{_key(settings, dataset)}"
             runs.append(Run(model, seed, settings, folder))
     return runs
 
@@ -97,8 +110,8 @@ def train_missing(
 ) -> Workflows:
     """Return the trained runs of `models`, training those that are missing.
 
-    A run in the folder `out`/models is reused if it has the same settings and digests of data; a
-    stopped one is resumed.
+    A run in `models_folder` is reused if it has the same settings and digests of data; a stopped
+    one is resumed.
 
     Args:
         options: the options; `workers` is the number of training processes.
@@ -111,7 +124,7 @@ def train_missing(
         for run in missing:
             progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
             _train(dataset, run, backend, progress)
-    return _load(runs, backend)
+    return _load(runs, iteration(options), backend)
 
 
 def with_random_weights(workflow: Workflow) -> Workflow:
@@ -127,17 +140,26 @@ def with_floor(workflows: Workflows) -> Workflows:
     return workflows | {RANDOM: [with_random_weights(run) for run in workflows["VISUAL"]]}
 
 
-def _load(runs: Sequence[Run], backend: Any) -> Workflows:
+def _load(runs: Sequence[Run], epoch: Iteration, backend: Any) -> Workflows:
     workflows: Workflows = {}
     for run in runs:
         if not (run.folder / model_card.CARD).exists():  # killed just after its last weights
             model_card.write(RunFolder(run.folder))
-        workflows.setdefault(run.model, []).append(Workflow(run.folder, backend=backend))
+        chosen = None if run.settings.model_type == "linear" else epoch
+        workflows.setdefault(run.model, []).append(Workflow(run.folder, chosen, backend))
     return workflows
 
 
 def _key(settings: Settings, dataset: Dataset) -> str:
-    text = json.dumps([settings.as_dict(), dataset.digests], sort_keys=True)
+    """Name the settings and the data, for a folder; later settings at their defaults are left out.
+
+    So runs of earlier versions are reused.
+    """
+    values = settings.as_dict()
+    for f in fields(settings):
+        if f.metadata["later"] and values[f.name] == f.default:
+            del values[f.name]
+    text = json.dumps([values, dataset.digests], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..cli.options import DATA_HELP, backend_options
+from ..cli.options import DATA_HELP, backend_options, iteration_option
+from ..runs.run_folder import Iteration
 
 # The values of the options that a script was given.
 Options = Namespace
 
-PRESETS = ("demo", "paper")
+PRESETS = ("demo", "paper", "long")
 PRESETS_HELP = (
     "size of the models: demo has layers of 256 units (of 128 on scenes, with 7 epochs), paper of "
-    "1,024 as in the paper, both with 8 epochs (default demo)"
+    "1,024 as in the paper, both with 8 epochs; long is paper with at least 16 epochs, until the "
+    "validation cost has not fallen for three (default demo)"
 )
 # Options that every script has.
 SHARED: dict[str, dict[str, Any]] = {
@@ -69,6 +71,19 @@ def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
     """Add the options of every script, then the named ones of `OPTIONS`."""
     for name, keywords in SHARED.items():
         parser.add_argument(name, **keywords)
+    iteration_option(parser)
     backend_options(parser)
     for name in names:
         parser.add_argument(name, **OPTIONS[name])
+
+
+def iteration(options: Options) -> Iteration:
+    """Return the epoch that the results are of, as `Workflow` takes it."""
+    chosen: Iteration = getattr(options, "iteration", None)
+    return chosen
+
+
+def models_folder(options: Options) -> Path:
+    """Return the folder of the trained runs, which results of several epochs share."""
+    out: Path = options.out
+    return (out.parent if iteration(options) else out) / "models"

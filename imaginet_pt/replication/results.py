@@ -11,7 +11,7 @@ from ..data.benchmarks import MEN
 from ..data.dataset import Dataset
 from ..errors import UserError
 from ..files.atomic import atomic
-from .options import Options
+from .options import Options, iteration
 
 
 class Result(NamedTuple):
@@ -85,9 +85,10 @@ def missing_benchmark(name: str) -> str:
 
 
 def describe(options: Options, dataset: Dataset) -> str:
-    """Describe the data, the size and the seeds of a result, for its title."""
+    """Describe the data, the size, the seeds and a chosen epoch of a result, for its title."""
     seeds = f"{options.seeds} seed{'s' * (options.seeds > 1)}"
-    return f"{dataset.name}, preset {options.preset}, {seeds}"
+    epoch = f", iteration {chosen}" if (chosen := iteration(options)) else ""
+    return f"{dataset.name}, preset {options.preset}, {seeds}{epoch}"
 
 
 def write_result(

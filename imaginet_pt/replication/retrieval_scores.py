@@ -63,7 +63,7 @@ def _compute(workflow: Workflow, dataset: Dataset) -> Scores:
 def items(
     workflows: Workflows, dataset: Dataset, progress: Progress, last: bool = False
 ) -> pd.DataFrame:
-    """Return the scores of all runs at all their epochs, or at the last one.
+    """Return the scores of all runs at all epochs up to their own, or at that alone.
 
     Returns:
         A row for each model, seed, iteration, order and caption (its index in the split), with
@@ -74,6 +74,7 @@ def items(
         for model, seeds in workflows.items()
         for seed, workflow in enumerate(seeds, start=1)
         for iteration in ([workflow.iteration] if last else workflow.folder.iterations())
+        if iteration <= workflow.iteration
     ]
     images, tables = dataset.captions(SPLIT).rows, []
     with progress.bar("retrieval", len(jobs), unit="epoch") as bar:
@@ -91,8 +92,9 @@ def first_iteration(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def last_iteration(items: pd.DataFrame) -> pd.DataFrame:
-    """Select the last iteration of each model."""
-    return items[items["iteration"] == items.groupby("model")["iteration"].transform("max")]
+    """Select the last iteration of each run."""
+    by_run = items.groupby(["model", "seed"])["iteration"]
+    return items[items["iteration"] == by_run.transform("max")]
 
 
 def _table(

@@ -77,5 +77,7 @@ def run(program: Program | Script, options: Options) -> None:
             raise UserError(f"--{name} {getattr(options, name)}: must be at least 1")
     dataset = data_provider.load(options.data)
     options.out = options.out or Path("runs") / f"{dataset.name.split()[0]}-{options.preset}"
+    if options.iteration:
+        options.out /= f"iteration-{options.iteration}"
     make_folder(options.out)
     program.main(options, dataset, chosen_backend(options), Progress(options.quiet))

@@ -51,7 +51,8 @@ def command(run: Run, options: Options) -> list[str]:
         default, settings = Settings().as_dict(), run.settings.as_dict()
         changed = {name: value for name, value in settings.items() if value != default[name]}
         values |= {"out": run.folder} | changed
-    return ["train", *(f"{flag(name)}={v}" for name, v in values.items() if v is not None)]
+    set_ones = {name: value for name, value in values.items() if value is not None}
+    return ["train", *(flag(n) if v is True else f"{flag(n)}={v}" for n, v in set_ones.items())]
 
 
 def flag(name: str) -> str:

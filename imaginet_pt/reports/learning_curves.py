@@ -16,6 +16,7 @@ PANELS = {
     "validation": "Cost in validation",
     "visual": "Cost of images in validation",
     "textual": "Cost of next words in validation",
+    "reconstruction": "Cost of reconstructed words in validation",
 }
 
 

@@ -1,11 +1,13 @@
 """The history of a training: its position, random stream, and costs and times so far."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from ..settings import Settings
 
 Row = tuple[float, ...]
 ROW_LENGTHS = {"costs": (3,), "validation": (3, 4), "times": (2,)}  # numbers in a row
@@ -33,6 +35,10 @@ class History:
     costs: list[Row] = field(default_factory=list)
     validation: list[Row] = field(default_factory=list)
     times: list[Row] = field(default_factory=list)
+
+    def last_epoch(self, settings: Settings) -> int:
+        """Return the epoch after which a training with these settings ends; see `last_epoch`."""
+        return last_epoch(settings, [row[-1] for row in self.validation])
 
     def mean_cost(self, epoch: int) -> float:
         """Return the mean cost of the minibatches of an epoch."""
@@ -68,6 +74,20 @@ class History:
             raise ValueError(f"epoch {epoch}, minibatch {done}, {seconds} seconds")
         tables = {name: _rows(name, arrays[name]) for name in ROW_LENGTHS}
         return cls(stream, epoch, done, seconds, **tables)
+
+
+def last_epoch(settings: Settings, costs: Sequence[float]) -> int:
+    """Return the epoch after which a training ends, as far as can be told.
+
+    Args:
+        settings: of the training: `iterations`, unless `patience` ends it before.
+        costs: validation cost after each epoch so far.
+    """
+    for epoch in range(settings.least_iterations, len(costs) + 1):
+        since = epoch - 1 - int(np.argmin(costs[:epoch]))  # epochs after that of the lowest cost
+        if settings.patience and since >= settings.patience:
+            return min(epoch, settings.iterations)
+    return settings.iterations
 
 
 def _rows(name: str, array: npt.NDArray[Any]) -> list[Row]:

@@ -26,6 +26,11 @@ DOES = {
     ("textual",): "reads a caption and predicts the next word at each place; it has seen no image",
     ("textual", "visual"): "reads a caption and predicts, from one set of word embeddings, the "
     "features of its image and the next word at each place",
+    (
+        "reconstruction",
+        "visual",
+    ): "reads a caption and predicts the features of its image, and from "
+    "its last state a second network reconstructs the caption",
 }
 # Type of model and what it predicts -> the paper's name for it.
 NAMES = {

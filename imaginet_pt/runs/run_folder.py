@@ -15,10 +15,10 @@ lock             held by the process that trains here
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeAlias
 
 import filelock
 import numpy.typing as npt
@@ -30,8 +30,11 @@ from ..files import json_files
 from ..files.arrays import write_arrays
 from ..files.atomic import atomic, remove_leftovers
 from ..files.folders import make_folder
+from ..files.tables import read_table
 from .description import RunDescription, read_description
 
+BEST: Literal["best"] = "best"  # the epoch of the lowest validation cost
+Iteration: TypeAlias = int | Literal["best"] | None  # an epoch; None is the last
 WEIGHTS = re.compile(r"weights-([1-9][0-9]{0,8})\.npz")
 
 
@@ -105,6 +108,35 @@ class RunFolder:
         """List the epochs whose weights are stored, in order."""
         names = (WEIGHTS.fullmatch(path.name) for path in self.path.glob("weights-*.npz"))
         return sorted(int(match[1]) for match in names if match)
+
+    def epoch(self, iteration: Iteration) -> int:
+        """Return the epoch that `iteration` is, of those whose weights are here.
+
+        Args:
+            iteration: its number, None for the last, or "best" for that of the lowest validation
+                cost.
+
+        Raises:
+            UserError: there are no weights, none of this epoch, or no validation costs of any.
+        """
+        epochs = self.iterations()
+        if not epochs:
+            raise UserError(f"{self.path} holds no weights yet; let its training finish an epoch")
+        if iteration == BEST and epochs != [1]:  # LINREG has one epoch, and no validation costs
+            return self._best_epoch(epochs)
+        if iteration is None or iteration == BEST:
+            return epochs[-1]
+        if iteration not in epochs:
+            present = ", ".join(map(str, epochs))
+            raise UserError(f"`iteration` is {iteration}; {self.path} has {present}")
+        return iteration
+
+    def _best_epoch(self, epochs: Collection[int]) -> int:
+        costs = read_table(self / "validation.csv", ["epoch", "cost"]).set_index("epoch")["cost"]
+        known = costs[costs.index.isin(epochs)]
+        if known.empty:
+            raise UserError(f"{self / 'validation.csv'} has no cost of an epoch with weights")
+        return int(known.idxmin())
 
     def begin(
         self,

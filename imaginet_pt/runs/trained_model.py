@@ -21,7 +21,8 @@ Ids = Sequence[int]
 Arrays = dict[str, npt.NDArray[Any]]
 
 # How sentences come into minibatches: padded to the longest as in the original, so that a vector
-# depends on its batch; or with sentences of one length only, so that it does not.
+# depends on its batch; or with sentences of one length only, so that it does not. To a model that
+# was trained with a mask both are the same, and it gets the second, which needs no mask.
 PADDING: dict[str, Callable[..., Any]] = {"batch": batches, "none": equal_lengths}
 MAX_PLACES = 2**13  # whose word scores are computed at once: 0.3 GB for 10,000 words
 
@@ -68,7 +69,7 @@ class RecurrentModel(TrainedModel):
         """Build the model that `settings` describe, with parameters of zeros."""
         self.model = models.build(settings, n_words, n_features)
         self.params = self.model.parameters(None)
-        self.batch_size = settings.batch_size
+        self.batch_size, self.mask = settings.batch_size, settings.mask
         self.pathways = tuple(self.model.weights())
         self.compiled = CompiledModel(self.model, backend)
 
@@ -107,7 +108,8 @@ class RecurrentModel(TrainedModel):
 
     def _minibatches(self, captions: Sequence[Ids], padding: str) -> Iterator[Any]:
         """Return the indices of the captions of each minibatch."""
-        yield from PADDING[padding]([len(ids) for ids in captions], self.batch_size)
+        order = PADDING["none" if self.mask else padding]
+        yield from order([len(ids) for ids in captions], self.batch_size)
 
 
 class LinearModel(TrainedModel):

@@ -16,7 +16,7 @@ from ..data.scalers import SCALERS
 from ..errors import UserError
 from ..files.arrays import read_arrays
 from .arguments import check_count, sentence_list
-from .run_folder import RunFolder
+from .run_folder import Iteration, RunFolder
 from .trained_model import PADDING, Arrays, RecurrentModel, build_model
 from .word_vectors import WordVectors
 
@@ -42,14 +42,15 @@ class Workflow:
     def __init__(
         self,
         path: str | PathLike[str],
-        iteration: int | None = None,
+        iteration: Iteration = None,
         backend: Backend | None = None,
     ) -> None:
         """Load the run in the folder `path`.
 
         Args:
             path: the run's folder.
-            iteration: the epoch, by default the last.
+            iteration: the epoch, by default the last; "best" is the one of the lowest validation
+                cost among those whose weights are kept.
             backend: the backend to compute with, by default `backends.select.get("auto")`.
 
         Raises:
@@ -74,12 +75,12 @@ class Workflow:
             f"trained on {self.data['name']})"
         )
 
-    def _load_weights(self, iteration: int | None) -> None:
-        self.iteration = _existing_epoch(self.folder, iteration)
+    def _load_weights(self, iteration: Iteration) -> None:
+        self.iteration = self.folder.epoch(iteration)
         weights = self.folder.weights(self.iteration)
         self.model = self.model.with_parameters(read_arrays(weights, self.model.params), weights)
 
-    def at(self, iteration: int) -> Self:
+    def at(self, iteration: Iteration) -> Self:
         """Return the same run at another epoch; the two share their compiled functions."""
         other = copy.copy(self)
         other._load_weights(iteration)
@@ -248,8 +249,8 @@ class Workflow:
         )
 
 
-def load_workflow(path: str | PathLike[str], iteration: int | None = None) -> Workflow:
-    """Load the run in the folder `path` at an epoch, by default the last."""
+def load_workflow(path: str | PathLike[str], iteration: Iteration = None) -> Workflow:
+    """Load the run in the folder `path` at an epoch, by default the last; see `Workflow`."""
     return Workflow(path, iteration)
 
 
@@ -281,14 +282,3 @@ def _log_probabilities(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float6
     """Return the natural logarithm of the softmax of scores (..., words)."""
     result: npt.NDArray[np.float64] = log_softmax(scores.astype(np.float64), axis=-1)
     return result
-
-
-def _existing_epoch(folder: RunFolder, iteration: int | None) -> int:
-    """Return `iteration`, or for None the last epoch, if the run has weights of it."""
-    epochs = folder.iterations()
-    if not epochs:
-        raise UserError(f"{folder.path} holds no weights yet; let its training finish an epoch")
-    if iteration is not None and iteration not in epochs:
-        present = ", ".join(map(str, epochs))
-        raise UserError(f"`iteration` is {iteration}; {folder.path} has {present}")
-    return iteration or epochs[-1]

@@ -11,8 +11,8 @@ class EpochResult:
     Attributes:
         epoch: its number, from 1.
         cost: the mean cost of its minibatches.
-        validation: the validation cost of each pathway in use ("textual", "visual"), and as "cost"
-            their weighted sum.
+        validation: the validation cost of each pathway in use ("textual", "reconstruction",
+            "visual"), and as "cost" their weighted sum.
         seconds: how long it took.
     """
 

@@ -11,14 +11,11 @@ import numpy as np
 from ..backends.distributed import Processes
 from ..backends.functions import State
 from ..backends.protocol import Backend
-from ..data import bag_of_words
 from ..data.dataset import Dataset
-from ..data.preprocessing import Tokenizer
-from ..data.scalers import SCALERS
 from ..errors import UserError
 from ..files.arrays import write_arrays
 from ..files.reading import digest
-from ..nn import linreg
+from ..files.tables import write_table
 from ..progress import Progress
 from ..runs import model_card
 from ..runs.checkpoint import Checkpoints
@@ -26,6 +23,7 @@ from ..runs.description import RunDescription, describe_data
 from ..runs.history import History
 from ..runs.run_folder import RunFolder
 from ..settings import Settings
+from . import linear
 from .announcement import announce
 from .callbacks import OnEpoch
 from .preparation import Inputs, first_state, prepare, restored_state, update_rule
@@ -65,8 +63,7 @@ def train(
         Stopped: a signal such as Ctrl-C stopped the training; it can be resumed.
     """
     if settings.model_type == "linear":
-        with progress.waiting("solving the least squares"):
-            return _train_linear(dataset, settings, out, backend)
+        return _train_linear(dataset, settings, out, backend, progress)
     loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}
     return _train_recurrent(dataset, settings, out, loop, origin)
@@ -244,22 +241,24 @@ def _new_folder(out: AnyPath, processes: Processes) -> Iterator[RunFolder]:
 
 
 def _train_linear(
-    dataset: Dataset, settings: Settings, out: AnyPath, backend: Backend | None
+    dataset: Dataset,
+    settings: Settings,
+    out: AnyPath,
+    backend: Backend | None,
+    progress: Progress,
 ) -> RunFolder:
     """Solve LINREG on `dataset` and write its run, with the weights as those of epoch 1."""
     if backend and backend.processes.count > 1:
         raise UserError("`model_type` linear is solved in one process: give no `coordinator`")
-    features: Any = dataset.features
-    if features is None:
+    if dataset.features is None:
         raise UserError(f"{dataset.name} has no image features, and LINREG predicts them; add some")
-    captions = dataset.captions("train")
-    tokenizer = Tokenizer.fit(captions.texts, settings.word_freq_threshold, settings.unit)
-    X = bag_of_words.count_words(tokenizer.transform(captions.texts), len(tokenizer.words))
-    scaler = SCALERS[settings.scaler].fit(features, captions.rows)
-    w, b = linreg.ridge(X, captions.rows, features, scaler, settings.ridge_alpha)
-    params = {"linear.w": w, "linear.b": b}
+    regression = linear.prepare(dataset, settings)
+    settings, params, costs = linear.solve(regression, settings, progress)
     with RunFolder.create(out) as folder:
         write_arrays(folder.weights(1), params)
-        folder.begin(_describe(dataset, settings, params, None, {}), tokenizer, scaler)
+        if costs:
+            write_table(folder / "penalties.csv", ["ridge_alpha", "cost"], costs)
+        described = _describe(dataset, settings, params, None, {})
+        folder.begin(described, regression.tokenizer, regression.scaler)
         model_card.write(folder)
     return folder

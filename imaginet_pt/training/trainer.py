@@ -85,7 +85,7 @@ class Trainer:
     @property
     def finished(self) -> bool:
         """Whether the last epoch is over."""
-        return self.history.epoch > self.settings.iterations
+        return self.history.epoch > self.history.last_epoch(self.settings)
 
     # Functions of caption indices.
 
@@ -171,7 +171,7 @@ class Trainer:
 
     def _is_snapshot(self, epoch: int) -> bool:
         """Return whether the weights after this epoch are kept."""
-        last = epoch == self.settings.iterations
+        last = epoch == self.history.last_epoch(self.settings)
         return last or (epoch - 1) % self.settings.snapshot_freq == 0
 
     def _validation_costs(self, validate: Step) -> dict[str, float]:
@@ -188,9 +188,12 @@ class Trainer:
         return dict(zip([*pathways, "cost"], [*costs, total], strict=True))
 
     def _summary(self, result: EpochResult) -> str:
+        patience = self.settings.patience
+        early = self.finished and result.epoch < self.settings.iterations
         return (
             f"epoch {result.epoch}/{self.settings.iterations}: cost {result.cost:.5f}, "
             f"validation {result.validation['cost']:.5f}, {result.seconds:.1f} s"
+            + (f"; no lower one in {patience} epochs, so this is the last" if early else "")
         )
 
     def _write_last_weights(self, epoch: int) -> None:

@@ -129,7 +129,7 @@ def test_bands_are_told_of_where_there_are_several_seeds(items):
 def test_the_table_shows_each_model_s_own_last_iteration(items):
     table = figure2.table_of(retrieval_scores.last_iteration(items)).set_index("model")
     assert list(table.index) == figure2.MODELS
-    assert list(table["iteration"]) == [2, 2, 1]
+    assert list(table["iteration"]) == ["2", "2", "1"]
     assert table.loc["VISUAL", "accuracy@5 original %"] == "50.0 (75.0 25.0)"
     assert table.loc["MULTITASK", "accuracy@5 scrambled %"] == "50.0 (50.0)"
     assert table.loc["LINREG", "recall@4 original %"] == "25.0 (25.0)"

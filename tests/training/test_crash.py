@@ -259,7 +259,7 @@ def test_the_scripts_take_up_a_run_killed_at_any_file(
     name, model, whole, dataset, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(grid, "settings_of", lambda *a: SETTINGS)
-    monkeypatch.setattr(grid, "Workflow", lambda folder, backend: folder)
+    monkeypatch.setattr(grid, "Workflow", lambda folder, *rest: folder)
     args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path, workers=1)
     folder = tmp_path / "models" / f"VISUAL-seed1-{grid._key(SETTINGS, dataset)}"
     killed_at(name, dataset, folder, monkeypatch)
