@@ -144,10 +144,7 @@ class Settings:
         limits=Limits(0, above=True),
     )
     clipnorm: float = option(
-        0.0,
-        "largest norm of the gradient; 0 is no limit",
-        "the original's main.py",
-        limits=NOT_NEGATIVE,
+        0.0, "largest norm of the gradient; 0: none", "the original's main.py", limits=NOT_NEGATIVE
     )
     l1: float = option(
         0.0, "weight of the L1 penalty on parameters", "Passage's updates.py", limits=NOT_NEGATIVE

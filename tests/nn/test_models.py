@@ -1,5 +1,7 @@
 """Models against the equations in plain NumPy, and their gradients against differences."""
 
+import functools
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -44,6 +46,26 @@ def test_cost_of_multitask(rng, minibatch):
     X, Y, Z = minibatch
     cost = model.cost(shared(params), pt.imatrix("X"), pt.imatrix("Y"), pt.fmatrix("Z"))
     expected = reference.multitask(params, X, Y, Z, 0.3)
+    np.testing.assert_allclose(evaluate(cost, X=X, Y=Y, Z=Z), expected, rtol=1e-5)
+
+
+def test_cost_of_reconstruction(rng, minibatch):
+    """Each word is read with the last state of the visual pathway beside it."""
+    model = models.build(tiny(model_type="reconstruction", alpha=0.3), WORDS, FEATURES)
+    params = model.parameters(rng)
+    X, Y, Z = minibatch
+    cost = model.cost(shared(params), pt.imatrix("X"), pt.imatrix("Y"), pt.fmatrix("Z"))
+    x, scope = params["embeddings"][X], functools.partial(models.in_scope, params)
+    image = reference.gru(scope("visual.gru"), x)[-1]
+    both = np.concatenate([x, np.repeat(image[None], TIME, axis=0)], axis=2)
+    dense = scope("reconstruction.dense")
+    words = reference.softmax(
+        reference.gru(scope("reconstruction.gru"), both) @ dense["w"] + dense["b"]
+    )
+    words_cost = reference.cross_entropy(words.reshape(-1, WORDS), Y.ravel())
+    dense = scope("visual.dense")
+    picture = reference.clipped_rectify(image @ dense["w"] + dense["b"])
+    expected = 0.3 * words_cost + 0.7 * np.mean((picture - Z) ** 2)
     np.testing.assert_allclose(evaluate(cost, X=X, Y=Y, Z=Z), expected, rtol=1e-5)
 
 

@@ -1,10 +1,13 @@
 """Runs trained at the same time in processes of their own: how they end, and what is told."""
 
+import hashlib
+import json
 import os
 import shlex
 import signal
 import threading
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,3 +142,28 @@ def test_commands_for_a_scheduler_are_those_of_the_missing_runs(tmp_path, capsys
         given = parser.build_parser(COMMANDS, "train").parse_args(line)
         assert read_settings(given) == job.settings and Path(given.out) == job.folder
         assert given.data == str(tmp_path / "data") and given.devices == 2
+
+
+def test_the_best_epoch_shares_runs_and_takes_linreg_s_best_penalty(tmp_path):
+    dataset = data_provider.load(small.write(tmp_path / "data"))
+    plain = arguments(data=tmp_path / "data", out=tmp_path / "out", seeds=1, preset="long")
+    best = arguments(**vars(plain) | {"out": plain.out / "iteration-best", "iteration": "best"})
+    last, chosen = (grid.list_runs(dataset, grid.MODELS, args) for args in (plain, best))
+    assert [a == b for a, b in zip(last, chosen, strict=True)] == [True, True, True, False]
+    assert chosen[-1].settings == replace(last[-1].settings, choose_ridge_alpha=True)
+    assert chosen[-1].folder.parent == last[-1].folder.parent == tmp_path / "out/models"
+    line = workers.command(chosen[-1], plain)
+    assert "--choose-ridge-alpha" in line and "--patience=3" in line
+    given = parser.build_parser(COMMANDS, "train").parse_args(line)
+    assert read_settings(given) == chosen[-1].settings
+
+
+def test_runs_of_before_keep_their_folders(tmp_path):
+    """A setting that came later, at its default, is no part of a folder's name."""
+    dataset = data_provider.load(small.write(tmp_path / "data"))
+    before = Settings().as_dict()
+    for name in ("mask", "patience", "least_iterations", "choose_ridge_alpha"):
+        del before[name]
+    text = json.dumps([before, dataset.digests], sort_keys=True)
+    assert grid._key(Settings(), dataset) == hashlib.sha256(text.encode()).hexdigest()[:8]
+    assert grid._key(Settings(mask=True), dataset) != grid._key(Settings(), dataset)
