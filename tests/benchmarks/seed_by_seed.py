@@ -23,6 +23,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from imaginet_pt.data import data_provider  # noqa: E402
 from imaginet_pt.evaluation import retrieval  # noqa: E402
+from imaginet_pt.files.folders import make_folder  # noqa: E402
 from imaginet_pt.reports import plots  # noqa: E402
 from imaginet_pt.runs.workflow import Workflow  # noqa: E402
 
@@ -89,13 +90,13 @@ def summary(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def draw(pairs: pd.DataFrame):
     """Draw each seed's score in the original and here, a panel a score; a matplotlib Figure."""
-    figure, _ = plots.figure(columns=2, rows=2, size=(6.5, 6.5))
-    for axes, name in zip(figure.axes, NAMES, strict=True):
+    names = [name for name in NAMES if name in set(pairs["score"])]
+    rows = len(names) // 2
+    figure, _ = plots.figure(columns=2, rows=rows, size=(6.5, 3.3 * rows))
+    for axes, name in zip(figure.axes, names, strict=True):
         group = pairs[pairs["score"] == name]
-        ends = [
-            0.9 * group[["original", "ours"]].min(None),
-            1.05 * group[["original", "ours"]].max(None),
-        ]
+        both = group[["original", "ours"]].to_numpy()
+        ends = [0.9 * both.min(), 1.05 * both.max()]
         axes.plot(ends, ends, color="0.7", linewidth=1)
         for i, (model, rows) in enumerate(group.groupby("model", sort=False)):
             axes.plot(
@@ -106,7 +107,8 @@ def draw(pairs: pd.DataFrame):
                     str(row.seed), (row.original, row.ours), (4, -8), textcoords="offset points",
                     fontsize=7,
                 )  # fmt: skip
-        axes.set(title=f"{name}, %", xlabel="the original", ylabel="imaginet_pt", aspect="equal")
+        axes.set_title(f"{name}, %", fontsize=9)
+        axes.set(xlabel="the original", ylabel="imaginet_pt", aspect="equal")
     figure.axes[0].legend(frameon=False)
     figure.suptitle("The same seed in the original and here; the number is the seed", fontsize=8)
     return figure
@@ -129,6 +131,7 @@ def main() -> None:
     pairs = pd.DataFrame(kept["pairs"])
     print(summary(pairs).to_string(index=False))
     if args.out:
+        make_folder(args.out)
         plots.save(draw(pairs), args.out, "seed_by_seed")
 
 
