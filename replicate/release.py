@@ -1,4 +1,4 @@
-"""Make runs small enough to be published: VISUAL and MULTITASK of seed 1, in half precision.
+"""Make runs small enough to be published: VISUAL and MULTITASK.
 
 This is `imaginet replicate release`, from a bare clone; --help lists the options.
 """

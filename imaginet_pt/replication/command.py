@@ -16,7 +16,7 @@ SCRIPTS = {
     "figure2": ("figure2", "Figure 2: retrieval of images and of paraphrases by iteration."),
     "figure3": ("figure3", "Figure 3: images nearest to captions, in order and scrambled."),
     "flickr30k": ("flickr30k", "Section 4.2: image retrieval on Flickr30K, as others measured it."),
-    "release": ("release", "Make runs of VISUAL and MULTITASK small enough to be published."),
+    "release": ("release", "Make runs small enough to be published: VISUAL and MULTITASK."),
     "runs": ("missing_runs", "Print the commands that train the missing runs."),
     "all": ("run_all", "Make all tables and figures, and judge every claim of the paper."),
 }

@@ -1,6 +1,6 @@
-"""Make runs small enough to be published: VISUAL and MULTITASK of seed 1, in half precision.
+"""Make runs small enough to be published: VISUAL and MULTITASK.
 
-Trains what is missing, and writes under --out a folder `release/MODEL` for each model, which is a
+Trains what is missing, and writes under --out a folder `release/MODEL` for each model of seed 1, a
 run like any other but cannot be resumed: weights of one epoch as float16, vocabulary, costs,
 run.json without the place of the data, and a model card with what half precision loses. They hold
 no captions and no pictures; the words of the vocabulary are all that is left of the data.

@@ -180,7 +180,7 @@ def _best_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _last_points(curves: pd.DataFrame) -> pd.DataFrame:
     """Return the last point of each curve in percent, with its lowest and highest seed."""
-    last = last_iteration(curves)
+    last = last_iteration(curves, ["model"])
     points = last[["model", "order", "iteration"]].copy()
     for name in ("accuracy@5", "recall@4"):
         mean, low, high = (last[f"{name} {part}"] for part in ("mean", "min", "max"))

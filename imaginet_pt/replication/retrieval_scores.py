@@ -4,6 +4,7 @@ A run's folder is named after its settings and the digests of its data, so that 
 belong to these weights and captions.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -91,10 +92,10 @@ def first_iteration(items: pd.DataFrame) -> pd.DataFrame:
     return items[items["iteration"] == items.groupby("model")["iteration"].transform("min")]
 
 
-def last_iteration(items: pd.DataFrame) -> pd.DataFrame:
-    """Select the last iteration of each run."""
-    by_run = items.groupby(["model", "seed"])["iteration"]
-    return items[items["iteration"] == by_run.transform("max")]
+def last_iteration(items: pd.DataFrame, of: Sequence[str] = ("model", "seed")) -> pd.DataFrame:
+    """Select the last iteration of each run, or of what the columns `of` name."""
+    grouped = items.groupby(list(of))["iteration"]
+    return items[items["iteration"] == grouped.transform("max")]
 
 
 def _table(
