@@ -10,6 +10,7 @@ from imaginet_pt.backends import functions, select
 from imaginet_pt.data.preprocessing import END, PAD
 from imaginet_pt.nn import models
 from imaginet_pt.nn.updates import SGD
+from imaginet_pt.runs.trained_model import build_model
 
 KINDS = {
     "MULTITASK": {"model_type": "shared_embeddings"},
@@ -97,6 +98,17 @@ def test_captions_of_two_lengths_cost_the_mean_over_their_words(rng, minibatch):
     one = evaluate(words, X=short[0][:, None], Y=short[1][:, None])
     expected = (alone * minibatch[0].size + one * 3) / (minibatch[0].size + 3)
     np.testing.assert_allclose(evaluate(words, X=X, Y=Y), expected, rtol=2e-6)
+
+
+@pytest.mark.parametrize("mask", [True, False])
+def test_with_a_mask_a_sentence_s_vector_does_not_depend_on_its_minibatch(mask, rng):
+    settings = tiny(model_type="shared_embeddings", mask=mask)
+    model = build_model(settings, WORDS, FEATURES, PLAIN)
+    model = model.with_parameters(model.model.parameters(rng), "drawn")
+    captions = [[5, 6], [7], [3, 4, 5, 6, 7], [8, 9]]
+    together, alone = (model.outputs(captions, padding) for padding in ("batch", "none"))
+    for name, vectors in alone.items():
+        assert np.allclose(together[name], vectors, atol=1e-6) == mask, name
 
 
 def test_the_targets_of_padding_are_pad():
