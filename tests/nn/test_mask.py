@@ -84,13 +84,13 @@ def test_without_a_mask_padding_counts(rng, minibatch):
 
 
 def test_captions_of_two_lengths_cost_the_mean_over_their_words(rng, minibatch):
-    """A caption of one word is padded by as many positions as it takes."""
+    """The short one stands first: its padding is not the PAD that begins the others."""
     model = build("MULTITASK")
     params = model.parameters(rng)
     X, Y, Z = minibatch
     short = np.stack([[PAD, 5, 6], [5, 6, END]]).astype("int32")
     together = padded(short[0][:, None], short[1][:, None], Z[:1], TIME - 2)
-    X, Y, Z = (np.concatenate([a, b], axis=-1 if a.ndim == 2 and a.dtype == "int32" else 0)
+    X, Y, Z = (np.concatenate([b, a], axis=-1 if a.ndim == 2 and a.dtype == "int32" else 0)
                for a, b in zip(minibatch, together, strict=True))  # fmt: skip
     costs = model.costs(shared(params), pt.imatrix("X"), pt.imatrix("Y"), pt.fmatrix("Z"))
     words = costs["textual"]
