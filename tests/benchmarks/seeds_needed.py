@@ -48,7 +48,8 @@ def drawn(items: pd.DataFrame, seeds: np.ndarray) -> pd.DataFrame:
 
 def words(items: dict, reasons: dict, seeds: np.ndarray) -> list[str]:
     """Judge all claims on some seeds."""
-    chosen = {name: drawn(table, seeds) for name, table in items.items()}
+    needed = {claim.needs for claim in claims.CLAIMS} & set(items)
+    chosen = {name: drawn(items[name], seeds) for name in needed}
     return [claims.judge(claim, chosen, reasons).word for claim in claims.CLAIMS]
 
 
