@@ -37,6 +37,7 @@ class Limits:
 COUNT = Limits(1)
 SIZE = Limits(1, 2**16)  # of a layer; one matrix of the largest has 17 GB
 NOT_NEGATIVE = Limits(0)
+POSITIVE = Limits(0, above=True)
 FLOAT32_MAX = 3.4028234663852886e38
 # The names of the tables in `nn`, which loads PyTensor; a test holds them against those.
 MODEL_TYPES = (
@@ -50,6 +51,8 @@ ACTIVATIONS = (
     "hard_sigmoid",
 )  # fmt: skip
 IMAGE_COSTS = ("MeanSquaredError", "CosineDistance")
+# Settings that older runs do not name, and that they were trained with the defaults of.
+LATER = ("patience", "least_iterations", "choose_ridge_alpha", "mask")
 UPDATES = ("SGD", "Momentum", "NAG", "RMSprop", "Adam", "Adagrad", "Adadelta")
 
 
@@ -60,7 +63,6 @@ def option(
     choices: Iterable[str] | None = None,
     limits: Limits | None = None,
     parse: Callable[[str], Any] | None = None,
-    later: bool = False,
 ) -> Any:
     """Declare a setting.
 
@@ -71,7 +73,6 @@ def option(
         choices: the allowed names, if it is a name.
         limits: the allowed numbers, if it is a number.
         parse: converts text from the command line, if the field's type does not.
-        later: whether runs of version 0.1.0 lack it, which trained as its default says.
     """
     metadata = {
         "help": help,
@@ -79,7 +80,6 @@ def option(
         "choices": sorted(choices) if choices else None,
         "limits": limits,
         "parse": parse,
-        "later": later,
     }
     return field(default=default, metadata=metadata)
 
@@ -138,10 +138,7 @@ class Settings:
     )
     update: str = option("Adam", "update rule", "paper section 4", UPDATES)
     rate: float = option(
-        0.0002,
-        "learning rate, the paper's for Adam",
-        "paper section 4",
-        limits=Limits(0, above=True),
+        0.0002, "learning rate, the paper's for Adam", "paper section 4", limits=POSITIVE
     )
     clipnorm: float = option(
         0.0, "largest norm of the gradient; 0: none", "the original's main.py", limits=NOT_NEGATIVE
@@ -157,14 +154,10 @@ class Settings:
     )
     iterations: int = option(8, "epochs", "paper section 4", limits=COUNT)
     patience: int = option(
-        0,
-        "end after so many epochs without a lower validation cost; 0 never",
-        "ours",
-        limits=NOT_NEGATIVE,
-        later=True,
+        0, "epochs without better validation to end after; 0: never", "ours", limits=NOT_NEGATIVE
     )
     least_iterations: int = option(
-        1, "epochs before `patience` may end the training", "ours", limits=COUNT, later=True
+        1, "epochs before `patience` may end the training", "ours", limits=COUNT
     )
     batch_size: int = option(64, "captions in a minibatch", "the original's main.py", limits=COUNT)
     word_freq_threshold: int = option(
@@ -174,10 +167,10 @@ class Settings:
         1.0, "L2 penalty of LINREG", "the original's main.py", limits=NOT_NEGATIVE
     )
     choose_ridge_alpha: bool = option(
-        False, "`ridge_alpha` is the power of ten that validates best", "ours", later=True
+        False, "`ridge_alpha` is the power of ten that validates best", "ours"
     )
     mask: bool = option(
-        False, "padding neither moves a state nor counts in the cost of words", "ours", later=True
+        False, "padding neither moves a state nor counts in the cost of words", "ours"
     )
     shuffle: bool = option(False, "shuffle the training captions first", "the original's main.py")
     non_interpolated: bool = option(
@@ -236,15 +229,10 @@ class Settings:
                 them), or one has a value that is not allowed.
         """
         known = {f.name: f for f in fields(cls)}
-        later: dict[str, Any] = {n: f.default for n, f in known.items() if f.metadata["later"]}
-        values = later | dict(values)
+        values = {name: getattr(cls, name) for name in LATER} | dict(values)
         wrong = [f"{name} is missing" for name in known if name not in values]
         wrong += [f"{quoted(name)[1:-1]} is unknown" for name in values if name not in known]
-        wrong += [
-            message
-            for name, f in known.items()
-            if name in values and (message := _type_error(f, values[name]))
-        ]
+        wrong += filter(None, (_type_error(f, values[n]) for n, f in known.items() if n in values))
         try:
             if not wrong:
                 return cls(**values)

@@ -4,7 +4,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from ..runs import model_card
 from ..runs.history import last_epoch
 from ..runs.run_folder import BEST, Iteration, RunFolder
 from ..runs.workflow import Workflow
-from ..settings import Settings
+from ..settings import LATER, Settings
 from ..training import experiment
 from . import workers
 from .options import Options, iteration, models_folder
@@ -156,9 +156,9 @@ def _key(settings: Settings, dataset: Dataset) -> str:
     So runs of earlier versions are reused.
     """
     values = settings.as_dict()
-    for f in fields(settings):
-        if f.metadata["later"] and values[f.name] == f.default:
-            del values[f.name]
+    for name in LATER:
+        if values[name] == getattr(Settings, name):
+            del values[name]
     text = json.dumps([values, dataset.digests], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
