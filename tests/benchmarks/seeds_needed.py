@@ -42,8 +42,11 @@ def all_items(options: Namespace) -> tuple[dict, dict]:
 
 
 def drawn(items: pd.DataFrame, seeds: np.ndarray) -> pd.DataFrame:
-    """Keep the rows of some seeds; those of LINREG, which has one, stay."""
-    return items[items["seed"].isin(seeds) | (items["model"] == "LINREG")]
+    """Keep the rows of some seeds, numbered anew from 1; those of LINREG, which has one, stay."""
+    numbers = {seed: i for i, seed in enumerate(seeds, start=1)}
+    kept = items[items["seed"].isin(seeds) & (items["model"] != "LINREG")]
+    linreg = items[items["model"] == "LINREG"]
+    return pd.concat([kept.assign(seed=kept["seed"].map(numbers)), linreg])
 
 
 def words(items: dict, reasons: dict, seeds: np.ndarray) -> list[str]:
