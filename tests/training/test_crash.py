@@ -131,7 +131,7 @@ def test_a_cost_that_is_no_number_names_captions_and_keeps_the_checkpoint(
     model.when, model.at = 9, lambda: bad
     with pytest.raises(UserError, match="cost is (nan|inf) at epoch 2, minibatch 3 ") as error:
         train(dataset, tmp_path / "run", checkpoint_minutes=0)
-    named = str(error.value).split("captions ")[1].split(", from 0")[0].split(", ")
+    named = str(error.value).split("captions ")[1].split(", counted from 0")[0].split(", ")
     assert len(set(named)) == SETTINGS.batch_size and set(map(int, named)) <= set(range(48))
     assert place(tmp_path / "run") == (2, 2)
     assert "nan" not in (tmp_path / "run/costs.csv").read_text()
