@@ -1,4 +1,4 @@
-"""Figure 3: images nearest to a caption, in order and scrambled.
+"""Figure 3: images nearest to captions, in order and scrambled.
 
 This is `imaginet replicate figure3`, from a bare clone; --help lists the options.
 """
