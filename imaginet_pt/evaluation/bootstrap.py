@@ -38,7 +38,7 @@ def rho_bootstrap(
         resamples: the number of resamples.
     """
     seeds, items = cosines.shape
-    return _bootstrap(
+    return bootstrap(
         lambda rows: spearman(human[rows], cosines[:, rows]), seeds, items, generator, resamples
     )
 
@@ -62,7 +62,7 @@ def mean_bootstrap(
     """
     scores = np.asarray(scores, np.float64)
     seeds, items = scores.shape
-    return _bootstrap(lambda rows: scores[:, rows].mean(axis=1), seeds, items, generator, resamples)
+    return bootstrap(lambda rows: scores[:, rows].mean(axis=1), seeds, items, generator, resamples)
 
 
 def paired_bootstrap(
@@ -109,20 +109,27 @@ def paired_rho_bootstrap(
         rho = spearman(human[rows], cosines[:, rows])
         return rho[:seeds_a] - rho[seeds_a:]
 
-    return _bootstrap(difference, max(seeds_a, seeds_b), len(human), generator, resamples)
+    return bootstrap(difference, max(seeds_a, seeds_b), len(human), generator, resamples)
 
 
-def _bootstrap(
+def bootstrap(
     statistic: Callable[[npt.NDArray[np.int64]], Values],
     seeds: int,
     items: int,
     generator: np.random.Generator,
-    resamples: int,
+    resamples: int = 2000,
 ) -> Estimate:
     """Estimate the mean over seeds of a statistic (seeds,) of rows of items.
 
     Each resample draws items and seeds with replacement; one in which the statistic is undefined
     (NaN) is left out.
+
+    Args:
+        statistic: from row numbers (items,) to the statistic of each seed.
+        seeds: how many there are.
+        items: how many there are.
+        generator: of the resamples.
+        resamples: how many are drawn.
     """
     draws = [
         statistic(generator.integers(items, size=items))[generator.integers(seeds, size=seeds)]

@@ -5,14 +5,20 @@ function in recurrent neural networks", Computational Linguistics 43 (4):
 
     omission(i, S) = 1 - cosine(v(S), v(S without word i))
 
-In their paper v is the last state of a pathway; here it is the predicted image vector.
+In their paper v is the state of a pathway after END (`state_scores`); in `scores` it is the
+predicted image vector.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from ..data.preprocessing import END, PAD
 from ..errors import UserError
 from ..runs.workflow import Workflow, predicted_images
 from .ranking import Vectors, similarities
+
+SUM, IMAGE = "embeddings", "output_vis"
 
 
 def moved(whole: Vectors, without: Vectors) -> Vectors:
@@ -39,6 +45,51 @@ def scores(workflow: Workflow, ids: list[int]) -> Vectors:
     """
     if len(ids) < 2:
         raise UserError("one word cannot be left out of itself; give a sentence of two or more")
-    shorter = [ids[:i] + ids[i + 1 :] for i in range(len(ids))]
-    whole, *without = predicted_images(workflow, workflow.model.outputs([ids, *shorter], "none"))
-    return moved(whole, np.array(without))
+    (of_words,) = state_scores(workflow, [ids], IMAGE)
+    return of_words
+
+
+def state_scores(
+    workflow: Workflow, captions: Sequence[Sequence[int]], state: str
+) -> list[Vectors]:
+    """Compute the omission scores of each word of captions by any of their vectors.
+
+    Args:
+        workflow: the run that reads.
+        captions: lists of two word ids or more.
+        state: what stands for a sentence. "hidden_vis" or "hidden_text": the state of a pathway
+            after END, where the sentence is read as PAD words END. "embeddings": the sum of the
+            vectors of the words. "output_vis": the image predicted from the words alone.
+
+    Returns:
+        For each caption the scores of its words, (words,).
+
+    Raises:
+        UserError: the model has no such state.
+    """
+    versions = [version for ids in captions for version in (ids, *_shorter(ids))]
+    ends = np.cumsum([len(ids) + 1 for ids in captions])
+    parts = np.split(vectors(workflow, versions, state), ends[:-1])
+    return [moved(part[0], part[1:]) for part in parts]
+
+
+def vectors(workflow: Workflow, sentences: Sequence[Sequence[int]], state: str) -> Vectors:
+    """Return what stands for each sentence, (sentences, size), as `state_scores` says.
+
+    Raises:
+        UserError: the model has no such state.
+    """
+    if state == SUM:
+        embeddings = workflow.model.params["embeddings"]
+        return np.array([embeddings[list(ids)].sum(axis=0) for ids in sentences])
+    if state == IMAGE:
+        return predicted_images(workflow, workflow.model.outputs(sentences, "none"))
+    outputs = workflow.model.outputs([[PAD, *ids, END] for ids in sentences], "none")
+    if state not in outputs:
+        raise UserError(f"{workflow.folder.path} has no {state}, only {', '.join(outputs)}")
+    return np.asarray(outputs[state])
+
+
+def _shorter(ids: Sequence[int]) -> list[list[int]]:
+    """Return a sentence without each of its words in turn."""
+    return [[*ids[:i], *ids[i + 1 :]] for i in range(len(ids))]

@@ -6,7 +6,7 @@ pairs, words, or images with all their captions, whose scores depend on each oth
 of a model that was trained several times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from scipy import stats
 
 from ..evaluation.bootstrap import (
     Estimate,
+    bootstrap,
     mean_bootstrap,
     paired_bootstrap,
     paired_rho_bootstrap,
@@ -81,6 +82,11 @@ def mean(a: Values) -> Estimate:
 def difference(a: Values, b: Values) -> Estimate:
     """Estimate the mean of a minus b, both of shape (seeds, units) or (1, units)."""
     return paired_bootstrap(a, b, _generator())
+
+
+def statistic(of: Callable[[npt.NDArray[np.int64]], Values], seeds: int, items: int) -> Estimate:
+    """Estimate the mean over seeds of any statistic (seeds,) of rows of items."""
+    return bootstrap(of, seeds, items, _generator())
 
 
 def _generator() -> np.random.Generator:

@@ -32,6 +32,8 @@ MODELS: dict[str, dict[str, Any]] = {
     "TEXTUAL": {"model_type": "shared_embeddings", "alpha": 1.0},
     "LINREG": {"model_type": "linear"},
 }
+# Those that only later analyses need: the sum of word vectors.
+LATER_MODELS: dict[str, dict[str, Any]] = {"SUM": {"model_type": "add"}}
 # Sizes where they are not the paper's, which are the defaults of `Settings`.
 PRESETS: dict[str, dict[str, Any]] = {
     "demo": {"hidden_size": 256, "embedding_size": 256, "word_freq_threshold": 5},
@@ -79,9 +81,9 @@ class Run(NamedTuple):
 
 
 def settings_of(model: str, seed: int, preset: str, synthetic: bool) -> Settings:
-    """Return the settings of one of `MODELS` at a preset's size."""
+    """Return the settings of one of `MODELS` or `LATER_MODELS` at a preset's size."""
     sizes = SCENES_DEMO if synthetic and preset == "demo" else PRESETS[preset]
-    return Settings(random_seed=seed, **MODELS[model], **sizes)
+    return Settings(random_seed=seed, **(MODELS | LATER_MODELS)[model], **sizes)
 
 
 def seeds_of(model: str, seeds: int) -> range:

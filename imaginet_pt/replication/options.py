@@ -60,6 +60,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "pictures of the data, under the file names in dataset.json (default: cards with "
         "captions)",
     },
+    "--parser": {
+        "metavar": "MODEL",
+        "help": "an English model of spaCy, by name or folder, to parse the captions (default: the "
+        "grammar of scenes)",
+    },
+    "--state": {
+        "default": "end",
+        "choices": ("end", "image"),
+        "help": "what omission scores compare: the states after END, or the predicted images",
+    },
     "--check": {
         "action": "store_true",
         "help": "exit with status 1 if a claim fails or a number differs from the paper's",
