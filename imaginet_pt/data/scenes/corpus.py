@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..dataset import Dataset, Image
-from .features import features
+from .features import SIZE, draw_eye, features, see
 from .grammar import describe
 from .graph import draw, single
 from .lexicon import PATHS
@@ -15,7 +15,11 @@ from .lexicon import PATHS
 EXEMPLARS = 5  # single-thing scenes of each noun
 
 
-def load(seed: int = 0, train: int = 2000, val: int = 400) -> Dataset:
+TRAIN, VAL = 2000, 400  # scenes
+FRESH = "fresh"  # the split of scenes that `load` does not have
+
+
+def load(seed: int = 0, train: int = TRAIN, val: int = VAL) -> Dataset:
     """Make synthetic scenes with five captions each, and features of shape (images, 256).
 
     Splits: `train` and `val`, which share no scene, and `single`, scenes of one thing without
@@ -38,6 +42,29 @@ def load(seed: int = 0, train: int = 2000, val: int = 400) -> Dataset:
     vectors = features(scenes + alone, rng)
     digests = {"scenes": _digest(images, vectors)}
     return Dataset("scenes (synthetic)", images, vectors, digests, synthetic=True)
+
+
+def fresh(count: int, seed: int = 0) -> Dataset:
+    """Make `count` scenes that `load(seed)` does not have, seen as those are, with five captions.
+
+    Their one split is `FRESH`.
+    """
+    rng = np.random.default_rng(seed)
+    known = draw(TRAIN + VAL, rng)
+    for scene in known:
+        describe(scene, rng)
+    alone = [single(noun, rng) for noun in PATHS for _ in range(EXEMPLARS)]
+    eye, _ = draw_eye(len(known) + len(alone), rng)
+    own = np.random.default_rng([seed, 1])
+    drawn = draw(2 * count + len(known), own)
+    seen = set(known)
+    scenes = [scene for scene in drawn if scene not in seen][:count]
+    images = tuple(
+        Image(i, FRESH, f"fresh{i:05}", describe(scene, own)) for i, scene in enumerate(scenes)
+    )
+    vectors = see(scenes, eye, own.standard_normal((count, SIZE)))
+    digests = {"scenes": _digest(images, vectors)}
+    return Dataset("scenes (synthetic), fresh ones", images, vectors, digests, synthetic=True)
 
 
 def _digest(images: Iterable[Image], vectors: npt.NDArray[np.float32]) -> str:

@@ -11,6 +11,7 @@ what is there, and who does what to whom.
 
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,28 @@ THRESHOLD = 0.3
 OWN = 1.3  # length of a name's own part; an ancestor's is 1
 
 
+class Eye(NamedTuple):
+    """What turns scenes into vectors.
+
+    Attributes:
+        prototypes: (LATENT,) of each name.
+        projections: (LATENT, SIZE) of each role.
+    """
+
+    prototypes: dict[str, npt.NDArray[np.float64]]
+    projections: dict[str, npt.NDArray[np.float64]]
+
+
+def draw_eye(scenes: int, rng: np.random.Generator) -> tuple[Eye, npt.NDArray[np.float64]]:
+    """Draw what turns scenes into vectors, and the noise of `scenes` of them, (scenes, SIZE)."""
+    known = prototypes(rng)
+    shared = rng.standard_normal((LATENT, SIZE))
+    noise = rng.standard_normal((scenes, SIZE))
+    roles = [f.name for f in fields(Scene)]
+    own = {role: rng.standard_normal((LATENT, SIZE)) for role in roles}
+    return Eye(known, {role: SHARED * shared + BOUND * own[role] for role in roles}), noise
+
+
 def features(scenes: Sequence[Scene], rng: np.random.Generator) -> npt.NDArray[np.float32]:
     """Return the vectors of scenes, (scenes, 256).
 
@@ -33,16 +56,21 @@ def features(scenes: Sequence[Scene], rng: np.random.Generator) -> npt.NDArray[n
         scenes: the scenes.
         rng: draws prototypes, noise and projections.
     """
-    known = prototypes(rng)
-    shared = rng.standard_normal((LATENT, SIZE))
+    return see(scenes, *draw_eye(len(scenes), rng))
+
+
+def see(
+    scenes: Sequence[Scene], eye: Eye, noise: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float32]:
+    """Return the vectors of scenes, (scenes, 256), with standard normal `noise` of that shape."""
     nothing = np.zeros(LATENT)
-    total = NOISE * rng.standard_normal((len(scenes), SIZE))
-    roles = [scene.roles() for scene in scenes]
-    for role in (f.name for f in fields(Scene)):
-        fillers = np.stack(
-            [sum((known[name] for name in filled.get(role, [])), nothing) for filled in roles]
-        )
-        total += fillers @ (SHARED * shared + BOUND * rng.standard_normal((LATENT, SIZE)))
+    total = NOISE * noise
+    filled = [scene.roles() for scene in scenes]
+    for role, projection in eye.projections.items():
+        fillers = [
+            sum((eye.prototypes[name] for name in each.get(role, [])), nothing) for each in filled
+        ]
+        total += np.stack(fillers) @ projection
     # Rounded, so that the last bits, which depend on the BLAS, do not show.
     return np.maximum(total - THRESHOLD, 0).round(4).astype(np.float32)
 

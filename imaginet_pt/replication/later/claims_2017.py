@@ -20,11 +20,7 @@ CLASSES = {
 
 def dependency_or_position(items: pd.DataFrame) -> list[Part]:
     """Judge which of the two adds more to R² of each model."""
-    expected = [
-        (VISUAL, RELATION, POSITION),
-        (TEXTUAL, POSITION, RELATION),
-        (LM, POSITION, RELATION),
-    ]
+    more = {VISUAL: (RELATION, POSITION), TEXTUAL: (POSITION, RELATION), LM: (POSITION, RELATION)}
     return [
         above(f"{a} over {b}, {model}", regressions.explained_more(items, model, a, b), "R²")
         for model, (a, b) in more.items()
