@@ -36,6 +36,20 @@ BENCHMARKS = {
 }
 
 
+# SimLex-999 lists its adjectives first, then its nouns, then its verbs.
+SIMLEX_PARTS = {"adjectives": slice(0, 111), "nouns": slice(111, 777), "verbs": slice(777, 999)}
+
+
+def parts_of_speech(name: str) -> dict[frozenset[str], str]:
+    """Return the part of speech of each pair of a benchmark whose pairs have one; else nothing."""
+    if name != SIMLEX:
+        return {}
+    pairs = word_pairs.simlex()
+    return {
+        frozenset(_words(pair)): part for part, rows in SIMLEX_PARTS.items() for pair in pairs[rows]
+    }
+
+
 def identify(pairs: Sequence[WordPair]) -> str:
     """Return the name of the benchmark with these pairs, or an empty string.
 

@@ -102,9 +102,15 @@ def list_runs(dataset: Dataset, models: Iterable[str], options: Options) -> list
             settings = settings_of(model, seed, options.preset, dataset.synthetic)
             if model == "LINREG" and iteration(options) == BEST:
                 settings = replace(settings, choose_ridge_alpha=True)
-            folder = models_folder(options) / f"{model}-seed{seed}-{_key(settings, dataset)}"
-            runs.append(Run(model, seed, settings, folder))
+            runs.append(run_of(model, settings, dataset, options))
     return runs
+
+
+def run_of(model: str, settings: Settings, dataset: Dataset, options: Options) -> Run:
+    """Return the run of a model with `settings`; its folder is named after them and the data."""
+    seed = settings.random_seed
+    folder = models_folder(options) / f"{model}-seed{seed}-{_key(settings, dataset)}"
+    return Run(model, seed, settings, folder)
 
 
 def train_missing(
@@ -122,9 +128,16 @@ def train_missing(
     missing = [run for run in runs if not run.finished()]
     if options.workers > 1 and len(missing) > 1:
         workers.Workers(options, progress).train(missing)
-    else:
-        for run in missing:
-            progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
+    return train_runs(dataset, runs, options, backend, progress)
+
+
+def train_runs(
+    dataset: Dataset, runs: Sequence[Run], options: Options, backend: Any, progress: Progress
+) -> Workflows:
+    """Return trained runs, training one after the other those that are missing."""
+    for i, run in enumerate(runs, start=1):
+        if not run.finished():
+            progress.say(f"run {i} of {len(runs)}: {run} ({dataset.name})")
             _train(dataset, run, backend, progress)
     return _load(runs, iteration(options), backend)
 

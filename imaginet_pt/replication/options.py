@@ -65,6 +65,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "an English model of spaCy, by name or folder, to parse the captions (default: the "
         "grammar of scenes)",
     },
+    "--wordbank": {
+        "metavar": "FILE",
+        "help": "Wordbank's shares of children who say each word, by month",
+    },
+    "--concreteness": {
+        "metavar": "FILE",
+        "help": "the concreteness of words by Brysbaert, Warriner and Kuperman (2014)",
+    },
     "--state": {
         "default": "end",
         "choices": ("end", "image"),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ...reports import plots
 from ..grid import RANDOM
@@ -84,3 +85,85 @@ def _points(
     style = plots.style(i) | {"linestyle": line}
     error = [(y - rows["low"]).clip(lower=0), (rows["high"] - y).clip(lower=0)]
     axis.errorbar(x, y, yerr=error, label=label, markersize=4, linewidth=1, **style)
+
+
+def minimal_pairs(table: pd.DataFrame, data: str) -> Figure:
+    """Draw the share chosen right by epoch, a panel for each kind of pair."""
+    figure: Figure
+    figure, axes = plots.figure(3, 2, (7.2, 5.0))
+    for axis, (kind, rows) in zip(axes.flat, table.groupby("kind", sort=False), strict=False):
+        for i, (model, of) in enumerate(rows.groupby("model", sort=False)):
+            _by_epoch(axis, of.sort_values("iteration"), i, str(model))
+        axis.axhline(0.5, color="gray", linewidth=0.8)
+        axis.set_title(str(kind), fontsize=9)
+        axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes[1, 1].set_xlabel("Iteration")
+    axes[0, 0].set_ylabel("Chosen right")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
+    figure.suptitle(f"{data}. 95 % over images and seeds; the line is chance.", fontsize=8)
+    return figure
+
+
+def _by_epoch(axis: Axes, rows: pd.DataFrame, i: int, label: str) -> None:
+    """Draw a curve with its band, or a level line for a model of one epoch."""
+    style = plots.style(i)
+    if len(rows) == 1:
+        value = rows["chosen right"].iloc[0]
+        axis.axhline(value, color=style["color"], linestyle="--", linewidth=1, label=label)
+        return
+    axis.plot(rows["iteration"], rows["chosen right"], label=label, markersize=3, **style)
+    axis.fill_between(
+        rows["iteration"], rows["low"], rows["high"], color=style["color"], alpha=0.15
+    )
+
+
+def word_learning(table: pd.DataFrame, curves: pd.DataFrame, data: str) -> Figure:
+    """Draw the mean curves of the words, and the correlations of the order of learning."""
+    figure: Figure
+    figure, axes = plots.figure(3, 1, (9.0, 3.4))
+    panels = {"images": "Area under the ROC curve", "words": "Surprisal (bits)"}
+    for axis, (measure, label) in zip(axes, panels.items(), strict=False):
+        chosen = curves[curves["learner"].str.endswith(measure)]
+        for i, (learner, rows) in enumerate(chosen.groupby("learner", sort=False)):
+            mean = rows.groupby("iteration")["score"].mean()
+            axis.plot(mean.index, mean, label=learner, markersize=3, **plots.style(i))
+        axis.set(xlabel="Iteration", ylabel=label, title="Mean over words")
+        axis.legend(fontsize=7, frameon=False)
+    _correlations(axes[2], table)
+    figure.suptitle(f"{data}. Bars: 95 % over words and seeds.", fontsize=8)
+    return figure
+
+
+def _correlations(axis: Axes, table: pd.DataFrame) -> None:
+    """Draw the correlations of each learner with nothing held fixed."""
+    rows = table[table["held fixed"] == ""]
+    learners = list(rows["learner"].unique())
+    for i, (variable, of) in enumerate(rows.groupby("with", sort=False)):
+        y = np.array([learners.index(learner) for learner in of["learner"]]) + 0.2 * (i - 1)
+        error = [(of["rho"] - of["low"]).clip(lower=0), (of["high"] - of["rho"]).clip(lower=0)]
+        style = plots.style(i) | {"linestyle": "none"}
+        axis.errorbar(of["rho"], y, xerr=error, label=variable, markersize=4, **style)
+    axis.axvline(0, color="gray", linewidth=0.8)
+    axis.set_yticks(range(len(learners)), learners, fontsize=7)
+    axis.invert_yaxis()
+    axis.set(xlabel="Spearman's rho", title="Order of learning")
+    if learners:
+        axis.legend(fontsize=7, frameon=False)
+
+
+def little_data(leads: pd.DataFrame, data: str) -> Figure:
+    """Draw the lead of models with pictures by number of tokens, a panel for each regime."""
+    figure: Figure
+    figure, axes = plots.figure(2, 1, (7.2, 3.4))
+    for axis, (regime, of) in zip(axes, leads.groupby("regime", sort=False), strict=False):
+        for i, (curve, rows) in enumerate(of.groupby(["benchmark", "model"], sort=False)):
+            x = rows["tokens"] * 1.03**i
+            _points(axis, x, rows["lead"], rows, i, ", ".join(map(str, curve)), "-")
+        axis.axhline(0, color="gray", linewidth=0.8)
+        axis.set_xscale("log")
+        axis.set(xlabel="Tokens", title=str(regime))
+        axis.legend(fontsize=6, frameon=False)
+    axes[0].set_ylabel("rho ahead of TEXTUAL")
+    figure.suptitle(f"{data}. Bars: 95 % over word pairs and seeds.", fontsize=8)
+    return figure

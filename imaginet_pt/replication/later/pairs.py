@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...data.dataset import Captions
-from ...data.preprocessing import tokenize
+from ...data.preprocessing import Tokenizer, tokenize
 from ...data.scenes import lexicon
 from ...data.scenes.syntax import NOUNS, Token
 from ..estimates import SEED
@@ -28,6 +28,7 @@ from ..estimates import SEED
 KINDS = ["noun", "verb", "colour", "number", "place"]
 ROLES = "who does what to whom"
 LIMIT = 1200  # pairs of each kind
+LEAST_CAPTIONS = 10  # that a word is in, the paper's threshold; the smaller presets have 5
 
 Form = Callable[[str], str]
 # Kind: groups of concepts, each a list of its words.
@@ -90,6 +91,11 @@ def _same_path(places: bool = False) -> list[list[str]]:
         if ("place" in path) == places:
             groups[*path, "mass" if noun in lexicon.MASS else ""].append(noun)
     return list(groups.values())
+
+
+def known_words(texts: Sequence[str]) -> set[str]:
+    """Return the words that every model reads: those in enough of its training captions."""
+    return set(Tokenizer.fit(texts, LEAST_CAPTIONS).words)
 
 
 class Peers(NamedTuple):
@@ -192,7 +198,7 @@ def exchanged(
     for row, tokens in zip(captions.rows.tolist(), parsed, strict=True):
         places = _agent_and_patient(tokens)
         right = [token.word for token in tokens]
-        if places and _may_exchange(*(tokens[i] for i in places), group_of):
+        if places and _may_exchange(tokens[places[0]], tokens[places[1]], group_of):
             wrong, (a, b) = list(right), places
             wrong[a], wrong[b] = right[b], right[a]
             pairs.append(Pair(ROLES, int(row), tuple(right), tuple(wrong)))

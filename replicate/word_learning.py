@@ -1,0 +1,11 @@
+"""When is each word learned, and does the order agree with that of children?
+
+This is `imaginet replicate word_learning`, from a bare clone; --help lists the options.
+"""
+
+import sys
+
+import bare
+
+if __name__ == "__main__":
+    sys.exit(bare.main("word_learning"))
