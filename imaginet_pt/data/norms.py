@@ -38,7 +38,8 @@ def read_concreteness(path: str | PathLike[str]) -> dict[str, float]:
     if not ratings.between(1, 5).all():
         raise UserError(f"{path}: a Conc.M is not between 1 and 5; {CONCRETENESS}")
     words = table["Word"].str.lower()
-    return dict(zip(words[~words.str.contains(" ")], ratings, strict=False))
+    single = ~words.str.contains(" ")
+    return dict(zip(words[single], ratings[single].astype(float), strict=True))
 
 
 def read_ages(path: str | PathLike[str]) -> dict[str, float]:

@@ -6,6 +6,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 import small
+from scipy.spatial.distance import cosine
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.data import data_provider
@@ -54,6 +55,34 @@ def test_each_word_is_left_out_at_its_own_place():
     assert run.read == [[1, 2, 1], [2, 1], [1, 1], [1, 2]]
     one = 1 - 3 / np.sqrt(5 * 2)  # of (2, 1) and (1, 1)
     np.testing.assert_allclose(scores, [one, 1 - 2 / np.sqrt(5), one], atol=1e-6)
+
+
+def test_a_state_is_read_between_pad_and_end():
+    run = Run("hidden_text")
+    both = omission.state_scores(run, [[3, 4], [2, 3, 3]], "hidden_text")
+    read = [[3, 4], [4], [3], [2, 3, 3], [3, 3], [2, 3], [2, 3]]
+    assert run.read == [[0, *ids, 1] for ids in read]
+    counts = np.array([np.bincount([0, *ids, 1], minlength=5) for ids in read])
+    by_hand = [
+        [cosine(counts[0], counts[i]) for i in (1, 2)],
+        [cosine(counts[3], counts[i]) for i in (4, 5, 6)],
+    ]
+    for mine, theirs in zip(both, by_hand, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)
+
+
+def test_a_sum_of_word_vectors_is_of_the_words_alone():
+    run, vectors = Run(), np.random.default_rng(0).normal(size=(5, 3)).astype("f4")
+    run.params = {"embeddings": vectors}
+    (scores,) = omission.state_scores(run, [[2, 4]], omission.SUM)
+    whole = vectors[2] + vectors[4]
+    by_hand = [cosine(whole, vectors[4]), cosine(whole, vectors[2])]
+    np.testing.assert_allclose(scores, by_hand, atol=1e-6)
+
+
+def test_a_state_that_the_model_lacks():
+    with pytest.raises(UserError, match="RUN has no hidden_vis, only output_vis"):
+        omission.state_scores(Run(), [[1, 2]], "hidden_vis")
 
 
 def test_what_cannot_be_asked():

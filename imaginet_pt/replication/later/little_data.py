@@ -48,7 +48,7 @@ NAME = "little_data"
 MODELS = ["VISUAL", "MULTITASK", "TEXTUAL"]
 WITH_PICTURES, WITHOUT = ["VISUAL", "MULTITASK"], "TEXTUAL"
 SIZES, SIZES_OF_SCENES = [10_000, 30_000, 100_000], [10_000, 30_000]  # tokens, beside all
-SMALL = {"hidden_size": 64, "embedding_size": 64}  # layers on scenes, preset demo
+SMALL = 64  # units of the layers on scenes, preset demo
 EPOCHS, UPDATES = "same epochs", "same updates"
 
 
@@ -99,16 +99,17 @@ def epochs(portion: Portion, whole: Portion, settings: Settings, regime: str) ->
 
 
 def list_runs(portion: Portion, whole: Portion, regime: str, options: Options) -> list[Run]:
-    """List the runs of `MODELS` on a part, which keep the weights of their last epoch alone."""
+    """List the runs of `MODELS` on a part; but on the whole, they keep the last weights alone."""
     runs = []
     for model in MODELS:
         for seed in grid.seeds_of(model, options.seeds):
             synthetic = portion.dataset.synthetic
             settings = grid.settings_of(model, seed, options.preset, synthetic)
             if synthetic and options.preset == "demo":
-                settings = replace(settings, **SMALL)
-            last = epochs(portion, whole, settings, regime)
-            settings = replace(settings, iterations=last, snapshot_freq=last)
+                settings = replace(settings, hidden_size=SMALL, embedding_size=SMALL)
+            if portion is not whole:
+                last = epochs(portion, whole, settings, regime)
+                settings = replace(settings, iterations=last, snapshot_freq=last)
             runs.append(grid.run_of(model, settings, portion.dataset, options.out))
     return runs
 
