@@ -8,7 +8,7 @@ from imaginet_pt.data import norms
 from imaginet_pt.errors import UserError
 
 MONTHS = np.arange(16.0, 31)
-RATINGS = "Word\tBigram\tConc.M\tConc.SD\nDog\t0\t4.9\t0.1\nzebra crossing\t1\t4.5\t1\nidea\t0\t1.6\t1\n"
+RATINGS = "Word\tBigram\tConc.M\nDog\t0\t4.9\nzebra crossing\t1\t4.5\nidea\t0\t1.6\n"
 
 
 def test_an_age_is_where_a_logistic_curve_passes_one_half():

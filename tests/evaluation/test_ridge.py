@@ -20,7 +20,11 @@ def words():
 @pytest.fixture
 def scores(words):
     noise = np.random.default_rng(1).normal(size=(300, 2))
-    return noise + 3 * (words["word"] < "d").to_numpy()[:, None] + (words["place"] == "1").to_numpy()[:, None]
+    return (
+        noise
+        + 3 * (words["word"] < "d").to_numpy()[:, None]
+        + (words["place"] == "1").to_numpy()[:, None]
+    )
 
 
 @pytest.mark.parametrize("alpha", [0.25, 4.0])

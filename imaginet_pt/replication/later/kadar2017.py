@@ -59,7 +59,7 @@ def r_squared_table(items: pd.DataFrame) -> pd.DataFrame:
         for predictors in regressions.PREDICTORS:
             r2 = regressions.explained(items, model, predictors)
             rows.append((model, predictors, r2.value, r2.low, r2.high,
-                         published.get(model, {}).get(predictors)))  # fmt: skip
+                         published.get(model, {}).get(predictors, "")))  # fmt: skip
     columns = ["model", "predictors", "R²", "low", "high", "published (COCO)"]
     return pd.DataFrame(rows, columns=columns)
 

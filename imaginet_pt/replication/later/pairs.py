@@ -213,10 +213,9 @@ def _may_exchange(a: Token, b: Token, group_of: dict[str, int]) -> bool:
 
 
 def _agent_and_patient(tokens: Sequence[Token]) -> tuple[int, int] | None:
-    """Return the nouns before and after the first verb that has both, by relation.
+    """Return the first two nouns with nothing but a verb and its like between them, by relation.
 
-    One is subject or object of the verb, or what the verb is said of; between the two are no other
-    noun and no conjunction.
+    The first is what the verb is said of, the second its object, or its agent after `by`.
     """
     nouns = [i for i, token in enumerate(tokens) if token.pos in NOUNS]
     for a, b in zip(nouns, nouns[1:], strict=False):
@@ -231,7 +230,7 @@ def _after(noun: Token, between: Sequence[Token]) -> bool:
     """Tell whether the noun after a verb takes part in what it says."""
     agent = any(token.relation == "agent" for token in between)
     prepositions = sum(token.pos in ("IN", "TO", "CC") for token in between)
-    plain = noun.relation in ("dobj", "nsubj") and not prepositions
+    plain = noun.relation == "dobj" and not prepositions
     return plain or (agent and noun.relation == "pobj" and prepositions == 1)
 
 

@@ -45,9 +45,13 @@ def split(tokens: pd.DataFrame) -> Split:
 
 def variables(tokens: pd.DataFrame, predictors: str) -> pd.DataFrame:
     """Return the variables of one of `PREDICTORS`, interactions as joined levels."""
-    return pd.DataFrame(
-        {name: tokens[name.split(":")].agg(":".join, axis=1) for name in PREDICTORS[predictors]}
-    )
+    return pd.DataFrame({name: _joined(tokens, name) for name in PREDICTORS[predictors]})
+
+
+def _joined(tokens: pd.DataFrame, name: str) -> "pd.Series[str]":
+    """Return a variable, or two as joined levels."""
+    first, *second = name.split(":")
+    return tokens[first] + ":" + tokens[second[0]] if second else tokens[first]
 
 
 def items(scored: Scored) -> pd.DataFrame:
