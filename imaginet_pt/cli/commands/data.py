@@ -16,7 +16,10 @@ from ..parser import with_flags
 HELP = "get, make and check data sets, compute image features"
 EXAMPLE = "imaginet data check scenes"
 VAL_FRACTION = 0.1  # of `data.table_of_captions`
-SOURCES = ("flickr8k", "flickr30k", "coco", "men", "simlex")  # of `data.download.catalog`
+# Of `data.download.catalog`.
+SOURCES = (
+    "flickr8k", "flickr30k", "coco", "men", "simlex", "simverb", "concreteness", "wordbank",
+)  # fmt: skip
 
 
 def get_options(parser: ArgumentParser) -> None:

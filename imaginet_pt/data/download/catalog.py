@@ -17,12 +17,12 @@ KARPATHY = "https://cs.stanford.edu/people/karpathy/deepimagesent/"
 
 @dataclass(frozen=True)
 class Source:
-    """A zip archive of the data.
+    """A zip archive of the data, or one file.
 
     Attributes:
         what: the data in words, for messages.
         page: the web page that offers it.
-        url: the address of the archive.
+        url: its address; empty where a page makes the file when a person asks for it.
         size: its size in bytes, as the page says or as measured.
         files: the files that it must contain, each with its SHA-256, or None if that is not known.
     """
@@ -35,8 +35,13 @@ class Source:
 
     @property
     def archive(self) -> str:
-        """The file name of the archive."""
-        return self.url.rpartition("/")[2]
+        """The file name of the archive or the file."""
+        return self.url.rpartition("/")[2] or next(iter(self.files)).partition("/")[2]
+
+    @property
+    def packed(self) -> bool:
+        """Whether it is an archive."""
+        return self.archive.endswith(".zip")
 
     @property
     def folder(self) -> str:
@@ -77,6 +82,33 @@ SOURCES = {
             )
         },
     ),
+    "simverb": Source(
+        "SimVerb-3500",
+        "https://www.repository.cam.ac.uk/handle/1810/264124",
+        "https://www.repository.cam.ac.uk/bitstream/handle/1810/264124/simverb-3500-data.zip",
+        75_000,
+        {
+            "data/SimVerb-3500.txt": (
+                "b58f68454cf9354b94ecd8bfd778ff2cc784a25fc7dca02bc695319ad2b4157e"
+            )
+        },
+    ),
+    # Brysbaert, Warriner and Kuperman (2014): a text, not an archive.
+    "concreteness": Source(
+        "Concreteness of 39,954 words",
+        "https://crr.ugent.be/archives/1330",
+        "https://crr.ugent.be/papers/Concreteness_ratings_Brysbaert_et_al_BRM.txt",
+        1_600_000,
+        {"concreteness/Concreteness_ratings_Brysbaert_et_al_BRM.txt": None},
+    ),
+    # Frank et al. (2017): the page makes the table when it is asked for, so there is no address.
+    "wordbank": Source(
+        "Wordbank, shares of children who say each word, by month",
+        "https://wordbank.stanford.edu/data",
+        "",
+        100_000,
+        {"wordbank/american_english_words_and_sentences.csv": None},
+    ),
 }
 
 
@@ -103,22 +135,36 @@ def _get(source: Source, out: Path, progress: Progress) -> Path:
         return folder
     make_folder(out)
     progress.say(f"{source.what}: about {megabytes(source.size)}, from {source.page}")
-    if not archive.is_file():
-        try:
-            fetch(source.url, archive, 2 * source.size, progress, ZIP)
-        except Unreachable as error:
-            raise UserError(_by_hand(source, archive, error)) from error
-    unpack(archive, out, source.files)
-    archive.unlink()
+    if source.packed:
+        if not archive.is_file():
+            _fetch(source, archive, progress, ZIP)
+        unpack(archive, out, source.files)
+        archive.unlink()
+    else:
+        make_folder(folder)
+        _fetch(source, folder / source.archive, progress)
     progress.say(f"{folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
     return folder
 
 
+def _fetch(source: Source, path: Path, progress: Progress, begins: bytes = b"") -> None:
+    """Bring the archive or the file to `path`, or say how to do so by hand."""
+    try:
+        if not source.url:
+            raise Unreachable("its page makes it when a person asks for it")
+        fetch(source.url, path, 2 * source.size, progress, begins)
+    except Unreachable as error:
+        raise UserError(_by_hand(source, path, error)) from error
+
+
 def _by_hand(source: Source, archive: Path, reason: object) -> str:
     """Say what went wrong and how to get the data by hand, in one paragraph."""
-    return (
-        f"cannot get {source.url}: {reason}; by hand: look for {source.archive} (about "
-        f"{megabytes(source.size)}) on {source.page} or with a search engine, save it as "
-        f"{archive} and run the command again, or unpack it to {archive.parent} so that "
+    unpacked = (
+        f" and run the command again, or unpack it to {archive.parent} so that "
         f"{' and '.join(source.files)} are there"
+    )
+    return (
+        f"cannot get {source.url or source.archive}: {reason}; by hand: look for {source.archive} (about "
+        f"{megabytes(source.size)}) on {source.page} or with a search engine, save it as "
+        f"{archive}{unpacked if source.packed else ''}"
     )

@@ -138,9 +138,9 @@ def make(
         f"{NAME}-categories": category_table(scored),
         f"{NAME}-positions": regressions.coefficients(scored),
     }
-    items: dict[str, pd.DataFrame] = {claims_2017.REGRESSIONS: fitted}
+    items: dict[str, pd.DataFrame] = {}
     if not image:
-        items |= {claims_2017.RATIOS: ratio_items(scored)}
+        items |= {claims_2017.REGRESSIONS: fitted, claims_2017.RATIOS: ratio_items(scored)}
         items |= {claims_2017.UNITS: contexts.items(workflows, dataset, parsed, progress)}
         tables |= {f"{NAME}-words": word_table(scored)}
         tables |= {f"{NAME}-units": unit_table(items[claims_2017.UNITS])}

@@ -118,8 +118,8 @@ def explained_more_than(items: pd.DataFrame, a: str, b: str, predictors: str) ->
 def coefficients(scored: Scored) -> pd.DataFrame:
     """Estimate the coefficient of each position in the full regression.
 
-    The interval is that of `REFITS` regressions on resampled images and seeds, with one penalty,
-    the one that was chosen most.
+    All are fitted with one penalty, the one that was chosen most, and the interval is that of
+    `REFITS` regressions on resampled images and seeds.
 
     Returns:
         A row for each model and place: value, low, high.
@@ -128,9 +128,10 @@ def coefficients(scored: Scored) -> pd.DataFrame:
     tokens = scored.tokens[fitted]
     X, names = one_hot(variables(tokens, FULL))
     Y = np.concatenate(list(scored.scores.values())).T[fitted]
-    w, _, chosen = tuned(X, Y, tuning[fitted], ALPHAS)
+    chosen = tuned(X, Y, tuning[fitted], ALPHAS)[2]
     at = [names.index(f"place={place}") for place in PLACES if f"place={place}" in names]
     alpha = float(pd.Series(chosen).mode()[0])
+    w, _ = ridge(X, Y, alpha)
     refits = np.stack([ridge(X[rows], Y[rows], alpha)[0][at] for rows in _resampled(tokens)])
     return _summary(scored, [names[i].removeprefix("place=") for i in at], w[at], refits)
 

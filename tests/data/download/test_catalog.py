@@ -43,11 +43,13 @@ ARCHIVE = zipped(FILES)
 class Handler(BaseHTTPRequestHandler):
     """One file; each connection is cut after the next of `cuts` bytes."""
 
+    FILE = "/tiny.zip"
+
     def do_GET(self):
         site = self.server
         site.asked.append(self.headers.get("Range"))
         begin = self.begin()
-        if self.path != "/tiny.zip" or begin > len(site.content):
+        if self.path != self.FILE or begin > len(site.content):
             self.send_error(416 if begin else 404)
             return
         rest = site.content[begin:]
@@ -234,9 +236,26 @@ def test_a_disk_that_cannot_be_written(site, tmp_path, capsys):
     refused(capsys, "cannot write", "tiny.zip.part")
 
 
+def test_one_file_comes_as_it_is(site, tmp_path, capsys, monkeypatch):
+    url = site.url.replace("tiny.zip", "tiny.txt")
+    change(monkeypatch, url=url, files={"tiny/tiny.txt": None})
+    monkeypatch.setattr(Handler, "FILE", "/tiny.txt")
+    assert get(tmp_path) == 0
+    assert (tmp_path / "tiny/tiny.txt").read_bytes() == ARCHIVE
+    assert get(tmp_path) == 0 and len(site.asked) == 1
+
+
+def test_a_file_that_a_page_makes_is_told_by_hand(site, tmp_path, capsys, monkeypatch):
+    change(monkeypatch, url="", files={"tiny/tiny.csv": None})
+    assert get(tmp_path) == 2
+    last = refused(capsys, "its page makes it", "http://127.0.0.1/page", "tiny/tiny.csv")
+    assert "unpack" not in last and site.asked == []
+
+
 def test_the_table_of_sources():
     for source in catalog.SOURCES.values():
-        assert source.url.startswith("https://") and source.url.endswith(".zip")
+        assert source.url.startswith("https://") or not source.url
+        assert source.packed or list(source.files) == [f"{source.folder}/{source.archive}"]
         assert source.page.startswith("https://") and source.size > 10_000
         assert {name.partition("/")[0] for name in source.files} == {source.folder}
         for known in source.files.values():

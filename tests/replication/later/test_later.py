@@ -81,7 +81,7 @@ def test_kadar2017_of_images(data, options, workflows):
     options = replace_options(options, state="image", out=options.out / "image")
     options.out.mkdir()
     _, claims = run(kadar2017.SCRIPT, options, data, workflows)
-    assert NOT_RUN in set(claims["verdict"])
+    assert set(claims["verdict"]) == {NOT_RUN}
     table = pd.read_csv(options.out / "kadar2017.csv")
     assert set(table["model"]) == {"SUM", "VISUAL", f"VISUAL, {grid.RANDOM}"}
 
@@ -238,10 +238,6 @@ def test_where_pictures_help_and_where_that_ends(data, options):
 
 
 def test_signs_of_leads():
-    assert (
-        little_data.describe_sign([10, 100], [0.1, 0.2])
-        == "ahead at 10 tokens, at every size alike"
-    )
-    assert "behind at 10 tokens, crossing at about 30" in little_data.describe_sign(
-        [10, 100], [-0.1, 0.1]
-    )
+    sign = little_data.describe_sign
+    assert sign([10, 100], [0.1, 0.2]) == "ahead at 10 tokens, at every size alike"
+    assert sign([10, 100], [-0.1, 0.1]) == "behind at 10 tokens, crossing at about 30"

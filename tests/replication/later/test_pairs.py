@@ -92,10 +92,9 @@ def test_synonyms_articles_and_words_of_two_groups():
     groups = [[["red"], ["blue", "azure"], ["green"]]]
     peers = pairs.find_peers(groups, {"red", "blue", "azure"})
     assert peers.others == {"red": ["blue"], "blue": ["red"], "azure": []}
-    captions = Captions(
-        ["a red cup", "an azure cup", "a red box", "a blue hat"], np.array([0, 0, 1, 2])
-    )
-    swaps = list(pairs._swaps([t.split() for t in captions.texts], captions, peers))
+    texts = ["a red cup", "an azure cup", "a red box", "a blue hat"]
+    captions = Captions(texts, np.array([0, 0, 1, 2]))
+    swaps = list(pairs._swaps([text.split() for text in texts], captions, peers))
     assert swaps == [(2, 1, "red", "blue"), (3, 1, "blue", "red")]  # image 0 is azure
 
 
