@@ -29,6 +29,10 @@ HEADINGS = {
     "table3": "Table 3: captions nearest to a caption and to its words in random order",
     "figure3": "Figure 3: images nearest to captions and to their words in random order",
     "flickr30k": "Flickr30K: beside captioning systems",
+    "kadar2017": "Later: omission scores and what explains them (Kádár et al. 2017, other data)",
+    "minimal_pairs": "Later: the right one of two sentences",
+    "word_learning": "Later: when words are learned, and children's order",
+    "little_data": "Later: word similarity from little text",
 }
 SHOWN = 10  # of the pairs of each benchmark
 
@@ -192,6 +196,16 @@ def _last_points(curves: pd.DataFrame) -> pd.DataFrame:
     return points
 
 
+def _last_means(curves: pd.DataFrame) -> pd.DataFrame:
+    """Return the last point of the mean curves."""
+    return curves[curves["iteration"] == curves["iteration"].max()]
+
+
+def _both_ends(words: pd.DataFrame) -> pd.DataFrame:
+    """Return the first and the last words."""
+    return pd.concat([words[:SHOWN], words[SHOWN:][-SHOWN:]])
+
+
 def _numbered_once(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of Table 3, with the number of a caption only in its first row."""
     number = lines["number"].astype(str).where(~lines["number"].duplicated(), "")
@@ -207,6 +221,9 @@ ARRANGED: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     ),
     "figure2": (_last_points, "At the last iteration"),
     "table3": (_numbered_once, ""),
+    "kadar2017-words": (_both_ends, "Words by log ratio of VISUAL's to TEXTUAL's scores"),
+    "minimal_pairs": (last_iteration, "At the last iteration"),
+    "word_learning-curves": (_last_means, "Means over words at the last iteration"),
 }
 
 

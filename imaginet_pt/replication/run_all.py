@@ -28,6 +28,7 @@ from . import (
 )
 from .claims import Verdict
 from .grid import Workflows
+from .later import written
 from .options import Options
 from .results import NotRun, Result, describe, markdown, write_csv, write_text
 from .script import Program
@@ -129,9 +130,11 @@ def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -
     write_text(text, options.out / "claims.md")
     write_csv(claims.table(verdicts), options.out / "claims.csv")
     write_csv(numbers, options.out / "published.csv")
+    later = written.read_results(options.out)
+    shown, missing = results | later, written.reasons(later) | reasons
     with progress.waiting("writing the page"):
         page = report.render_report(
-            options, dataset, workflows, results, reasons, verdicts, numbers, mismatches
+            options, dataset, workflows, shown, missing, verdicts, numbers, mismatches
         )
     write_text(page, options.out / "report.html")
     progress.say(f"written under {options.out}: claims.csv, claims.md, published.csv, report.html")

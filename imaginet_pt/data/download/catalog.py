@@ -159,12 +159,13 @@ def _fetch(source: Source, path: Path, progress: Progress, begins: bytes = b"") 
 
 def _by_hand(source: Source, archive: Path, reason: object) -> str:
     """Say what went wrong and how to get the data by hand, in one paragraph."""
+    name = source.archive
     unpacked = (
         f" and run the command again, or unpack it to {archive.parent} so that "
         f"{' and '.join(source.files)} are there"
     )
     return (
-        f"cannot get {source.url or source.archive}: {reason}; by hand: look for {source.archive} (about "
+        f"cannot get {source.url or name}: {reason}; by hand: look for {name} (about "
         f"{megabytes(source.size)}) on {source.page} or with a search engine, save it as "
         f"{archive}{unpacked if source.packed else ''}"
     )
