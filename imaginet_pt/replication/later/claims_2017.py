@@ -62,7 +62,7 @@ CLAIMS = [
         1,
         "Dependency labels explain more than positions of VISUAL's omission scores, and positions "
         "more than dependency labels of TEXTUAL's and LM's",
-        "2017, 4.3, Table 1",
+        "2017, 4.3",
         f"Holds if {ABOVE.format('each difference of R² on held-out captions')}; fails if one "
         f"{CORRECTED}.",
         REGRESSIONS,
@@ -71,7 +71,7 @@ CLAIMS = [
     Claim(
         2,
         "The word alone explains more of VISUAL's omission scores than of TEXTUAL's and LM's",
-        "2017, 4.3, Table 1",
+        "2017, 4.3",
         f"Holds if {ABOVE.format('both differences of R²')}; fails if one {CORRECTED}.",
         REGRESSIONS,
         words_explain_visual_more,

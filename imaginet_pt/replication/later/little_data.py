@@ -5,7 +5,8 @@ them (on `scenes`: 10,000, 30,000 and all, with layers of 64 units in the preset
 many epochs as on all, once with as many updates. The parts are whole images, each within the next,
 and each has a vocabulary of its own. Spearman's rho of word similarity is compared between models
 on the pairs that the part covers: VISUAL and MULTITASK, which see pictures, with TEXTUAL. Where the
-difference changes its sign between two sizes, the crossover is between them in log tokens.
+difference changes its sign between two sizes, the crossover is between them in log tokens. One run
+is trained at a time, whatever --workers says.
 
 Published by Zhuang, Fedorenko and Andreas (2024), "Visual Grounding Helps Learn Word Meanings in
 Low-Data Regimes", NAACL: for Transformers a crossover at about 500,000 tokens; known here from the

@@ -13,7 +13,7 @@ from imaginet_pt.data.scenes import corpus
 from imaginet_pt.errors import UserError
 from imaginet_pt.evaluation.word_similarity import PAIR
 from imaginet_pt.progress import Progress
-from imaginet_pt.replication import grid, verdicts
+from imaginet_pt.replication import grid, report, verdicts
 from imaginet_pt.replication.later import (
     claims_2017,
     contexts,
@@ -24,6 +24,7 @@ from imaginet_pt.replication.later import (
     omissions,
     regressions,
     word_learning,
+    written,
 )
 from imaginet_pt.replication.results import NotRun
 from imaginet_pt.replication.verdicts import FAILS, HOLDS, NOT_RUN
@@ -119,6 +120,18 @@ def test_word_learning_from_start_to_end(data, options, workflows, tmp_path):
     mine = table[(table["learner"] == "TEXTUAL, words") & (table["with"] == "concreteness")]
     assert mine["rho"].iloc[0] == pytest.approx(theirs.statistic, abs=1e-4)
     assert set(table["learner"]) == {"children", *learned.LEARNERS, grid.RANDOM}
+
+
+def test_the_report_shows_what_is_there(data, options, workflows):
+    run(word_learning.SCRIPT, options, data, workflows)
+    found = written.read_results(options.out)
+    assert set(found) | set(written.reasons(found)) == set(written.NAMES) <= set(report.HEADINGS)
+    result = found["word_learning"]
+    section = report._section("word_learning", result, None, options.out)
+    assert section["title"].startswith("Word learning on scenes (synthetic)")
+    assert [table["rows"] for table in section["tables"]] and section["pictures"]
+    assert "word_learning-claims.csv" in result.files
+    assert not any(name in found for name in written.reasons(found))
 
 
 def test_word_learning_without_norms(data, options, workflows):
