@@ -16,6 +16,7 @@ Prints the table and writes under --out: minimal_pairs.csv, the share chosen rig
 and epoch; and with the same beginning -claims and -items (a row for each pair at the last epoch).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -123,8 +124,12 @@ def items_of(workflows: Workflows, inputs: Inputs, progress: Progress) -> pd.Dat
 
 
 def of_kind(items: pd.DataFrame, kind: str) -> dict[str, estimates.Values]:
-    """Return the mean score of each image, (seeds, images) by model, for one kind of pair."""
-    return estimates.scores(items[items["kind"] == kind], ["image"], RIGHT)
+    """Return the mean score of each image, (seeds, images) by model, for one kind of pair.
+
+    LINREG has (1, images). There is nothing of a kind without pairs.
+    """
+    of = items[items["kind"] == kind]
+    return estimates.scores(of, ["image"], RIGHT) if len(of) else {}
 
 
 def table_of(items: pd.DataFrame) -> pd.DataFrame:
@@ -141,29 +146,37 @@ def table_of(items: pd.DataFrame) -> pd.DataFrame:
 
 def words_above_chance(items: pd.DataFrame) -> list[Part]:
     """Judge VISUAL and MULTITASK on the kinds that differ in one word."""
-    return [
-        above_zero(f"{model}, {kind}", of_kind(items, kind)[model] - CHANCE, RIGHT)
-        for kind in KINDS
-        for model in BOTH
-    ]
+    return _on_kinds(items, lambda label, of, model: above_zero(label, of[model] - CHANCE, RIGHT))
 
 
 def order_above_chance(items: pd.DataFrame) -> list[Part]:
     """Judge VISUAL and MULTITASK on who does what to whom."""
-    if ROLES not in set(items["kind"]):
-        return [not_run(ROLES, "there are no such pairs")]
     by_model = of_kind(items, ROLES)
+    if not by_model:
+        return [not_run(ROLES, "no such pairs")]
     return [above_zero(model, by_model[model] - CHANCE, RIGHT) for model in BOTH]
 
 
 def words_beat_linreg(items: pd.DataFrame) -> list[Part]:
     """Compare VISUAL and MULTITASK with LINREG on the kinds that differ in one word."""
-    return [
-        above_other(f"{model}, {kind}", of[model], of["LINREG"], RIGHT)
-        for kind in KINDS
-        for of in [of_kind(items, kind)]
-        for model in BOTH
-    ]
+    return _on_kinds(
+        items, lambda label, of, model: above_other(label, of[model], of["LINREG"], RIGHT)
+    )
+
+
+def _on_kinds(
+    items: pd.DataFrame, test: Callable[[str, dict[str, estimates.Values], str], Part]
+) -> list[Part]:
+    """Return the parts of `test` for each of `KINDS` and each of `BOTH` models."""
+    parts = []
+    for kind in KINDS:
+        by_model = of_kind(items, kind)
+        for model in BOTH:
+            label = f"{model}, {kind}"
+            parts.append(
+                test(label, by_model, model) if by_model else not_run(label, "no such pairs")
+            )
+    return parts
 
 
 CLAIMS = [

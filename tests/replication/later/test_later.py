@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from sklearn.linear_model import Ridge
 
 from imaginet_pt.backends import select
 from imaginet_pt.data.scenes import corpus
@@ -103,7 +104,8 @@ def test_minimal_pairs_from_start_to_end(data, options, workflows, monkeypatch):
     assert set(table[table["model"] == "VISUAL"]["iteration"]) == {1, 2}
 
 
-def test_word_learning_from_start_to_end(data, options, workflows, tmp_path):
+def test_word_learning_from_start_to_end(data, options, workflows, tmp_path, monkeypatch):
+    monkeypatch.setattr(learned, "LEAST_IMAGES", 2)
     words = sorted({word for text in data.captions("val").texts for word in text.split()})
     rng = np.random.default_rng(0)
     rows = [f"{word}\t0\t{rng.uniform(1, 5):.2f}" for word in words]
@@ -162,6 +164,21 @@ def scored(of_word, of_place, of_relation, noise=0.1, n=400):
     return tokens, (effect.to_numpy() + noise * rng.normal(size=n))[None]
 
 
+def test_coefficients_are_those_of_scikit_learn(monkeypatch):
+    monkeypatch.setattr(regressions, "ALPHAS", [2.0])
+    monkeypatch.setattr(regressions, "REFITS", 40)
+    tokens, scores = scored(1, 1, 0)
+    table = regressions.coefficients(omissions.Scored(tokens, {"VISUAL": scores})).set_index(
+        "place"
+    )
+    fitted, _ = regressions.split(tokens)
+    dummies = pd.get_dummies(regressions.variables(tokens, "full")[fitted])
+    theirs = Ridge(alpha=2, solver="cholesky").fit(dummies, scores[0, fitted])
+    weights = dict(zip(dummies.columns, theirs.coef_, strict=True))
+    assert table.loc["last", "value"] == pytest.approx(weights["place_last"], abs=1e-9)
+    assert table.loc["last", "low"] > 0 > table.loc["first", "high"]
+
+
 def test_what_explains_the_scores_is_found():
     tokens, visual = scored(1, 0, 1)
     textual = scored(0.2, 1, 0)[1]
@@ -176,12 +193,6 @@ def test_what_explains_the_scores_is_found():
     held, of_word = visual[0, ~fitted], tokens["word"][~fitted] < "c"
     word = regressions.explained(items, "VISUAL", "word").value
     assert word == pytest.approx(stats.pearsonr(held, of_word).statistic ** 2, abs=0.03)
-    table = regressions.coefficients(both)
-    first, last = (
-        table[(table["model"] == "TEXTUAL") & (table["place"] == place)]["value"].iloc[0]
-        for place in ("first", "last")
-    )
-    assert last - first == pytest.approx(1, abs=0.2)
     swapped = {"VISUAL": textual, "TEXTUAL": visual, "LM": visual}
     items = regressions.items(omissions.Scored(tokens, swapped))
     assert [part.word for part in claims_2017.dependency_or_position(items)] == [FAILS] * 3
