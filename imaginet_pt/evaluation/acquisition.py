@@ -64,24 +64,33 @@ def mean_surprisal(workflow: Workflow, words: Sequence[str], texts: Sequence[str
     return np.asarray(by_word, np.float64)
 
 
-def ages(curves: Values, start: float | None = None) -> Values:
-    """Return the epoch at which each curve has come half of its way, (words,).
+def halfway(curves: Values) -> Values:
+    """Return the value half of the way from each curve's start to its best, (words,).
 
-    Half of the way from the start to the best, by linear interpolation between epochs, as Chang
-    and Bergen (2022) cut the curves of surprisal between chance and the least. A curve that never
-    rises above its start comes after the last epoch.
+    So Chang and Bergen (2022) cut curves of surprisal. For a curve that never rises above its
+    start there is none: infinity.
 
     Args:
         curves: (epochs, words), the first before training; higher is better.
-        start: of all curves, as chance; by default the first value of each.
     """
-    begin = curves[0] if start is None else np.full(curves.shape[1], start)
-    half = (begin + curves.max(axis=0)) / 2
-    passed = curves >= half
-    last = passed.argmax(axis=0)
-    before = np.maximum(last - 1, 0)
-    columns = np.arange(curves.shape[1])
-    low, high = curves[before, columns], curves[last, columns]
+    start, best = curves[0], curves.max(axis=0)
+    return np.asarray(np.where(best > start, (start + best) / 2, np.inf))
+
+
+def ages(curves: Values, threshold: npt.ArrayLike) -> Values:
+    """Return the epoch at which each curve first passes its threshold, (words,).
+
+    Between epochs the curve is a straight line. One that never passes comes after the last epoch.
+
+    Args:
+        curves: (epochs, words), the first before training; higher is better.
+        threshold: one for all, or (words,).
+    """
+    threshold = np.broadcast_to(threshold, curves.shape[1])
+    passed = curves >= threshold
+    first = passed.argmax(axis=0)
+    before, columns = np.maximum(first - 1, 0), np.arange(curves.shape[1])
+    low, high = curves[before, columns], curves[first, columns]
     with np.errstate(divide="ignore", invalid="ignore"):
-        between = np.where(last > 0, (half - low) / (high - low), 0)
-    return np.asarray(np.where(curves.max(axis=0) > begin, before + between, len(curves)))
+        between = np.where(first > 0, (threshold - low) / (high - low), 0)
+    return np.asarray(np.where(passed.any(axis=0), before + between, len(curves)))

@@ -19,13 +19,14 @@ def test_areas_are_those_of_scikit_learn():
 
 def test_the_age_is_where_half_of_the_way_is_passed():
     curves = np.array([[0.0, -8, 0.5], [1, -8, 0.5], [3, -4, 0.4], [4, -2, 0.5]])
-    #  half: 2 of 4, between epochs 1 and 2; -5 of -8 to -2; never above the start
-    assert acquisition.ages(curves).tolist() == [1.5, 1.75, 4]
+    half = acquisition.halfway(curves)
+    assert half.tolist() == [2, -5, np.inf]
+    assert acquisition.ages(curves, half).tolist() == [1.5, 1.75, 4]
 
 
-def test_a_start_of_all_is_chance():
-    curves = np.array([[0.4, 0.6], [0.6, 0.45], [0.9, 0.7]])
-    np.testing.assert_allclose(acquisition.ages(curves, 0.5), [1 + 1 / 3, 0])
+def test_one_threshold_of_all():
+    curves = np.array([[0.4, 0.8, 0.5], [0.6, 0.45, 0.6], [0.9, 0.7, 0.7]])
+    np.testing.assert_allclose(acquisition.ages(curves, 0.75), [1.5, 0, 3])
 
 
 @pytest.fixture

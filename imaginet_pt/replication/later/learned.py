@@ -20,6 +20,7 @@ from ..grid import RANDOM, Workflows, with_random_weights
 
 SPLIT = "val"
 LEAST_IMAGES = 5  # whose captions have a word
+KNOWN = 0.75  # area under the ROC curve, half of the way from chance to no mistake
 CHILDREN = "children"
 IMAGE, SURPRISAL = "image retrieved", "surprisal fallen"
 # Learner: the model, and the measure by which it knows a word.
@@ -111,7 +112,8 @@ def items(
     for learner, (model, measure) in LEARNERS.items():
         for seed, workflow in enumerate(workflows[model], start=1):
             of = curves(workflow, measure, dataset, followed, progress)
-            age = acquisition.ages(of, 0.5 if measure == IMAGE else None)
+            threshold = KNOWN if measure == IMAGE else acquisition.halfway(of)
+            age = acquisition.ages(of, threshold)
             row = {"learner": learner, "seed": seed, "word": followed.words}
             tables.append(pd.DataFrame(row | {"age": age}))
             if learner == next(iter(LEARNERS)):

@@ -1,11 +1,12 @@
 """When does each word become known, and does that order agree with children's?
 
-A word is known to a model when its image is retrieved (the area under the ROC curve of the cosines
+A word is known to a model when its image is retrieved: the area under the ROC curve of the cosines
 between the image predicted from the word alone and those of the split val, whose captions have it
-or not) or when its surprisal in captions has fallen, each half of its way along training, by
-linear interpolation between epochs. The order of these epochs is correlated (Spearman) with the age
-at which half of the children say the word (Wordbank; --wordbank), also with log frequency in the
-training captions and concreteness (Brysbaert et al. 2014; --concreteness) held fixed.
+or not, passes .75, half of the way from chance to no mistake. Or when its surprisal in captions has
+fallen half of the way to its least. Epochs are interpolated, and words that are never known come
+last. Their order is correlated (Spearman) with the age at which half of the children say the word
+(Wordbank; --wordbank), also with log frequency in the training captions and concreteness (Brysbaert
+et al. 2014; --concreteness) held fixed.
 
 Published by Chang and Bergen (2022), "Word Acquisition in Neural Language Models", TACL 10; read in
 tylerachang/word-acquisition-language-models. This is no replication: they followed language models
