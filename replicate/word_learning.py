@@ -1,4 +1,4 @@
-"""When is each word learned, and does the order agree with that of children?
+"""When does each word become known, and does that order agree with children's?
 
 This is `imaginet replicate word_learning`, from a bare clone; --help lists the options.
 """

@@ -18,10 +18,22 @@ SCRIPTS = {
     "flickr30k": ("flickr30k", "Section 4.2: image retrieval on Flickr30K, as others measured it."),
     "release": ("release", "Make runs small enough to be published: VISUAL and MULTITASK."),
     "runs": ("missing_runs", "Print the commands that train the missing runs."),
-    "kadar2017": ("later.kadar2017", "Omission scores and what explains them (Kádár et al. 2017)."),
-    "minimal_pairs": ("later.minimal_pairs", "Does a model choose the right one of two sentences?"),
-    "word_learning": ("later.word_learning", "When is each word learned, and children's order."),
-    "little_data": ("later.little_data", "Do pictures help word similarity with little text?"),
+    "kadar2017": (
+        "later.kadar2017",
+        "Omission scores, what explains them, and what hidden units respond to (Kádár et al. 2017).",
+    ),
+    "minimal_pairs": (
+        "later.minimal_pairs",
+        "Does a model choose the right one of two sentences for a picture?",
+    ),
+    "word_learning": (
+        "later.word_learning",
+        "When does each word become known, and does that order agree with children's?",
+    ),
+    "little_data": (
+        "later.little_data",
+        "Do pictures help word similarity where there is little text?",
+    ),
     "all": ("run_all", "Make all tables and figures, and judge every claim of the paper."),
 }
 
