@@ -1,4 +1,4 @@
-"""Omission scores, what explains them, and what hidden units respond to (Kádár et al. 2017).
+"""Omission scores, what explains them, and what hidden units respond to.
 
 This is `imaginet replicate kadar2017`, from a bare clone; --help lists the options.
 """

@@ -20,7 +20,7 @@ SCRIPTS = {
     "runs": ("missing_runs", "Print the commands that train the missing runs."),
     "kadar2017": (
         "later.kadar2017",
-        "Omission scores, what explains them, and what hidden units respond to (Kádár et al. 2017).",
+        "Omission scores, what explains them, and what hidden units respond to.",
     ),
     "minimal_pairs": (
         "later.minimal_pairs",

@@ -1,4 +1,4 @@
-"""Omission scores, what explains them, and what hidden units respond to (Kádár et al. 2017).
+"""Omission scores, what explains them, and what hidden units respond to.
 
 Published by Kádár, Chrupała and Alishahi (2017), "Representation of Linguistic Form and Function in
 Recurrent Neural Networks", Computational Linguistics 43 (4); read in their code and text,

@@ -236,6 +236,20 @@ def test_a_part_is_trained_for_as_many_epochs_or_as_many_updates(data, options):
     assert {run.settings.snapshot_freq for run in runs} == {run.settings.iterations for run in runs}
 
 
+def test_little_data_from_runs_that_are_there(data, options, workflows, monkeypatch, capsys):
+    monkeypatch.setattr(little_data, "SIZES_OF_SCENES", [])
+    monkeypatch.setattr(little_data, "SMALL", TINY["hidden_size"])
+    monkeypatch.setattr(grid, "SCENES_DEMO", TINY)
+    monkeypatch.setattr(grid, "_train", None)  # nothing is trained
+    monkeypatch.setattr(little_data, "LEAST_ITEMS", 3)
+    little_data.SCRIPT.main(options, data, select.get(), QUIET)
+    assert "Word similarity from little text on scenes (synthetic)" in capsys.readouterr().out
+    table = pd.read_csv(options.out / "little_data.csv")
+    assert set(table["regime"]) == {little_data.EPOCHS, little_data.UPDATES}
+    assert set(table["model"]) == {*little_data.MODELS, grid.RANDOM}
+    assert len(pd.read_csv(options.out / "little_data-claims.csv")) == 2
+
+
 def similarity_items(noise, n=200):
     """Items in which cosines are human scores with noise, {(tokens, model): level}."""
     rng = np.random.default_rng(0)
