@@ -39,7 +39,9 @@ def _explained(axis: Axes, table: pd.DataFrame) -> None:
         _points(axis, x, rows["R²"], rows, i, predictors)
     axis.set_xticks(range(len(models)), models)
     axis.set(title="Omission scores explained", ylabel="R², held out")
-    axis.legend(fontsize=7, frameon=False)
+    low, high = axis.get_ylim()
+    axis.set_ylim(low, high + 0.25 * (high - low))  # room for the legend
+    axis.legend(fontsize=7, frameon=False, ncols=2, loc="upper right")
 
 
 def _positions(axis: Axes, table: pd.DataFrame) -> None:
@@ -146,10 +148,10 @@ def _correlations(axis: Axes, table: pd.DataFrame) -> None:
         axis.errorbar(of["rho"], y, xerr=error, label=variable, markersize=4, **style)
     axis.axvline(0, color="gray", linewidth=0.8)
     axis.set_yticks(range(len(learners)), learners, fontsize=7)
-    axis.invert_yaxis()
+    axis.set_ylim(len(learners) + 0.8, -0.6)  # room for the legend
     axis.set(xlabel="Spearman's rho", title="Order of learning")
     if learners:
-        axis.legend(fontsize=7, frameon=False)
+        axis.legend(fontsize=7, frameon=False, loc="lower center", ncols=3, columnspacing=1)
 
 
 def little_data(leads: pd.DataFrame, data: str) -> Figure:
