@@ -7,7 +7,7 @@ import pandas as pd
 from ...data.dataset import Dataset
 from ...data.parsing import Parsed
 from ...data.scenes.syntax import Token
-from ...evaluation import units
+from ...evaluation import omission, units
 from ...evaluation.bootstrap import Estimate
 from ...progress import Progress
 from .. import estimates
@@ -30,7 +30,7 @@ def items(
     chosen = {
         row: (seeds, state)
         for row, (seeds, state) in omissions.runs(workflows).items()
-        if state != "embeddings"
+        if state != omission.SUM
     }
     contexts = {
         (kind, order): _contexts(parsed.captions, kind, order) for kind in KINDS for order in ORDERS
