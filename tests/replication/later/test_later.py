@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,10 @@ from sklearn.linear_model import Ridge
 from imaginet_pt.backends import select
 from imaginet_pt.data.scenes import corpus
 from imaginet_pt.errors import UserError
+from imaginet_pt.evaluation import bootstrap
 from imaginet_pt.evaluation.word_similarity import PAIR
 from imaginet_pt.progress import Progress
-from imaginet_pt.replication import grid, report, verdicts
+from imaginet_pt.replication import estimates, grid, report, verdicts
 from imaginet_pt.replication.later import (
     claims_2017,
     contexts,
@@ -33,6 +35,11 @@ from imaginet_pt.replication.verdicts import FAILS, HOLDS, NOT_RUN
 QUIET = Progress(quiet=True)
 TINY = {"hidden_size": 4, "embedding_size": 4, "word_freq_threshold": 2, "iterations": 2}
 NOTHING = dict.fromkeys(["parser", "wordbank", "concreteness", "men", "simlex"])
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch):
+    monkeypatch.setattr(estimates, "bootstrap", partial(bootstrap.bootstrap, resamples=200))
 
 
 @pytest.fixture(scope="module")
