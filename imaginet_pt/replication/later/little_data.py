@@ -111,7 +111,7 @@ def list_runs(portion: Portion, whole: Portion, regime: str, options: Options) -
             if portion is not whole:
                 last = epochs(portion, whole, settings, regime)
                 settings = replace(settings, iterations=last, snapshot_freq=last)
-            runs.append(grid.run_of(model, settings, portion.dataset, options.out))
+            runs.append(grid.run_of(model, settings, portion.dataset, options))
     return runs
 
 
@@ -258,7 +258,7 @@ def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -
         for regime in (EPOCHS, UPDATES):
             progress.say(f"{portion.tokens:,} tokens, {regime} as on all")
             runs = list_runs(portion, parts[-1], regime, options)
-            workflows = grid.train_runs(portion.dataset, runs, backend, progress)
+            workflows = grid.train_runs(portion.dataset, runs, options, backend, progress)
             tables.append(items_of(workflows, pairs, portion.tokens, regime))
     result = write(options, dataset, pd.concat(tables, ignore_index=True))
     print(f"{result.title}\n\n{result.text}")
