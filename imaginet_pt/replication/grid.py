@@ -110,7 +110,7 @@ def train_missing(
     else:
         for run in missing:
             progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
-            _train(dataset, run, backend, progress)
+            _train(dataset, run, options, backend, progress)
     return _load(runs, backend)
 
 
@@ -141,8 +141,10 @@ def _key(settings: Settings, dataset: Dataset) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _train(dataset: Dataset, run: Run, backend: Any, progress: Progress) -> None:
+def _train(dataset: Dataset, run: Run, options: Options, backend: Any, progress: Progress) -> None:
     if run.begun():
         experiment.resume(dataset, run.folder, backend, progress)
     else:
-        experiment.train(dataset, run.settings, run.folder, backend, progress)
+        experiment.train(
+            dataset, run.settings, run.folder, backend, progress, number_of_threads=options.threads
+        )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..cli.options import DATA_HELP, backend_options
+from ..cli.options import DATA_HELP, backend_options, thread_option
 
 # The values of the options that a script was given.
 Options = Namespace
@@ -70,5 +70,6 @@ def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
     for name, keywords in SHARED.items():
         parser.add_argument(name, **keywords)
     backend_options(parser)
+    thread_option(parser)
     for name in names:
         parser.add_argument(name, **OPTIONS[name])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..backends import threads
 from ..cli.options import chosen_backend
 from ..data import data_provider
 from ..data.dataset import Dataset
@@ -75,6 +76,7 @@ def run(program: Program | Script, options: Options) -> None:
     for name in ("seeds", "workers"):
         if getattr(options, name) < 1:
             raise UserError(f"--{name} {getattr(options, name)}: must be at least 1")
+    options.threads = threads.parse(options.threads)
     dataset = data_provider.load(options.data)
     options.out = options.out or Path("runs") / f"{dataset.name.split()[0]}-{options.preset}"
     make_folder(options.out)

@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..backends import threads
 from ..errors import UserError
 from ..progress import Progress
 from ..settings import Settings
@@ -22,7 +23,7 @@ from .options import Options
 
 PACKAGE = Path(__file__).resolve().parents[1]  # so that the children import this package too
 POLL_SECONDS = 0.2  # between looks at whether Ctrl-C was pressed
-BACKEND_OPTIONS = ["backend", "devices", "precision"]
+BACKEND_OPTIONS = ["backend", "devices", "precision", "threads"]
 ERROR_PREFIX = "imaginet: "  # the start of the last line of a command that fails
 
 
@@ -149,6 +150,6 @@ def _wait(waiting: set[Future[None]], stop_requested: Callable[[], bool]) -> set
 
 def _environment(workers: int) -> dict[str, str]:
     """Return this process's environment, with its share of threads and the package's path."""
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    share = max(1, threads.available_cores() // workers)
     paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {"OMP_NUM_THREADS": str(threads)} | os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    return {"OMP_NUM_THREADS": str(share)} | os.environ | {"PYTHONPATH": os.pathsep.join(paths)}

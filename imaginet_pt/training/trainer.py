@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..backends import functions
+from ..backends import functions, threads
 from ..backends.protocol import Backend
 from ..data.examples import Examples
 from ..data.iterators import batches
@@ -56,12 +56,13 @@ class Trainer:
     def __post_init__(self) -> None:
         self.rng = np.random.RandomState()  # its state is set from `history` in each epoch
 
-    def run(self, backend: Backend, progress: Progress) -> None:
+    def run(self, backend: Backend, progress: Progress, limits: threads.Limits) -> None:
         """Train to the last epoch.
 
         Args:
             backend: compiles the training step and the validation costs.
             progress: shows the progress.
+            limits: the threads of each kind of library.
 
         Raises:
             Stopped: a signal asked to stop; a checkpoint is written.
@@ -71,7 +72,11 @@ class Trainer:
         per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
         total, done = per_epoch * self.settings.iterations, len(self.history.costs)
         agree = backend.processes.agree
-        with stop_requests(agree) as stop, progress.bar("training", total, done) as bar:
+        with (
+            threads.limited(limits),
+            stop_requests(agree) as stop,
+            progress.bar("training", total, done) as bar,
+        ):
             while not self.finished:
                 self._train_epoch(step, bar, stop)
                 result = self._finish_epoch(validate)
