@@ -19,6 +19,7 @@ from ..runs.history import History
 from ..runs.run_folder import RunFolder
 from ..settings import Settings
 from .callbacks import EpochResult, OnEpoch
+from .core_watch import CoreWatch
 from .interrupt import Interrupted, Stopped, StopRequests, interruptible, stop_requests
 from .preparation import Inputs
 from .writer import ADVICE, Writer
@@ -69,6 +70,8 @@ class Trainer:
             UserError: a cost is not a finite number, or a file cannot be written.
         """
         step, validate = self._compile(backend, progress)
+        if not backend.own_threads:
+            step = CoreWatch(step, limits, progress.say)
         per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
         total, done = per_epoch * self.settings.iterations, len(self.history.costs)
         agree = backend.processes.agree
