@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -60,6 +60,16 @@ class Run(NamedTuple):
     def __str__(self) -> str:
         return f"{self.model}, seed {self.seed}"
 
+    def to_line(self) -> str:
+        """Return a line of text from which `from_line` makes it again."""
+        return json.dumps([self.model, self.seed, self.settings.as_dict(), str(self.folder)])
+
+    @classmethod
+    def from_line(cls, line: str) -> Self:
+        """Make the run that `to_line` listed."""
+        model, seed, settings, folder = json.loads(line)
+        return cls(model, seed, Settings.of(settings, "the line"), Path(folder))
+
     def begun(self) -> bool:
         """Tell whether its folder holds a run, finished or not."""
         return (self.folder / "run.json").exists()
@@ -105,12 +115,13 @@ def train_missing(
     """
     runs = list_runs(dataset, models, options)
     missing = [run for run in runs if not run.finished()]
-    if options.workers > 1 and len(missing) > 1:
-        workers.Workers(options, progress).train(missing)
+    number = min(options.workers, len(runs))
+    if number > 1 and missing:
+        workers.Workers(options, progress, number).train(missing)
     else:
         for run in missing:
             progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
-            _train(dataset, run, options, backend, progress)
+            train(dataset, run, options, backend, progress)
     return _load(runs, backend)
 
 
@@ -141,7 +152,8 @@ def _key(settings: Settings, dataset: Dataset) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _train(dataset: Dataset, run: Run, options: Options, backend: Any, progress: Progress) -> None:
+def train(dataset: Dataset, run: Run, options: Options, backend: Any, progress: Progress) -> None:
+    """Train `run`, or the rest of it, with as many threads as `options` say."""
     if run.begun():
         experiment.resume(dataset, run.folder, backend, progress)
     else:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..backends import threads
 from ..cli.options import DATA_HELP, backend_options, thread_option
 
 # The values of the options that a script was given.
@@ -23,8 +24,8 @@ SHARED: dict[str, dict[str, Any]] = {
     "--out": {"type": Path, "help": "folder of runs and results (default runs/DATA-PRESET)"},
     "--workers": {
         "type": int,
-        "default": 1,
-        "help": "processes that train, each one run at a time (default 1)",
+        "help": "processes that train at the same time, which share the cores (default: as many as "
+        "there are cores, and 1 with --preset paper or --backend jax)",
     },
     # Without a default, so that `imaginet --quiet replicate ...` is kept.
     "--quiet": {"action": "store_true", "default": SUPPRESS, "help": "no progress, only results"},
@@ -63,6 +64,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "exit with status 1 if a claim fails or a number differs from the paper's",
     },
 }
+
+
+def number_of_workers(options: Options) -> int:
+    """Return how many processes train: as many as asked for, or as there are cores.
+
+    Only one where each takes much memory, or takes the devices for itself.
+    """
+    alone = options.preset == "paper" or options.backend == "jax"
+    return int(options.workers or (1 if alone else threads.available_cores()))
 
 
 def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
