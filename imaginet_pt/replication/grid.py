@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from ..backends.functions import compiled_once
 from ..data.dataset import Dataset
 from ..progress import Progress
 from ..runs import model_card
@@ -119,9 +120,10 @@ def train_missing(
     if number > 1 and missing:
         workers.Workers(options, progress, number).train(missing)
     else:
-        for run in missing:
-            progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
-            train(dataset, run, options, backend, progress)
+        with compiled_once():
+            for run in missing:
+                progress.say(f"run {runs.index(run) + 1} of {len(runs)}: {run} ({dataset.name})")
+                train(dataset, run, options, backend, progress)
     return _load(runs, backend)
 
 
@@ -143,7 +145,10 @@ def _load(runs: Sequence[Run], backend: Any) -> Workflows:
     for run in runs:
         if not (run.folder / model_card.CARD).exists():  # killed just after its last weights
             model_card.write(RunFolder(run.folder))
-        workflows.setdefault(run.model, []).append(Workflow(run.folder, backend=backend))
+        workflow, like = Workflow(run.folder, backend=backend), workflows.setdefault(run.model, [])
+        if like:
+            workflow.share_compiled(like[0])
+        like.append(workflow)
     return workflows
 
 

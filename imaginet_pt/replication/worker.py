@@ -9,6 +9,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from ..backends import threads
+from ..backends.functions import compiled_once
 from ..cli import boundary
 from ..cli.options import backend_options, chosen_backend, data_option, thread_option
 from ..data import data_provider
@@ -31,10 +32,11 @@ def run(args: Namespace) -> None:
     args.go_on = "list it again to go on"
     args.threads = threads.parse(args.threads)
     dataset, backend = data_provider.load(args.data), chosen_backend(args)
-    for line in sys.stdin:
-        listed = grid.Run.from_line(line)
-        grid.train(dataset, listed, args, backend, Progress(args.quiet))
-        print(listed.folder, flush=True)
+    with compiled_once():
+        for line in sys.stdin:
+            listed = grid.Run.from_line(line)
+            grid.train(dataset, listed, args, backend, Progress(args.quiet))
+            print(listed.folder, flush=True)
 
 
 if __name__ == "__main__":

@@ -99,21 +99,27 @@ class Trainer:
 
     def _compile(self, backend: Backend, progress: Progress) -> tuple[Step, Step]:
         """Compile the training step and the validation costs, both functions of caption indices."""
-        model = self.inputs.model
         try:
             with interruptible():
-                progress.say(f"compiling with {backend.description} ...")
-                with progress.waiting("compiling"):
-                    step = functions.train_step(model, self.rule, self.state, backend)
-                    validate = functions.validation_costs(model, self.state.params, backend)
+                compiled = self._functions(backend, progress)
         except Interrupted as signal:
             raise Stopped("stopped while compiling", signal.status) from None
         except KeyboardInterrupt:
             raise Stopped("stopped while compiling") from None
         return (
-            self._of_indices(backend, progress, "training", step, self.inputs.train),
-            self._of_indices(backend, progress, "validation", validate, self.inputs.valid),
+            self._of_indices(backend, progress, "training", compiled.step, self.inputs.train),
+            self._of_indices(backend, progress, "validation", compiled.costs, self.inputs.valid),
         )
+
+    def _functions(self, backend: Backend, progress: Progress) -> functions.TrainingFunctions:
+        """Return the compiled functions: those of the training before, if it was alike."""
+        arguments = self.inputs.model, self.rule, self.state, backend
+        kept = functions.kept_functions(*arguments)
+        if kept:
+            return kept
+        progress.say(f"compiling with {backend.description} ...")
+        with progress.waiting("compiling"):
+            return functions.training_functions(*arguments)
 
     def _of_indices(
         self,
