@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,15 +142,11 @@ def train(
 
     >>> train(data, "runs/mine", model_type="simple", hidden_size=256)  # doctest: +SKIP
     """
-    chosen = _settings(settings, options)
-    folder = check_path("out", out)
-    callback = _after_epoch(on_epoch, folder)
-    number = parse_threads(threads)
+    chosen, folder = _settings(settings, options), check_path("out", out)
+    callback, number = _after_epoch(on_epoch, folder), parse_threads(threads)
     arguments = check_data(data), chosen, folder, _backend(backend), Progress(quiet)
-    return _interruptible(
-        folder,
-        lambda: experiment.train(*arguments, on_epoch=callback, number_of_threads=number),
-    )
+    train = partial(experiment.train, *arguments, on_epoch=callback, number_of_threads=number)
+    return _interruptible(folder, train)
 
 
 def resume(

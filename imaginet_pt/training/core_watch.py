@@ -27,9 +27,9 @@ class CoreWatch:
 
     def __call__(self, indices: npt.NDArray[np.int64]) -> float:
         """Return the step's cost."""
-        wall, computing = time.perf_counter(), time.process_time()
+        wall, computing = time.monotonic(), time.process_time()
         cost = float(self._step(indices))
-        self._wall += time.perf_counter() - wall
+        self._wall += time.monotonic() - wall
         self._computing += time.process_time() - computing
         if self._wall >= WINDOW_SECONDS:
             self._judge()
