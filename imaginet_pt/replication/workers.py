@@ -138,7 +138,10 @@ class Workers:
         return last
 
     def _start(self) -> Child | None:
-        """Start a process; Ctrl-C reaches it through `_stop` alone."""
+        """Start a process, which searches no modules in the user's folder (-P).
+
+        Ctrl-C reaches it through `_stop` alone.
+        """
         given = {name: getattr(self.options, name) for name in WORKER_OPTIONS}
         words = [f"--{name}={value}" for name, value in given.items() if value is not None]
         words += ["--quiet"] if self.options.quiet else []
@@ -146,7 +149,7 @@ class Workers:
             if self.stopping:
                 return None
             child = subprocess.Popen(
-                [sys.executable, "-m", f"{__package__}.worker", *words],
+                [sys.executable, "-P", "-m", f"{__package__}.worker", *words],
                 env=_environment(self.number),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -122,6 +122,8 @@ def test_one_that_ends_without_a_word_is_named(stand_in):
 
 def test_one_that_cannot_begin_is_told_in_its_own_words(tmp_path, monkeypatch):
     args = arguments(data=tmp_path / "nowhere")
+    (tmp_path / "json.py").write_text("raise SystemExit('a module of the user')")
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="^linear, seed 1: .*nowhere") as error:
         workers.Workers(args, Progress(), 2).train([run(tmp_path, 1, "linear")])
     assert "\n" not in str(error.value)
