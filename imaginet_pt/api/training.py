@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..backends import select
+from ..backends.threads import parse as parse_threads
 from ..data.dataset import Dataset
 from ..errors import UserTypeError
 from ..files.tables import MAX_EPOCHS, read_table
@@ -114,6 +116,7 @@ def train(
     *,
     on_epoch: EpochCallback | None = None,
     backend: str = "auto",
+    threads: int | str = "auto",
     quiet: bool = True,
     **options: Any,
 ) -> Run:
@@ -127,8 +130,8 @@ def train(
         settings: the settings, by default the paper's.
         on_epoch: called after each epoch with its row of `Run.history`, as a dict; a true return
             value ends the training.
-        backend: the backend that compiles: `c`, `numba`, `jax`, or `auto`, which is `c` if there
-            is a C++ compiler and `numba` if not.
+        backend: what compiles: `c`, `numba`, `jax`, or `auto`, `c` if there is a C++ compiler.
+        threads: how many threads compute, or `auto` to choose by the model's size and the cores.
         quiet: whether to show neither a progress bar nor messages.
         **options: single settings by name, which replace those in `settings`.
 
@@ -141,11 +144,11 @@ def train(
 
     >>> train(data, "runs/mine", model_type="simple", hidden_size=256)  # doctest: +SKIP
     """
-    chosen = _settings(settings, options)
-    folder = check_path("out", out)
-    callback = _after_epoch(on_epoch, folder)
+    chosen, folder = _settings(settings, options), check_path("out", out)
+    callback, number = _after_epoch(on_epoch, folder), parse_threads(threads)
     arguments = check_data(data), chosen, folder, _backend(backend), Progress(quiet)
-    return _interruptible(folder, lambda: experiment.train(*arguments, on_epoch=callback))
+    train = partial(experiment.train, *arguments, on_epoch=callback, number_of_threads=number)
+    return _interruptible(folder, train)
 
 
 def resume(
@@ -156,7 +159,7 @@ def resume(
     backend: str = "auto",
     quiet: bool = True,
 ) -> Run:
-    """Continue a stopped training as if it had not been stopped.
+    """Continue a stopped training as if it had not been stopped, with as many threads.
 
     Args:
         data: the data that the training began with.

@@ -1,6 +1,8 @@
 """Compiled functions of a model: the training step, validation costs, outputs, word scores."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pytensor
@@ -24,6 +26,13 @@ class State:
     def __init__(self, params: Arrays, update: Arrays) -> None:
         """Share the arrays without a copy if they are C-contiguous; they then change in place."""
         self.params, self.update = _share(params), _share(update)
+
+    def move_to(self, other: "State") -> None:
+        """Put the arrays into the shared variables of `other`, a like state, and keep these."""
+        for mine, its in ((self.params, other.params), (self.update, other.update)):
+            for name, shared in mine.items():
+                its[name].set_value(shared.get_value(borrow=True), borrow=True)
+        self.params, self.update = other.params, other.update
 
     def arrays(self) -> tuple[dict[str, Array], dict[str, Array]]:
         """Return the arrays of `params` and of `update`, valid until the next step."""
@@ -55,6 +64,64 @@ def validation_costs(model: Model, params: Shared, backend: Backend) -> Compiled
         return [costs[pathway] for pathway in model.weights()]
 
     return backend.compile(costs, params, "XYZ")
+
+
+@dataclass(frozen=True)
+class TrainingFunctions:
+    """What one training compiles.
+
+    Attributes:
+        kind: model, update rule and backend; trainings of a kind differ in their arrays alone.
+        state: what the functions read and change.
+        step: as of `train_step`.
+        costs: as of `validation_costs`.
+    """
+
+    kind: tuple[Model, UpdateRule, Backend]
+    state: State
+    step: Compiled
+    costs: Compiled
+
+
+class _Kept:
+    """The functions of the latest training within `compiled_once`."""
+
+    latest: TrainingFunctions | None = None
+    wanted = False
+
+
+@contextlib.contextmanager
+def compiled_once() -> Iterator[None]:
+    """Let trainings in this block that follow one of the same kind use its functions."""
+    _Kept.wanted = True
+    try:
+        yield
+    finally:
+        _Kept.wanted, _Kept.latest = False, None
+
+
+def kept_functions(
+    model: Model, rule: UpdateRule, state: State, backend: Backend
+) -> TrainingFunctions | None:
+    """Return the functions of the training before, which now change `state`, if it was alike."""
+    latest = _Kept.latest
+    if latest is None or latest.kind != (model, rule, backend):
+        _Kept.latest = None  # its memory may be needed
+        return None
+    state.move_to(latest.state)
+    return latest
+
+
+def training_functions(
+    model: Model, rule: UpdateRule, state: State, backend: Backend
+) -> TrainingFunctions:
+    """Compile the functions of a training."""
+    step = train_step(model, rule, state, backend)
+    costs = validation_costs(model, state.params, backend)
+    compiled = TrainingFunctions((model, rule, backend), state, step, costs)
+    if _Kept.wanted:
+        _Kept.latest = compiled
+    return compiled
 
 
 def outputs(

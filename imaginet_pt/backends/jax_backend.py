@@ -81,6 +81,11 @@ class JaxBackend:
     mesh: Mesh
     processes: Processes = ALONE
 
+    @property
+    def own_threads(self) -> bool:
+        """True: XLA has a pool of its own, of which nothing but the cores decides the size."""
+        return True
+
     def local_rows(self, batch: int) -> slice:
         """Return which rows of Z this process reads, of a minibatch of `batch` captions."""
         indices = self._split("Z", (batch, 1)).addressable_devices_indices_map((batch, 1))

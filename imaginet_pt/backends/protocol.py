@@ -84,6 +84,10 @@ class Backend(Protocol):
     def processes(self) -> Processes:
         """The processes that train together, and which of them this is."""
 
+    @property
+    def own_threads(self) -> bool:
+        """Whether it decides on its threads itself, so that `threads` cannot limit them."""
+
     def local_rows(self, batch: int) -> slice:
         """Return the rows of Z that this process reads in a minibatch of `batch` captions."""
 

@@ -63,6 +63,11 @@ class PyTensorBackend:
         """This process alone."""
         return ALONE
 
+    @property
+    def own_threads(self) -> bool:
+        """False: its threads are those of BLAS and of OpenMP."""
+        return False
+
     def local_rows(self, batch: int) -> slice:
         """Return all rows of Z: one process reads the whole minibatch."""
         return slice(None)

@@ -169,6 +169,17 @@ def backend_options(parser: ArgumentParser, show_jax: bool = False) -> None:
     )
 
 
+def thread_option(parser: ArgumentParser) -> None:
+    """Add `--threads`: `threads.parse`."""
+    parser.add_argument(
+        "--threads",
+        metavar="auto|N",
+        default="auto",
+        help="that compute a training; another number has other last digits of costs (default "
+        "auto: by the model's size and the cores)",
+    )
+
+
 def chosen_backend(args: Namespace) -> Backend:
     """Return the backend of a command line with `backend_options`.
 

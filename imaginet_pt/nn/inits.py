@@ -16,6 +16,9 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from ..ops.types import Array
+from .kept_matrices import kept
+
+WORTH_KEEPING = 2**18  # numbers of a matrix that takes a tenth of a second to compute
 
 
 def uniform(
@@ -43,7 +46,12 @@ class Orthogonal:
     scale: float
 
     def compute(self) -> npt.NDArray[np.float32]:
-        """Return the matrix, float32."""
+        """Return the matrix, float32; a large one is kept in the user's cache."""
+        if self.normal.size < WORTH_KEEPING:
+            return self._compute()
+        return kept(self.normal, self.scale, self._compute)
+
+    def _compute(self) -> npt.NDArray[np.float32]:
         return (self.scale * _singular_vectors(self.normal)).astype("float32")
 
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from ..backends.functions import compiled_once
 from ..data.dataset import Dataset
 from ..files.tables import read_table
 from ..progress import Progress
@@ -66,6 +67,16 @@ class Run(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.model}, seed {self.seed}"
+
+    def to_line(self) -> str:
+        """Return a line of text from which `from_line` makes it again."""
+        return json.dumps([self.model, self.seed, self.settings.as_dict(), str(self.folder)])
+
+    @classmethod
+    def from_line(cls, line: str) -> Self:
+        """Make the run that `to_line` listed."""
+        model, seed, settings, folder = json.loads(line)
+        return cls(model, seed, Settings.of(settings, "the line"), Path(folder))
 
     def begun(self) -> bool:
         """Tell whether its folder holds a run, finished or not."""
@@ -126,8 +137,9 @@ def train_missing(
     """
     runs = list_runs(dataset, models, options)
     missing = [run for run in runs if not run.finished()]
-    if options.workers > 1 and len(missing) > 1:
-        workers.Workers(options, progress).train(missing)
+    number = min(options.workers, len(runs))
+    if number > 1 and missing:
+        workers.Workers(options, progress, number).train(missing)
     return train_runs(dataset, runs, options, backend, progress)
 
 
@@ -135,10 +147,11 @@ def train_runs(
     dataset: Dataset, runs: Sequence[Run], options: Options, backend: Any, progress: Progress
 ) -> Workflows:
     """Return trained runs, training one after the other those that are missing."""
-    for i, run in enumerate(runs, start=1):
-        if not run.finished():
-            progress.say(f"run {i} of {len(runs)}: {run} ({dataset.name})")
-            _train(dataset, run, backend, progress)
+    with compiled_once():
+        for i, run in enumerate(runs, start=1):
+            if not run.finished():
+                progress.say(f"run {i} of {len(runs)}: {run} ({dataset.name})")
+                train(dataset, run, options, backend, progress)
     return _load(runs, iteration(options), backend)
 
 
@@ -161,7 +174,10 @@ def _load(runs: Sequence[Run], epoch: Iteration, backend: Any) -> Workflows:
         if not (run.folder / model_card.CARD).exists():  # killed just after its last weights
             model_card.write(RunFolder(run.folder))
         chosen = None if run.settings.model_type == "linear" else epoch
-        workflows.setdefault(run.model, []).append(Workflow(run.folder, chosen, backend))
+        workflow, like = Workflow(run.folder, chosen, backend), workflows.setdefault(run.model, [])
+        if like:
+            workflow.share_compiled(like[0])
+        like.append(workflow)
     return workflows
 
 
@@ -178,8 +194,11 @@ def _key(settings: Settings, dataset: Dataset) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _train(dataset: Dataset, run: Run, backend: Any, progress: Progress) -> None:
+def train(dataset: Dataset, run: Run, options: Options, backend: Any, progress: Progress) -> None:
+    """Train `run`, or the rest of it, with as many threads as `options` say."""
     if run.begun():
         experiment.resume(dataset, run.folder, backend, progress)
     else:
-        experiment.train(dataset, run.settings, run.folder, backend, progress)
+        experiment.train(
+            dataset, run.settings, run.folder, backend, progress, number_of_threads=options.threads
+        )

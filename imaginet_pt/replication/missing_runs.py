@@ -9,10 +9,30 @@ from typing import Any
 
 from ..data.dataset import Dataset
 from ..progress import Progress
-from .grid import MODELS, list_runs
+from ..settings import Settings
+from .grid import MODELS, Run, list_runs
 from .options import Options
 from .script import Program
-from .workers import command
+
+COMPUTING = ["backend", "devices", "precision", "threads"]  # options that each command gets
+
+
+def command(run: Run, options: Options) -> list[str]:
+    """Return the arguments of `imaginet` that train `run`, or the rest of it."""
+    values = {"data": options.data} | {name: getattr(options, name) for name in COMPUTING}
+    if run.begun():
+        values |= {"resume": run.folder, "threads": None}
+    else:
+        default, settings = Settings().as_dict(), run.settings.as_dict()
+        changed = {name: value for name, value in settings.items() if value != default[name]}
+        values |= {"out": run.folder} | changed
+    given = {name: value for name, value in values.items() if value is not None}
+    return ["train", *(flag(n) if v is True else f"{flag(n)}={v}" for n, v in given.items())]
+
+
+def flag(name: str) -> str:
+    """Return the command-line option of a setting: `--hidden-size` for `hidden_size`."""
+    return f"--{name.replace('_', '-')}"
 
 
 def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..cli.options import DATA_HELP, backend_options, iteration_option
+from ..backends import threads
+from ..cli.options import DATA_HELP, backend_options, iteration_option, thread_option
 from ..runs.run_folder import Iteration
 
 # The values of the options that a script was given.
@@ -25,8 +26,8 @@ SHARED: dict[str, dict[str, Any]] = {
     "--out": {"type": Path, "help": "folder of runs and results (default runs/DATA-PRESET)"},
     "--workers": {
         "type": int,
-        "default": 1,
-        "help": "processes that train, each one run at a time (default 1)",
+        "help": "processes that train at the same time, which share the cores (default: as many as "
+        "there are cores, and 1 with --preset paper or --backend jax)",
     },
     # Without a default, so that `imaginet --quiet replicate ...` is kept.
     "--quiet": {"action": "store_true", "default": SUPPRESS, "help": "no progress, only results"},
@@ -85,12 +86,22 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+def number_of_workers(options: Options) -> int:
+    """Return how many processes train: as many as asked for, or as there are cores.
+
+    Only one where each takes much memory, or takes the devices for itself.
+    """
+    alone = options.preset == "paper" or options.backend == "jax"
+    return int(options.workers or (1 if alone else threads.available_cores()))
+
+
 def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
     """Add the options of every script, then the named ones of `OPTIONS`."""
     for name, keywords in SHARED.items():
         parser.add_argument(name, **keywords)
     iteration_option(parser)
     backend_options(parser)
+    thread_option(parser)
     for name in names:
         parser.add_argument(name, **OPTIONS[name])
 

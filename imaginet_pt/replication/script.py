@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..backends import threads
 from ..cli.options import chosen_backend
 from ..data import data_provider
 from ..data.dataset import Dataset
@@ -16,7 +17,7 @@ from ..errors import UserError
 from ..files.folders import make_folder
 from ..progress import Progress
 from . import grid
-from .options import Options
+from .options import Options, number_of_workers
 from .results import Result
 
 
@@ -73,8 +74,10 @@ def run(program: Program | Script, options: Options) -> None:
         Stopped: Ctrl-C was pressed; the same command continues from there.
     """
     for name in ("seeds", "workers"):
-        if getattr(options, name) < 1:
-            raise UserError(f"--{name} {getattr(options, name)}: must be at least 1")
+        if (number := getattr(options, name)) is not None and number < 1:
+            raise UserError(f"--{name} {number}: must be at least 1")
+    options.workers = number_of_workers(options)
+    options.threads = threads.parse(options.threads)
     dataset = data_provider.load(options.data)
     options.out = options.out or Path("runs") / f"{dataset.name.split()[0]}-{options.preset}"
     if options.iteration:

@@ -1,97 +1,85 @@
-"""Train several runs at a time, each in a process of its own.
+"""Train several runs at a time, in processes that each train one run after the other.
 
 The processes share nothing but the data: each locks the folder of its run, and a run that was
 stopped continues from its checkpoint.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..backends import threads
 from ..errors import UserError
 from ..progress import Progress
-from ..settings import Settings
 from ..training.interrupt import Stopped, stop_requests
 from .options import Options
 
 PACKAGE = Path(__file__).resolve().parents[1]  # so that the children import this package too
 POLL_SECONDS = 0.2  # between looks at whether Ctrl-C was pressed
-BACKEND_OPTIONS = ["backend", "devices", "precision"]
-ERROR_PREFIX = "imaginet: "  # the start of the last line of a command that fails
+WORKER_OPTIONS = ["data", "backend", "devices", "precision", "threads"]
+ERROR_PREFIX = "imaginet: "  # the start of the last line of a process that fails
+
+Child = subprocess.Popen[str]
 
 
 class Run(Protocol):
     """The interface of a run to be trained: `grid.Run`."""
 
     @property
-    def settings(self) -> Settings:
-        """The settings to train with."""
+    def model(self) -> str:
+        """The name of its model; runs of one model compile the same."""
 
     @property
     def folder(self) -> Path:
         """The folder of the run."""
 
-    def begun(self) -> bool:
-        """Tell whether there is something to resume."""
+    def to_line(self) -> str:
+        """Return the line of text that lists it."""
         ...
-
-
-def command(run: Run, options: Options) -> list[str]:
-    """Return the arguments of `imaginet` that train `run`, or resume it."""
-    values = {"data": options.data} | {name: getattr(options, name) for name in BACKEND_OPTIONS}
-    if run.begun():
-        values["resume"] = run.folder
-    else:
-        default, settings = Settings().as_dict(), run.settings.as_dict()
-        changed = {name: value for name, value in settings.items() if value != default[name]}
-        values |= {"out": run.folder} | changed
-    set_ones = {name: value for name, value in values.items() if value is not None}
-    return ["train", *(flag(n) if v is True else f"{flag(n)}={v}" for n, v in set_ones.items())]
-
-
-def flag(name: str) -> str:
-    """Return the command-line option of a setting: `--hidden-size` for `hidden_size`."""
-    return f"--{name.replace('_', '-')}"
 
 
 class Workers:
     """The running trainings.
 
     Args:
-        options: the options of the script.
+        options: with `quiet` and those of `WORKER_OPTIONS`.
+        progress: where the user sees how far they are.
+        number: of processes at a time.
     """
 
-    def __init__(self, options: Options, progress: Progress) -> None:
-        self.options, self.progress = options, progress
+    def __init__(self, options: Options, progress: Progress, number: int) -> None:
+        self.options, self.progress, self.number = options, progress, number
         self.lock, self.stopping = threading.Lock(), False
-        self.children: set[subprocess.Popen[str]] = set()
+        self.children: set[Child] = set()
+        self.begun: Counter[str] = Counter()  # runs of each model
+        self.waiting: list[Run] = []
 
     def train(self, runs: Sequence[Run]) -> None:
-        """Train all `runs`, at most `options.workers` at a time.
+        """Train all `runs`.
 
         Raises:
             Stopped: after Ctrl-C, once every training has written its checkpoint.
             UserError: a training failed; the others are stopped with a checkpoint.
         """
+        self.waiting = list(runs)
+        number = min(self.number, len(runs))
         bar = self.progress.bar("runs", len(runs), unit="run")
-        with (
-            stop_requests() as stop_requested,
-            bar,
-            ThreadPoolExecutor(self.options.workers) as pool,
-        ):
-            waiting = {pool.submit(self._train, run, bar) for run in runs}
+        with stop_requests() as stop_requested, bar, ThreadPoolExecutor(number) as pool:
+            working = {pool.submit(self._work, bar) for _ in range(number)}
             try:
-                waiting = _wait(waiting, stop_requested)
+                working = _wait(working, stop_requested)
             finally:
                 self._stop()
-        if waiting:
-            raise Stopped(f"stopped {len(runs)} trainings with {self.options.workers} workers")
+        if working:
+            raise Stopped(f"stopped {len(runs)} trainings with {number} workers")
 
     def _stop(self) -> None:
         """Start no more trainings, and ask the running ones to stop with a checkpoint."""
@@ -100,56 +88,96 @@ class Workers:
             for child in self.children:
                 child.send_signal(signal.SIGINT)
 
-    def _train(self, run: Run, bar: Any) -> None:
-        child = self._start(run)
-        if child is None:
-            return
-        last = self._relay(run, child)
-        with self.lock:
-            self.children.discard(child)
-        if child.wait() and not self.stopping:
-            self._stop()
-            reason = last.removeprefix(ERROR_PREFIX).removeprefix("error: ")
-            raise UserError(f"{run}: {reason or f'ended with status {child.returncode}'}")
-        bar.update()
+    def _work(self, bar: Any) -> None:
+        """Have one process train what is waiting, as long as there is any."""
+        run = self._next()
+        child = self._start() if run else None
+        try:
+            while run and child:
+                self._train(run, child)
+                bar.update(not self.stopping)
+                run = self._next(run.model)
+        finally:
+            if child:
+                self._end(child)
 
-    def _relay(self, run: Run, child: subprocess.Popen[str]) -> str:
-        """Show a child's lines with the name of its run; return the last line."""
+    def _next(self, model: str = "") -> Run | None:
+        """Take a run: of the same model as before, else of the one that fewest have begun."""
+        with self.lock:
+            if self.stopping or not self.waiting:
+                return None
+            run = min(self.waiting, key=lambda run: (run.model != model, self.begun[run.model]))
+            self.waiting.remove(run)
+            self.begun[run.model] += 1
+            return run
+
+    def _train(self, run: Run, child: Child) -> None:
+        last = self._relay(run, child)
+        if last != str(run.folder) and not self.stopping:
+            self._stop()
+            reason = f"its process ended with status {child.wait()}"
+            if last.startswith(ERROR_PREFIX):
+                reason = last.removeprefix(ERROR_PREFIX).removeprefix("error: ")
+            raise UserError(f"{run}: {reason}")
+
+    def _relay(self, run: Run, child: Child) -> str:
+        """Have `child` train `run`, and show what it prints after the run's name.
+
+        Returns:
+            Its last line, which is the run's folder where all went well.
+        """
         last = ""
-        for line in child.stderr or ():
+        with contextlib.suppress(BrokenPipeError):  # it has ended: its last line says why
+            print(run.to_line(), file=child.stdin, flush=True)
+        for line in child.stdout or ():
             last = line.strip()
-            if not last.startswith(ERROR_PREFIX):
+            if last == str(run.folder):
+                break
+            if not last.startswith(ERROR_PREFIX) and not self.stopping:
                 self.progress.say(f"{run}: {last}")
         return last
 
-    def _start(self, run: Run) -> subprocess.Popen[str] | None:
-        """Start the process that trains `run`; Ctrl-C reaches it through `_stop` alone."""
-        quiet = ["--quiet"] if self.options.quiet else []
+    def _start(self) -> Child | None:
+        """Start a process, which searches no modules in the user's folder (-P).
+
+        Ctrl-C reaches it through `_stop` alone.
+        """
+        given = {name: getattr(self.options, name) for name in WORKER_OPTIONS}
+        words = [f"--{name}={value}" for name, value in given.items() if value is not None]
+        words += ["--quiet"] if self.options.quiet else []
         with self.lock:
             if self.stopping:
                 return None
             child = subprocess.Popen(
-                [sys.executable, "-m", "imaginet_pt", *command(run, self.options), *quiet],
-                env=_environment(self.options.workers),
-                stderr=subprocess.PIPE,
+                [sys.executable, "-P", "-m", f"{__package__}.worker", *words],
+                env=_environment(self.number),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 text=True,
                 start_new_session=True,
             )
             self.children.add(child)
         return child
 
+    def _end(self, child: Child) -> None:
+        """Tell a process that nothing more comes, and wait for its end."""
+        child.communicate()
+        with self.lock:
+            self.children.discard(child)
 
-def _wait(waiting: set[Future[None]], stop_requested: Callable[[], bool]) -> set[Future[None]]:
+
+def _wait(working: set[Future[None]], stop_requested: Callable[[], bool]) -> set[Future[None]]:
     """Wait until all trainings are done or Ctrl-C was pressed; return those that are not done."""
-    while waiting and not stop_requested():
-        done, waiting = wait(waiting, POLL_SECONDS, FIRST_EXCEPTION)
+    while working and not stop_requested():
+        done, working = wait(working, POLL_SECONDS, FIRST_EXCEPTION)
         for training in done:
             training.result()
-    return waiting
+    return working
 
 
 def _environment(workers: int) -> dict[str, str]:
     """Return this process's environment, with its share of threads and the package's path."""
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    share = max(1, threads.available_cores() // workers)
     paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {"OMP_NUM_THREADS": str(threads)} | os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    return os.environ | {"OMP_NUM_THREADS": str(share), "PYTHONPATH": os.pathsep.join(paths)}

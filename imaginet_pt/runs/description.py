@@ -3,7 +3,6 @@
 It is written once, as the last file of a new run, and is read nowhere but here.
 """
 
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,25 +10,20 @@ from importlib.metadata import version
 from os import PathLike
 from typing import Any, Self
 
+from ..backends import threads
 from ..data.dataset import Dataset
 from ..errors import UserError
 from ..files import json_files, validation
 from ..settings import Settings
 
 PACKAGES = ["pytensor", "numpy", "scipy"]
-THREADS = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]  # limit those of products
+THREADS = threads.VARIABLES
 MAX_FEATURES = 2**24  # of an image
 
 
 def package_versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries that compute."""
     return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-
-
-def thread_limits() -> dict[str, Any]:
-    """Return the number of processors, and those of `THREADS` that are set."""
-    limits = {name: os.environ[name] for name in THREADS if name in os.environ}
-    return {"cpus": os.cpu_count(), **limits}
 
 
 def describe_data(dataset: Dataset) -> dict[str, Any]:
@@ -57,7 +51,8 @@ class RunDescription:
         parameters: names of the parameters, in the order of the original.
         compiler: the backend in words, with its version; empty if nothing was compiled.
         versions: versions of Python and of the libraries, by name.
-        threads: the number of processors, and the variables that limit threads.
+        threads: what `threads.describe` returns; in older runs the number of processors, and the
+            variables that limited threads.
     """
 
     data: Mapping[str, Any]
@@ -68,7 +63,7 @@ class RunDescription:
     parameters: Iterable[str]
     compiler: str = ""
     versions: Mapping[str, str] = field(default_factory=package_versions)
-    threads: Mapping[str, Any] = field(default_factory=thread_limits)
+    threads: Mapping[str, Any] = field(default_factory=threads.describe)
 
     def to_json(self) -> dict[str, Any]:
         """Return the description in JSON's types."""

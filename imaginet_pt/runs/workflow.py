@@ -86,6 +86,10 @@ class Workflow:
         other._load_weights(iteration)
         return other
 
+    def share_compiled(self, other: "Workflow") -> None:
+        """Use what `other` has compiled, a run that differs in its parameters alone."""
+        self.model = other.model.with_parameters(self.model.params, self.folder.path)
+
     # Vectors of sentences.
 
     def outputs(self, sentences: str | Sequence[str], padding: str = "none") -> Arrays:

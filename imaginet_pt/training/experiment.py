@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backends import threads
 from ..backends.distributed import Processes
 from ..backends.functions import State
 from ..backends.protocol import Backend
@@ -26,7 +27,14 @@ from ..settings import Settings
 from . import linear
 from .announcement import announce
 from .callbacks import OnEpoch
-from .preparation import Inputs, first_state, prepare, restored_state, update_rule
+from .preparation import (
+    Inputs,
+    first_state,
+    multiply_adds,
+    prepare,
+    restored_state,
+    update_rule,
+)
 from .trainer import CHECKPOINT_MINUTES, Trainer
 from .writer import FolderWriter, NullWriter, Writer
 
@@ -44,6 +52,7 @@ def train(
     init_weights: AnyPath | None = None,
     checkpoint_minutes: float = CHECKPOINT_MINUTES,
     on_epoch: OnEpoch | None = None,
+    number_of_threads: int | None = None,
 ) -> RunFolder:
     """Train the model of `settings` on `dataset` into the new folder `out`.
 
@@ -57,16 +66,17 @@ def train(
         init_weights: path of initial parameters to use.
         checkpoint_minutes: time between checkpoints inside an epoch; 0 for one per minibatch.
         on_epoch: called after each epoch; a true return value ends the training.
+        number_of_threads: how many threads compute; None chooses by the model's size and the cores.
 
     Raises:
         UserError: settings, data or files cannot be used; nothing is written then.
         Stopped: a signal such as Ctrl-C stopped the training; it can be resumed.
     """
     if settings.model_type == "linear":
-        return _train_linear(dataset, settings, out, backend, progress)
+        return _train_linear(dataset, settings, out, backend, progress, number_of_threads)
     loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}
-    return _train_recurrent(dataset, settings, out, loop, origin)
+    return _train_recurrent(dataset, settings, out, loop, origin, number_of_threads)
 
 
 def resume(
@@ -127,7 +137,9 @@ class _Loop:
             self.checkpoint_minutes, self.on_epoch,
         )  # fmt: skip
 
-    def run(self, trainer: Trainer, folder: RunFolder, dataset: Dataset) -> RunFolder:
+    def run(
+        self, trainer: Trainer, folder: RunFolder, dataset: Dataset, description: RunDescription
+    ) -> RunFolder:
         """Train, once all processes agree on what to train; the first one writes the model card."""
         history, processes = trainer.history, self.backend.processes
         task = [trainer.settings.as_dict(), dataset.digests, history.epoch, history.done]
@@ -135,7 +147,7 @@ class _Loop:
         if trainer.finished:
             self.progress.say(f"{folder.path} is trained already")
         else:
-            trainer.run(self.backend, self.progress)
+            trainer.run(self.backend, self.progress, threads.recorded(description.threads))
         if processes.first:
             if trainer.finished:
                 trainer.remove_other_weights(folder)
@@ -149,22 +161,25 @@ def _train_recurrent(
     out: AnyPath,
     loop: _Loop,
     origin: Mapping[str, AnyPath | None],
+    number_of_threads: int | None,
 ) -> RunFolder:
     """Train a recurrent model, from the vocabulary and weights in `origin` if there are any."""
     rng = np.random.RandomState(settings.random_seed)
     inputs = prepare(dataset, settings, rng, origin["tokenizer"])
+    work = multiply_adds(inputs.model, settings.batch_size)
+    limits = threads.choose(number_of_threads, work, loop.backend)
     shapes = inputs.model.parameters(None)
     for line in announce(dataset, settings, inputs.tokenizer, inputs.train.captions, shapes, out):
         loop.progress.say(line)
     state = first_state(inputs.model, update_rule(settings), rng, origin["weights"])
-    description = _describe(dataset, settings, state.params, loop.backend, origin)
+    description = _describe(dataset, settings, state.params, loop.backend, origin, limits)
     with _new_folder(out, loop.backend.processes) as folder:
         checkpoints, history = Checkpoints(folder.path), History(rng.get_state())
         trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
         if loop.backend.processes.first:
             trainer.save()
             folder.begin(description, inputs.tokenizer, inputs.train.scaler)
-        return loop.run(trainer, folder, dataset)
+        return loop.run(trainer, folder, dataset, description)
 
 
 def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop, iterations: int | None) -> RunFolder:
@@ -180,7 +195,7 @@ def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop, iterations: int | 
             folder.write_json("run.json", description.to_json())
         state = restored_state(inputs.model, rule, params, update, checkpoints.whole)
         trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
-        return loop.run(trainer, folder, dataset)
+        return loop.run(trainer, folder, dataset, description)
 
 
 def _check_resumable(
@@ -217,6 +232,7 @@ def _describe(
     params: Mapping[str, Any],
     backend: Backend | None,
     origin: Mapping[str, AnyPath | None],
+    limits: threads.Limits,
 ) -> RunDescription:
     """Describe a training, with the SHA-256 of the files in `origin` that it begins with."""
     return RunDescription(
@@ -227,6 +243,7 @@ def _describe(
         began_with={name: digest(path) for name, path in origin.items() if path},
         settings=settings,
         parameters=list(params),
+        threads=threads.describe(limits),
     )
 
 
@@ -246,6 +263,7 @@ def _train_linear(
     out: AnyPath,
     backend: Backend | None,
     progress: Progress,
+    number_of_threads: int | None,
 ) -> RunFolder:
     """Solve LINREG on `dataset` and write its run, with the weights as those of epoch 1."""
     if backend and backend.processes.count > 1:
@@ -253,12 +271,14 @@ def _train_linear(
     if dataset.features is None:
         raise UserError(f"{dataset.name} has no image features, and LINREG predicts them; add some")
     regression = linear.prepare(dataset, settings)
-    settings, params, costs = linear.solve(regression, settings, progress)
+    limits = threads.choose(number_of_threads, regression.multiply_adds, None)
+    with threads.limited(limits):
+        settings, params, costs = linear.solve(regression, settings, progress)
     with RunFolder.create(out) as folder:
         write_arrays(folder.weights(1), params)
         if costs:
             write_table(folder / "penalties.csv", ["ridge_alpha", "cost"], costs)
-        described = _describe(dataset, settings, params, None, {})
+        described = _describe(dataset, settings, params, None, {}, limits)
         folder.begin(described, regression.tokenizer, regression.scaler)
         model_card.write(folder)
     return folder

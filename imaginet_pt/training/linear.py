@@ -35,6 +35,11 @@ class Regression:
     tokenizer: Tokenizer
     scaler: NoScaler | StandardScaler
 
+    @property
+    def multiply_adds(self) -> int:
+        """How many multiply-adds the products of word counts take."""
+        return len(self.dataset.captions("train").texts) * len(self.tokenizer.words) ** 2
+
     def counts(self, split: str) -> Any:
         """Return the word counts of a split, a sparse array (captions, words)."""
         ids = self.tokenizer.transform(self.dataset.captions(split).texts)

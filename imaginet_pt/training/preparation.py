@@ -89,6 +89,13 @@ def build_model(dataset: Dataset, settings: Settings, tokenizer: Tokenizer) -> m
     return model
 
 
+def multiply_adds(model: models.Imaginet, batch_size: int) -> int:
+    """Count the multiply-adds of a model's products at each position of a minibatch's captions."""
+    shapes = model.parameters(None)
+    matrices = [shapes[name] for name in model.trained(shapes) if name != "embeddings"]
+    return batch_size * sum(each.size for each in matrices if each.ndim == 2 and len(each) > 1)
+
+
 def update_rule(settings: Settings) -> Update:
     """Return the update rule of `settings`."""
     limits = {name: getattr(settings, name) for name in ("clipnorm", "l1", "l2", "maxnorm")}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..backends import functions
+from ..backends import functions, threads
 from ..backends.protocol import Backend
 from ..data.examples import Examples
 from ..data.iterators import batches
@@ -19,6 +19,7 @@ from ..runs.history import History
 from ..runs.run_folder import RunFolder
 from ..settings import Settings
 from .callbacks import EpochResult, OnEpoch
+from .core_watch import CoreWatch
 from .interrupt import Interrupted, Stopped, StopRequests, interruptible, stop_requests
 from .preparation import Inputs
 from .writer import ADVICE, Writer
@@ -56,22 +57,29 @@ class Trainer:
     def __post_init__(self) -> None:
         self.rng = np.random.RandomState()  # its state is set from `history` in each epoch
 
-    def run(self, backend: Backend, progress: Progress) -> None:
+    def run(self, backend: Backend, progress: Progress, limits: threads.Limits) -> None:
         """Train to the last epoch.
 
         Args:
             backend: compiles the training step and the validation costs.
             progress: shows the progress.
+            limits: the threads of each kind of library.
 
         Raises:
             Stopped: a signal asked to stop; a checkpoint is written.
             UserError: a cost is not a finite number, or a file cannot be written.
         """
         step, validate = self._compile(backend, progress)
+        if not backend.own_threads:
+            step = CoreWatch(step, limits, progress.say)
         per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
         total, done = per_epoch * self.settings.iterations, len(self.history.costs)
         agree = backend.processes.agree
-        with stop_requests(agree) as stop, progress.bar("training", total, done) as bar:
+        with (
+            threads.limited(limits),
+            stop_requests(agree) as stop,
+            progress.bar("training", total, done) as bar,
+        ):
             while not self.finished:
                 self._train_epoch(step, bar, stop)
                 result = self._finish_epoch(validate)
@@ -91,21 +99,27 @@ class Trainer:
 
     def _compile(self, backend: Backend, progress: Progress) -> tuple[Step, Step]:
         """Compile the training step and the validation costs, both functions of caption indices."""
-        model = self.inputs.model
         try:
             with interruptible():
-                progress.say(f"compiling with {backend.description} ...")
-                with progress.waiting("compiling"):
-                    step = functions.train_step(model, self.rule, self.state, backend)
-                    validate = functions.validation_costs(model, self.state.params, backend)
+                compiled = self._functions(backend, progress)
         except Interrupted as signal:
             raise Stopped("stopped while compiling", signal.status) from None
         except KeyboardInterrupt:
             raise Stopped("stopped while compiling") from None
         return (
-            self._of_indices(backend, progress, "training", step, self.inputs.train),
-            self._of_indices(backend, progress, "validation", validate, self.inputs.valid),
+            self._of_indices(backend, progress, "training", compiled.step, self.inputs.train),
+            self._of_indices(backend, progress, "validation", compiled.costs, self.inputs.valid),
         )
+
+    def _functions(self, backend: Backend, progress: Progress) -> functions.TrainingFunctions:
+        """Return the compiled functions: those of the training before, if it was alike."""
+        arguments = self.inputs.model, self.rule, self.state, backend
+        kept = functions.kept_functions(*arguments)
+        if kept:
+            return kept
+        progress.say(f"compiling with {backend.description} ...")
+        with progress.waiting("compiling"):
+            return functions.training_functions(*arguments)
 
     def _of_indices(
         self,

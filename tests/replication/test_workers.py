@@ -14,25 +14,22 @@ import pytest
 import small
 
 from imaginet_pt.__main__ import COMMANDS
-from imaginet_pt.backends import select
+from imaginet_pt.backends import select, threads
 from imaginet_pt.cli import parser
 from imaginet_pt.cli.commands.train import read_settings
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
 from imaginet_pt.replication import grid, missing_runs, workers
+from imaginet_pt.replication.options import number_of_workers
 from imaginet_pt.settings import Settings
 from imaginet_pt.training.interrupt import Stopped
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Stands in for the command: waits until another does, says something, and stops at Ctrl-C.
+# Stands in for a worker: waits until another does, says something, and stops at Ctrl-C.
 STAND_IN = """
-import pathlib, signal, sys, time
-
-options = dict(a[2:].split("=", 1) for a in sys.argv[2:] if "=" in a)
-out = pathlib.Path(options["out"])
-out.mkdir(parents=True)
+import json, os, pathlib, signal, sys, time
 
 def say(line):
     print(line, file=sys.stderr, flush=True)
@@ -42,16 +39,24 @@ def stop(*_):
     say("imaginet: stopped in epoch 1; go on with --resume")
     sys.exit(130)
 
-signal.signal(signal.SIGINT, stop)
-while len(list(out.parent.iterdir())) < 2:
-    time.sleep(0.01)
-say("epoch 1/1: cost 0.5")
-if options.get("random-seed") == "2":
-    say("imaginet: error: the disk is full")
-    sys.exit(2)
-(out / "trained").touch()
-while options.get("model-type") != "linear":
-    time.sleep(0.01)
+for line in sys.stdin:
+    model, seed, settings, folder = json.loads(line)
+    out = pathlib.Path(folder)
+    out.mkdir(parents=True)
+    (out / "process").write_text(f"{os.getpid()} {os.environ['OMP_NUM_THREADS']}")
+    signal.signal(signal.SIGINT, stop)
+    while len(list(out.parent.iterdir())) < 2:
+        time.sleep(0.01)
+    say("epoch 1/1: cost 0.5")
+    if seed == 2:
+        say("imaginet: error: the disk is full")
+        sys.exit(2)
+    if seed == 9:
+        os._exit(1)
+    (out / "trained").touch()
+    while settings["model_type"] != "linear":
+        time.sleep(0.01)
+    print(folder, flush=True)
 """
 
 
@@ -59,26 +64,28 @@ while options.get("model-type") != "linear":
 def stand_in(tmp_path, monkeypatch):
     """Has `workers` find the stand-in, and returns the folder of its runs."""
     package = tmp_path / "imaginet_pt"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "__main__.py").write_text(STAND_IN)
-    monkeypatch.setattr(workers, "PACKAGE", tmp_path / "imaginet_pt")
+    (package / "replication").mkdir(parents=True)
+    for folder in (package, package / "replication"):
+        (folder / "__init__.py").touch()
+    (package / "replication/worker.py").write_text(STAND_IN)
+    monkeypatch.setattr(workers, "PACKAGE", package)
     monkeypatch.chdir(tmp_path)
     return tmp_path / "models"
 
 
 def arguments(**changes):
     values = {"data": "scenes", "workers": 2, "quiet": False, "preset": "demo", "seeds": 1}
-    return Namespace(**values | dict.fromkeys(workers.BACKEND_OPTIONS) | changes)
+    return Namespace(**values | {**dict.fromkeys(missing_runs.COMPUTING), **changes})
 
 
-def run(folder, seed, model_type="simple"):
+def run(folder, seed, model_type="simple", model=""):
     settings = Settings(model_type=model_type, random_seed=seed)
-    return grid.Run(model_type, seed, settings, folder / f"{model_type}-{seed}")
+    model = model or model_type
+    return grid.Run(model, seed, settings, folder / f"{model}-{seed}")
 
 
 def train(jobs):
-    workers.Workers(arguments(), Progress()).train(jobs)
+    workers.Workers(arguments(), Progress(), 2).train(jobs)
 
 
 def test_lines_say_which_run_they_are_of(stand_in, capsys):
@@ -86,6 +93,42 @@ def test_lines_say_which_run_they_are_of(stand_in, capsys):
     assert len(list(stand_in.glob("*/trained"))) == 3
     told = sorted(capsys.readouterr().err.splitlines())
     assert told == [f"linear, seed {seed}: epoch 1/1: cost 0.5" for seed in (1, 3, 4)]
+
+
+def test_a_process_trains_one_run_after_the_other_and_keeps_to_a_model(stand_in, monkeypatch):
+    monkeypatch.setattr(workers.threads, "available_cores", lambda: 6)
+    jobs = [run(stand_in, seed, "linear", model) for model in "AB" for seed in (1, 3, 4)]
+    train(jobs)
+    processes = {(j.model, *(j.folder / "process").read_text().split()) for j in jobs}
+    assert len({process for _, process, _ in processes}) == 2
+    assert {share for _, _, share in processes} == {"3"}
+    first = [(j.folder / "process").read_text() for j in (jobs[0], jobs[3])]
+    assert first[0] != first[1]
+
+
+def test_which_run_comes_next():
+    at_work = workers.Workers(arguments(), Progress(), 3)
+    at_work.waiting = [run(Path("models"), seed, "simple", m) for m in "AB" for seed in (1, 2, 3)]
+    assert str(at_work._next()) == "A, seed 1"
+    assert str(at_work._next()) == "B, seed 1"
+    assert str(at_work._next("B")) == "B, seed 2"
+    assert str(at_work._next()) == "A, seed 2"
+    assert str(at_work._next("A")) == "A, seed 3"
+    assert str(at_work._next("A")) == "B, seed 3" and at_work._next("B") is None
+
+
+def test_one_that_ends_without_a_word_is_named(stand_in):
+    with pytest.raises(UserError, match="^simple, seed 9: its process ended with status 1$"):
+        train([run(stand_in, 9), run(stand_in, 1)])
+
+
+def test_one_that_cannot_begin_is_told_in_its_own_words(tmp_path, monkeypatch):
+    args = arguments(data=tmp_path / "nowhere")
+    (tmp_path / "json.py").write_text("raise SystemExit('a module of the user')")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="^linear, seed 1: .*nowhere") as error:
+        workers.Workers(args, Progress(), 2).train([run(tmp_path, 1, "linear")])
+    assert "\n" not in str(error.value)
 
 
 def test_one_that_fails_is_told_in_one_line_and_stops_the_others(stand_in, capsys):
@@ -114,6 +157,26 @@ def test_ctrl_c_stops_all_and_begins_no_more(stand_in):
     assert sum(job.folder.exists() for job in jobs) == 2
 
 
+def test_a_run_comes_back_from_its_line():
+    listed = run(Path("models"), 3)
+    assert grid.Run.from_line(listed.to_line()) == listed and "\n" not in listed.to_line()
+
+
+@pytest.mark.parametrize(
+    "preset, backend, wanted, number",
+    [
+        ("demo", "auto", None, 6), ("demo", "auto", 2, 2), ("paper", "auto", None, 1),
+        ("demo", "jax", None, 1), ("paper", "jax", 4, 4),
+    ],
+)  # fmt: skip
+def test_as_many_processes_as_cores_where_they_are_small(
+    preset, backend, wanted, number, monkeypatch
+):
+    monkeypatch.setattr(workers.threads, "available_cores", lambda: 6)
+    args = arguments(preset=preset, backend=backend, workers=wanted)
+    assert number_of_workers(args) == number
+
+
 def test_real_runs_in_processes(tmp_path, monkeypatch):
     data = small.write(tmp_path / "data")
     monkeypatch.setattr(
@@ -124,6 +187,9 @@ def test_real_runs_in_processes(tmp_path, monkeypatch):
         data_provider.load(data), ["VISUAL"], args, select.get(), Progress(quiet=True)
     )
     assert [flow.settings.ridge_alpha for flow in workflows["VISUAL"]] == [1.0, 2.0]
+    for flow in workflows["VISUAL"]:
+        described = json.loads((flow.folder / "run.json").read_text())
+        assert described["threads"]["blas"] == max(1, threads.available_cores() // 2)
 
 
 def test_commands_for_a_scheduler_are_those_of_the_missing_runs(tmp_path, capsys):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import small
 
-from imaginet_pt.backends import select
+from imaginet_pt.backends import functions, select
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError, UserTypeError
 from imaginet_pt.progress import Progress
@@ -54,6 +54,17 @@ def test_outputs_follow_the_sentences(workflow):
     assert {name: array.shape for name, array in none.items()} == {
         "hidden_text": (0, 8), "hidden_vis": (0, 8), "output_vis": (0, 12),
     }  # fmt: skip
+
+
+def test_runs_of_one_model_share_what_is_compiled(workflow, monkeypatch):
+    first, second = (Workflow(workflow.folder.path, 1 + i, select.get("c")) for i in range(2))
+    expected = workflow.outputs(SENTENCES)
+    for run in (first, second):
+        run.share_compiled(workflow)
+    monkeypatch.setattr(functions, "outputs", lambda *_: pytest.fail("compiled again"))
+    for name, array in second.outputs(SENTENCES).items():
+        np.testing.assert_array_equal(array, expected[name])
+    assert (first.outputs(SENTENCES)["hidden_text"] != expected["hidden_text"]).any()
 
 
 @pytest.mark.parametrize("wrong", [b"a dog", 3, None, ["a dog", 3], [b"a dog"], [["a", "dog"]]])

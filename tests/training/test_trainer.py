@@ -84,6 +84,48 @@ def test_the_same_seed_writes_the_same_bytes(run, dataset, backend, tmp_path):
     assert written(other)["costs.csv"] != written(run)["costs.csv"]
 
 
+def test_seeds_share_what_is_compiled_and_write_the_same_bytes(
+    run, dataset, backend, tmp_path, monkeypatch
+):
+    compiled, train_step = [], functions.train_step
+
+    def counted(*arguments):
+        compiled.append(arguments)
+        return train_step(*arguments)
+
+    monkeypatch.setattr(functions, "train_step", counted)
+    with functions.compiled_once():
+        other = settings(random_seed=2)
+        experiment.train(dataset, other, tmp_path / "other", backend, QUIET)
+        again = experiment.train(dataset, settings(), tmp_path / "again", backend, QUIET)
+    assert len(compiled) == 1 and written(again) == written(run)
+
+
+def test_trainings_of_another_kind_and_outside_the_block_compile(dataset, tmp_path, monkeypatch):
+    compiled, stand_ins = [], stand_in.Model()
+
+    def counted(model, rule, *others):
+        compiled.append(rule.lr)
+        return stand_ins.train_step(model, rule, *others)
+
+    monkeypatch.setattr(functions, "train_step", counted)
+    monkeypatch.setattr(functions, "validation_costs", stand_ins.validation_costs)
+    folders = (tmp_path / str(i) for i in range(9))
+
+    def train(**changes):
+        changed = replace(stand_in.SETTINGS, **changes)
+        experiment.train(dataset, changed, next(folders), stand_in.BACKEND, QUIET)
+
+    with functions.compiled_once():
+        for rate in (0.1, 0.1, 0.2, 0.1):
+            train(rate=rate)
+        train(rate=0.1, hidden_size=4)
+    assert compiled == [0.1, 0.2, 0.1, 0.1]
+    train(rate=0.1, hidden_size=4)
+    train(rate=0.1, hidden_size=4)
+    assert len(compiled) == 6
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stop_at", [1, 6, 8])
 def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(

@@ -18,6 +18,7 @@ from ..options import (
     chosen_backend,
     chosen_processes,
     process_options,
+    thread_option,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def add_options(parser: ArgumentParser) -> None:
     )
     add_settings(parser)
     backend_options(parser, show_jax=True)
+    thread_option(parser)
     process_options(parser)
 
 
@@ -129,12 +131,14 @@ def next_step(args: Namespace) -> str:
 
 
 def _train(args: Namespace, backend: Backend, progress: Progress) -> None:
+    from ...backends import threads
     from ...data import data_provider
     from ...training import experiment
 
+    number_of_threads = threads.parse(args.threads)
     dataset = data_provider.load(args.data, progress.say)
     if args.resume:
-        _check_same_settings(args.resume, given_settings(args))
+        _check_same_settings(args.resume, given_settings(args), number_of_threads)
         experiment.resume(
             dataset, args.resume, backend, progress,
             iterations=getattr(args, "iterations", None),
@@ -144,7 +148,7 @@ def _train(args: Namespace, backend: Backend, progress: Progress) -> None:
         experiment.train(
             dataset, read_settings(args), args.out, backend, progress,
             init_tokenizer=args.init_tokenizer, init_weights=args.init_weights,
-            checkpoint_minutes=args.checkpoint_minutes,
+            checkpoint_minutes=args.checkpoint_minutes, number_of_threads=number_of_threads,
         )  # fmt: skip
 
 
@@ -162,12 +166,15 @@ def _complete_from_run(args: Namespace) -> None:
         raise UserError(f"{args.resume} does not say where its data are; give `data`")
 
 
-def _check_same_settings(run: str, wanted: dict[str, Any]) -> None:
+def _check_same_settings(run: str, wanted: dict[str, Any], number_of_threads: int | None) -> None:
     """Check that settings given with --resume, except `iterations`, are those of the run."""
+    from ...backends import threads
     from ...runs.run_folder import RunFolder
 
-    settings = RunFolder.open(run).described().settings
-    for name, value in wanted.items():
-        if name != "iterations" and getattr(settings, name) != value:
-            flag, trained = "--" + name.replace("_", "-"), getattr(settings, name)
-            raise UserError(f"{flag} {value}: {run} has {trained}; leave the option out")
+    description = RunFolder.open(run).described()
+    trained = description.settings.as_dict()
+    trained["threads"] = threads.recorded(description.threads)["blas"]
+    for name, value in (wanted | {"threads": number_of_threads or trained["threads"]}).items():
+        if name != "iterations" and trained[name] != value:
+            flag = "--" + name.replace("_", "-")
+            raise UserError(f"{flag} {value}: {run} has {trained[name]}; leave the option out")

@@ -220,7 +220,7 @@ def make(
         f"pictures of {inputs.pictures.name}"
     )
     missing = f"Missing: {inputs.missing}.\n\n" if inputs.missing else ""
-    shown = last_iteration(table).drop(columns="iteration").round(3)
+    shown = last_iteration(table, ["model"]).drop(columns="iteration").round(3)
     text = (
         f"The share chosen right at the last epoch; chance is {CHANCE}:\n\n"
         f"{results.markdown(shown)}\n{missing}{claims}\n{RANDOM_NOTE}\n\n![{title}]({NAME}.png)\n"
