@@ -7,6 +7,7 @@ the number that it began with: equal commands, equal bytes.
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -95,9 +96,24 @@ def recorded(entry: Mapping[str, Any]) -> dict[str, int]:
 
 @contextlib.contextmanager
 def limited(limits: Limits) -> Iterator[None]:
-    """Keep the libraries that are loaded to so many threads in this block."""
-    with threadpool_limits(dict(limits)):
+    """Keep the libraries that are loaded, numba's own threads too, to so many in this block."""
+    with threadpool_limits(dict(limits)), _numba_limited(limits.get("openmp")):
         yield
+
+
+@contextlib.contextmanager
+def _numba_limited(number: int | None) -> Iterator[None]:
+    """Keep numba, if it is loaded, to `number` threads; threadpoolctl does not know them."""
+    numba: Any = sys.modules.get("numba")
+    if numba is None or number is None:
+        yield
+        return
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(number, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
 
 
 def _first_count(entry: Mapping[str, Any], names: Sequence[str]) -> int:

@@ -166,3 +166,11 @@ def test_another_number_is_not_for_a_run_that_goes_on(seen, tmp_path, capsys):
     assert main([*map(str, command), "--threads", "3"]) == 0
     assert main(["train", "--data", str(data), "--out", str(tmp_path / "new"), "--threads=x"]) == 2
     assert "--threads is 'x'; it must be auto or between 1 and 64" in capsys.readouterr().err
+
+
+def test_numba_s_own_threads_are_limited_in_the_block():
+    numba = pytest.importorskip("numba")
+    before = numba.get_num_threads()
+    with threads.limited({"blas": 1, "openmp": 1}):
+        assert numba.get_num_threads() == 1
+    assert numba.get_num_threads() == before

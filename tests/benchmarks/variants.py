@@ -83,7 +83,9 @@ def main() -> None:
     grid.MODELS.update({name: settings for name, (_, settings) in VARIANTS.items()})
     dataset, progress = data_provider.load(args.data), Progress()
     make_folder(args.out)
-    options = Namespace(data=args.data, seeds=args.seeds, out=args.out, preset="demo", workers=1)
+    options = Namespace(
+        data=args.data, seeds=args.seeds, out=args.out, preset="demo", workers=1, threads=None
+    )
     workflows = grid.train_missing(dataset, args.models, options, select.get(), progress)
     items = retrieval_scores.items(workflows, dataset, progress, last=True)
     table = similarity_rows(workflows, benchmarks.load(None, args.men, []))

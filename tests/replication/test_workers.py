@@ -218,7 +218,7 @@ def test_the_best_epoch_shares_runs_and_takes_linreg_s_best_penalty(tmp_path):
     assert [a == b for a, b in zip(last, chosen, strict=True)] == [True, True, True, False]
     assert chosen[-1].settings == replace(last[-1].settings, choose_ridge_alpha=True)
     assert chosen[-1].folder.parent == last[-1].folder.parent == tmp_path / "out/models"
-    line = workers.command(chosen[-1], plain)
+    line = missing_runs.command(chosen[-1], plain)
     assert "--choose-ridge-alpha" in line and "--patience=3" in line
     given = parser.build_parser(COMMANDS, "train").parse_args(line)
     assert read_settings(given) == chosen[-1].settings

@@ -50,7 +50,9 @@ def data():
 @pytest.fixture(scope="module")
 def options(tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
-    return Namespace(out=out, preset="demo", seeds=1, workers=1, state="end", pairs=[], **NOTHING)
+    return Namespace(
+        out=out, preset="demo", seeds=1, workers=1, threads=None, state="end", pairs=[], **NOTHING
+    )
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +249,7 @@ def test_little_data_from_runs_that_are_there(data, options, workflows, monkeypa
     monkeypatch.setattr(little_data, "SIZES_OF_SCENES", [])
     monkeypatch.setattr(little_data, "SMALL", TINY["hidden_size"])
     monkeypatch.setattr(grid, "SCENES_DEMO", TINY)
-    monkeypatch.setattr(grid, "_train", None)  # nothing is trained
+    monkeypatch.setattr(grid, "train", None)  # nothing is trained
     monkeypatch.setattr(little_data, "LEAST_ITEMS", 3)
     little_data.SCRIPT.main(options, data, select.get(), QUIET)
     assert "Word similarity from little text on scenes (synthetic)" in capsys.readouterr().out
