@@ -15,7 +15,7 @@ COMMANDS = {
     name: f"imaginet_pt.cli.commands.{name.replace('-', '_')}"
     for name in (
         "data", "train", "evaluate", "project", "next-words", "surprisal", "neighbors", "omission",
-        "compare", "export", "report", "convert-legacy",
+        "compare", "export", "report", "explore", "convert-legacy",
     )
 } | {"replicate": "imaginet_pt.replication.command"}  # fmt: skip
 

@@ -1,0 +1,69 @@
+"""`imaginet explore`: make one page on which one types a sentence and sees what is imagined.
+
+The page holds the network itself and runs it in the browser; it needs neither a server nor a
+network connection.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import UserError
+from ...progress import Progress
+from .. import options
+from ..options import data_option
+
+if TYPE_CHECKING:
+    from ...data.dataset import Dataset
+
+HELP = "one page that runs a network in the browser"
+EXAMPLE = "imaginet explore RUN --data scenes --out explore.html"
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add the runs, the data whose images are searched, and the page."""
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="folders of runs; RUN@3 is one after its third epoch, RUN@0 before training")
+    data_option(parser)
+    parser.add_argument(
+        "--image-folder", metavar="DIR", help="the data's pictures; else captions stand for them"
+    )
+    parser.add_argument(
+        "--captions",
+        type=int,
+        metavar="N",
+        help="captions to search, with their images: the first of each image, then the second "
+        "(default 5000)",
+    )
+    parser.add_argument("--out", required=True, metavar="PAGE.html", help="file for the page")
+    options.backend_options(parser)
+
+
+def run(args: Namespace) -> None:
+    """Say how large the page becomes, and make it."""
+    from ...data import data_provider
+    from ...explorer import epochs, gallery, page, pictures, sizes
+    from ...files.atomic import atomic
+
+    if not Path(args.out).absolute().parent.is_dir():
+        raise UserError(f"--out {args.out}: no such folder; make it, or choose another file")
+    folder = pictures.folder(args.image_folder) if args.image_folder else None
+    workflows = epochs.load(args.runs, options.chosen_backend(args))
+    progress = Progress(args.quiet)
+    dataset = data_provider.load(args.data, progress.say)
+    most = gallery.MOST_CAPTIONS if args.captions is None else args.captions
+    chosen = gallery.choose(dataset, most)
+    parts = sizes.estimate(workflows, chosen, _features(dataset), folder is not None)
+    for line in sizes.tell(parts, chosen, args.out):
+        progress.say(line)
+    content = page.make(workflows, dataset, chosen, folder, progress.say)
+    with atomic(args.out) as file:
+        file.write(content)
+    size = os.stat(args.out).st_size
+    progress.say(f"{args.out} written, {size / 1e6:.1f} MB ({dataset.name}); open it in a browser")
+
+
+def _features(dataset: Dataset) -> int:
+    return 0 if dataset.features is None else dataset.features.shape[1]

@@ -1,0 +1,55 @@
+"""Runs by their folders, at the last epoch or at another: RUN@3, and RUN@0 before training."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..backends.protocol import Backend
+from ..errors import UserError
+from ..runs.trained_model import RecurrentModel
+from ..runs.workflow import Workflow
+from . import supported
+
+EPOCH = re.compile(r"(.+)@(\d{1,9})")
+
+
+def load(paths: Sequence[str], backend: Backend) -> dict[str, Workflow]:
+    """Load runs, each named by its folder's own name where that is enough to tell them apart.
+
+    Raises:
+        UserError: one is no run, has no such epoch, or is not `supported`.
+    """
+    paths = list(dict.fromkeys(paths))
+    names = [Path(os.path.abspath(path)).name for path in paths]
+    if len(set(names)) < len(names):
+        names = list(paths)
+    return {name: _load(path, backend) for name, path in zip(names, paths, strict=True)}
+
+
+def _load(path: str, backend: Backend) -> Workflow:
+    match = None if Path(path).exists() else EPOCH.fullmatch(path)
+    workflow = Workflow(match[1] if match else path, backend=backend)
+    supported.check(workflow)
+    if not match:
+        return workflow
+    epoch = int(match[2])
+    return workflow.at(epoch) if epoch else _untrained(workflow)
+
+
+def _untrained(workflow: Workflow) -> Workflow:
+    """Return the run before training: its parameters drawn from its seed once more.
+
+    They are those that the training began with, unless that shuffled the captions first or was
+    given weights.
+    """
+    model = workflow.model
+    if not isinstance(model, RecurrentModel):
+        raise UserError(f"{workflow.folder.path} has no epochs; give it without @0")
+    untrained = workflow.at(workflow.iteration)
+    rng = np.random.RandomState(workflow.settings.random_seed)
+    untrained.model = model.with_parameters(model.model.parameters(rng), workflow.folder.path)
+    untrained.iteration = 0
+    return untrained

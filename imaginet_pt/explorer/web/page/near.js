@@ -1,0 +1,140 @@
+"use strict";
+// The images, captions and next words that a run finds for a sentence.
+
+/** An image: its picture, or a card with its captions as in Figure 3 of the paper. */
+function ImageCard({ rank, place, cosine, mark }) {
+  const captions = CONTENT.images[place].map((number) => CONTENT.captions[number]);
+  const picture = CONTENT.pictures[place];
+  return html`<li class="card ${mark}">
+    <div class="card-head">
+      <strong>${rank}</strong>${mark === "new" && html`<em>only here</em>`}
+      <span class="number" title="cosine">${shown(cosine, 3)}</span>
+    </div>
+    ${picture
+      ? html`<img src=${picture} alt="Image described as: ${captions[0]}" />
+          <p dir="auto">${captions[0]}</p>`
+      : captions.slice(0, 3).map((text) => html`<p dir="auto">${text}</p>`)}
+  </li>`;
+}
+
+/** The nearest images; `others` are places that are not marked as new. */
+function Images({ near, others, about }) {
+  if (near.length === 0) return null;
+  const rows = near.map(([place, cosine], i) => [
+    i + 1, cosine.toFixed(6), ...CONTENT.images[place].slice(0, 1).map((n) => CONTENT.captions[n]),
+  ]);
+  return html`<section>
+    <header class="part">
+      <h4>Nearest images</h4>
+      <${CopyTable} what="images nearest to ${about}" columns=${["rank", "cosine", "caption"]} rows=${rows} />
+    </header>
+    <ol class="cards">
+      ${near.map(([place, cosine], i) => {
+        const mark = others && !others.includes(place) ? "new" : "";
+        return html`<${ImageCard} key=${place} rank=${i + 1} place=${place} cosine=${cosine} mark=${mark} />`;
+      })}
+    </ol>
+  </section>`;
+}
+
+/** The nearest captions; `others` as for images. */
+function Captions({ near, others, about }) {
+  const rows = near.map(([number, cosine], i) => [
+    i + 1, cosine.toFixed(6), CONTENT.captions[number],
+  ]);
+  return html`<section>
+    <header class="part">
+      <h4>Nearest captions</h4>
+      <${CopyTable} what="captions nearest to ${about}" columns=${["rank", "cosine", "caption"]} rows=${rows} />
+    </header>
+    <ol class="captions">
+      ${near.map(([number, cosine]) => {
+        const mark = others && !others.includes(number) ? "new" : "";
+        return html`<li key=${number} class=${mark}>
+          <span class="number" title="cosine">${shown(cosine, 3)}</span>
+          <span dir="auto">${CONTENT.captions[number]}${mark && html` <em>only here</em>`}</span>
+        </li>`;
+      })}
+    </ol>
+  </section>`;
+}
+
+/** The likeliest next words, the one that came marked; `came` is null at the sentence's end. */
+function NextWords({ next, came, about }) {
+  if (next.length === 0) return null;
+  const most = next[0][1];
+  const name = (word) => (word === "END" ? "(end)" : word === "UNK" ? "(a rare word)" : word);
+  return html`<section>
+    <header class="part">
+      <h4>Expected next</h4>
+      <${CopyTable} what="words expected after ${about}" columns=${["word", "probability"]}
+        rows=${next.map(([word, p]) => [word, p.toFixed(6)])} />
+    </header>
+    <ol class="next">
+      ${next.map(([word, p]) => {
+        const here = word === came;
+        return html`<li key=${word} class=${here ? "came" : ""}>
+          <span>${name(word)}${here && html`<em> came</em>`}</span>
+          <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="bar expected" width=${(100 * p) / most} height="8" rx="1" />
+          </svg>
+          <span class="number">${shown(100 * p, p < 0.1 ? 1 : 0)} %</span>
+        </li>`;
+      })}
+    </ol>
+  </section>`;
+}
+
+/** Say what a run has none of. */
+function Lacking({ run }) {
+  if (run.kind === "TEXTUAL") {
+    return html`<p class="note">
+      TEXTUAL was trained without pictures: it imagines none, and its state after the last word
+      stands for the sentence.
+    </p>`;
+  }
+  if (!expects(run)) {
+    return html`<p class="note">${run.kind} imagines images and expects no words.</p>`;
+  }
+  return null;
+}
+
+const places = (near) => near.map(([place]) => place);
+
+/** Two sentences and what a run finds for each; what only one of them has is marked. */
+function Pair({ r, sentences, titles }) {
+  const [a, b] = sentences.map((words) => useAnswer("sentence", r, words));
+  const alike = useAnswer("alike", r, ...sentences);
+  if (!a || !b || !alike) return html`<p class="note" aria-live="polite">Reading …</p>`;
+  const columns = [[a, b], [b, a]];
+  return html`<${Alike} alike=${alike} run=${RUNS[r]} />
+    <div class="pair">
+      ${columns.map(
+        ([one, other], i) => html`<section aria-label=${titles[i]}>
+          <h3>${titles[i]}</h3>
+          <p class="said" dir="auto">${sentences[i].join(" ") || "nothing"}</p>
+          <${Images} near=${one.images} others=${places(other.images)} about=${titles[i]} />
+          <${Captions} near=${one.captions} others=${places(other.captions)} about=${titles[i]} />
+        </section>`,
+      )}
+    </div>`;
+}
+
+const VECTORS = {
+  image: "imagined images",
+  hidden_vis: "states of the pathway that imagines",
+  hidden_text: "states of the pathway that expects words",
+};
+
+/** How alike two sentences are to a run. */
+function Alike({ alike, run }) {
+  const names = Object.keys(alike);
+  const same = names.every((name) => alike[name] > 1 - 1e-9);
+  return html`<div class="alike">
+    ${names.map((name) => html`<p><b>${shown(alike[name], 3)}</b> cosine of the ${VECTORS[name]}</p>`)}
+    ${same && run.kind === "LINREG" &&
+      html`<p class="note">To LINREG, which counts words, any order of them is the same.</p>`}
+    <${CopyTable} what="similarity" columns=${["vectors", "cosine"]}
+      rows=${names.map((name) => [name, alike[name].toFixed(6)])} />
+  </div>`;
+}
