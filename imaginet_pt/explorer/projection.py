@@ -8,7 +8,7 @@ import scipy.linalg
 
 
 def plane(vectors: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
-    """Project vectors (n, d) onto two dimensions, (n, 2), in [-1, 1].
+    """Project vectors (n, d) onto two dimensions, (n, 2), in [-1, 1], with 0 midway.
 
     The vectors are brought to length one first, since the words' neighbours are by cosine. The
     direction of each axis is such that its largest coordinate is positive.
@@ -24,4 +24,5 @@ def plane(vectors: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
     points[:, : size - first] = (rows @ axes)[:, ::-1]
     extremes = points[np.abs(points).argmax(axis=0), [0, 1]]
     points *= np.where(extremes < 0, -1, 1)
-    return np.asarray(points / (np.abs(extremes).max() or 1))
+    points -= (points.max(axis=0) + points.min(axis=0)) / 2
+    return np.asarray(points / (np.abs(points).max() or 1))

@@ -1,6 +1,6 @@
 """How large a page becomes, told before it is made, and what to leave out of one that is large."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ..errors import UserError
 from ..runs.workflow import Workflow
@@ -8,78 +8,90 @@ from .gallery import Gallery
 from .network import NEAREST_WORDS, used_weights
 from .supported import paper_name
 
-LARGE = 12e6  # bytes, from which on the page says what to leave out
+LARGE = 12e6  # bytes, from which on it is said what to leave out
 LARGEST = 400e6  # browsers hold no text of 512 MB
 IN_TEXT = 4 / 3  # base64
 PICTURE = 4000  # bytes of a thumbnail, about
-OWN = 120e3  # of scripts and styles
-SPACE_WORD = NEAREST_WORDS * 6 + 8  # of a word in a space: neighbours, cosines, place
+OWN = 120e3  # bytes of scripts and styles
+SPACE_WORD = NEAREST_WORDS * (2 + 4) + 2 * 4  # bytes of a word in a space: `pack_words`
+FEWER = 5  # times fewer captions are what a large page is advised to have
+
+Parts = dict[str, float]  # bytes of each part of a page, by its name
 
 
 def estimate(
     workflows: Mapping[str, Workflow], gallery: Gallery, features: int, pictures: bool
-) -> dict[str, float]:
-    """Return the bytes of each part of the page at most; only those of pictures are a guess.
+) -> Parts:
+    """Return how large each part of the page becomes at most; that of pictures is a guess.
 
-    The parts of several runs have the run's name before them.
+    Args:
+        workflows: the runs, whose names stand before their parts where there are several.
+        gallery: the captions and images.
+        features: of an image.
+        pictures: whether there are any.
     """
-    parts = {}
+    parts: Parts = {}
     for name, workflow in workflows.items():
         prefix = f"{name}: " if len(workflows) > 1 else ""
-        sizes = _run_sizes(workflow, gallery, features)
-        parts |= {f"{prefix}{part}": bytes_ * IN_TEXT for part, bytes_ in sizes.items() if bytes_}
-    texts = sum(len(text.encode()) + 12 for text in gallery.captions)
+        for part, size in _run_sizes(workflow, gallery, features).items():
+            # Images that are not scaled are those of every run, and stored once.
+            shared = part == "images" and workflow.settings.scaler == "none"
+            parts[part if shared else f"{prefix}{part}"] = size * IN_TEXT
     if pictures:
         parts["pictures"] = len(gallery.images) * PICTURE * IN_TEXT
-    return parts | {"texts and scripts": OWN + texts}
+    parts["texts and scripts"] = OWN + sum(len(text.encode()) + 12 for text in gallery.captions)
+    return {part: size for part, size in parts.items() if size}
 
 
-def _run_sizes(workflow: Workflow, gallery: Gallery, features: int) -> dict[str, float]:
-    """Return the bytes of each part of a run, before base64."""
+def _run_sizes(workflow: Workflow, gallery: Gallery, features: int) -> Parts:
+    """Return the bytes of each part of a run, before base64; LINREG stores no captions."""
     visual = "visual" in workflow.model.pathways
-    words = len(workflow.tokenizer.words)
-    stored = 0 if paper_name(workflow) == "LINREG" else workflow.settings.hidden_size
+    linear = paper_name(workflow) == "LINREG"
+    state = 0 if linear else workflow.settings.hidden_size + 4
     return {
         "weights": 2 * sum(values.size for values in used_weights(workflow).values()),
         "images": len(gallery.images) * (features + 4) * visual,
-        "captions": len(gallery.captions) * (stored + 4) if stored else 0,
-        "words": words * (SPACE_WORD * (1 + visual) + 10),
+        "captions": len(gallery.captions) * state,
+        "words": len(workflow.tokenizer.words) * (SPACE_WORD * (1 + visual) + 10),
     }
 
 
-def advice(parts: Mapping[str, float], gallery: Gallery) -> list[str]:
-    """Return what can be left out of a large page, each with what it saves."""
-    runs = list(dict.fromkeys(part.partition(": ")[0] for part in parts if ": " in part))
-    several = len(runs) > 1
-    of = {run: sum(size for p, size in parts.items() if p.startswith(f"{run}: ")) for run in runs}
-    found = [f"the run {run} ({_megabytes(of[run])})" for run in runs] if several else []
+def savings(parts: Parts, fewer: Parts, captions: int) -> dict[str, float]:
+    """Return what can be left out of a page, and how many bytes that saves.
+
+    Args:
+        parts: of the page.
+        fewer: the same with a number of `captions` that is smaller.
+        captions: that number.
+    """
+    runs = dict.fromkeys(part.partition(": ")[0] for part in parts if ": " in part)
+    found = {f"run {run}": _total(parts, f"{run}: ") for run in runs}
     if "pictures" in parts:
-        found.append(f"--image-folder ({_megabytes(parts['pictures'])})")
-    fewer = len(gallery.captions) // 5
-    searched = sum(size for p, size in parts.items() if p.endswith(("captions", "images")))
-    if fewer and searched:
-        found.append(f"captions and images, by --captions {fewer} (about {_megabytes(searched / 2)})")
+        found["--image-folder"] = parts["pictures"]
+    found[f"all but --captions {captions}"] = _total(parts) - _total(fewer)
     return found
 
 
-def tell(parts: Mapping[str, float], gallery: Gallery, out: str) -> list[str]:
-    """Return the lines that say how large the page becomes, and what to leave out.
+def tell(parts: Parts, saved: Mapping[str, float], out: str) -> list[str]:
+    """Return the lines that say how large the page becomes, and what to leave out of a large one.
 
     Raises:
         UserError: it is larger than a browser can read.
     """
-    total = sum(parts.values())
-    saving = "; ".join(advice(parts, gallery))
+    total = _total(parts)
+    advice = ", ".join(f"{what} (saves {_megabytes(size)})" for what, size in saved.items())
     if total > LARGEST:
         raise UserError(
             f"{out} would have {_megabytes(total)}, and browsers read at most "
-            f"{_megabytes(LARGEST)}; leave out: {saving or 'nothing can be, take a smaller run'}"
+            f"{_megabytes(LARGEST)}; leave out some of: {advice}"
         )
     shown = ", ".join(f"{part} {_megabytes(size)}" for part, size in parts.items())
     lines = [f"{out} will have at most {_megabytes(total)}: {shown}"]
-    if total > LARGE and saving:
-        lines.append(f"to make it smaller, leave out: {saving}")
-    return lines
+    return lines + ([f"to make it smaller, leave out: {advice}"] if total > LARGE else [])
+
+
+def _total(parts: Parts, prefix: str = "") -> float:
+    return sum(size for part, size in parts.items() if part.startswith(prefix))
 
 
 def _megabytes(size: float) -> str:

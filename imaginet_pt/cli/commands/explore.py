@@ -18,6 +18,8 @@ from ..options import data_option
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
+    from ...explorer.gallery import Gallery
+    from ...runs.workflow import Workflow
 
 HELP = "one page that runs a network in the browser"
 EXAMPLE = "imaginet explore RUN --data scenes --out explore.html"
@@ -25,7 +27,12 @@ EXAMPLE = "imaginet explore RUN --data scenes --out explore.html"
 
 def add_options(parser: ArgumentParser) -> None:
     """Add the runs, the data whose images are searched, and the page."""
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="folders of runs; RUN@3 is one after its third epoch, RUN@0 before training")
+    parser.add_argument(
+        "runs",
+        nargs="+",
+        metavar="RUN",
+        help="folders of runs; RUN@3 is one after its third epoch, RUN@0 before training",
+    )
     data_option(parser)
     parser.add_argument(
         "--image-folder", metavar="DIR", help="the data's pictures; else captions stand for them"
@@ -44,19 +51,18 @@ def add_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Say how large the page becomes, and make it."""
     from ...data import data_provider
-    from ...explorer import epochs, gallery, page, pictures, sizes
+    from ...explorer import epochs, gallery, page, pictures
     from ...files.atomic import atomic
 
     if not Path(args.out).absolute().parent.is_dir():
         raise UserError(f"--out {args.out}: no such folder; make it, or choose another file")
     folder = pictures.folder(args.image_folder) if args.image_folder else None
-    workflows = epochs.load(args.runs, options.chosen_backend(args))
-    progress = Progress(args.quiet)
+    progress, backend = Progress(args.quiet), options.chosen_backend(args)
     dataset = data_provider.load(args.data, progress.say)
     most = gallery.MOST_CAPTIONS if args.captions is None else args.captions
     chosen = gallery.choose(dataset, most)
-    parts = sizes.estimate(workflows, chosen, _features(dataset), folder is not None)
-    for line in sizes.tell(parts, chosen, args.out):
+    workflows = epochs.load(args.runs, backend)
+    for line in size_lines(workflows, dataset, chosen, args):
         progress.say(line)
     content = page.make(workflows, dataset, chosen, folder, progress.say)
     with atomic(args.out) as file:
@@ -65,5 +71,16 @@ def run(args: Namespace) -> None:
     progress.say(f"{args.out} written, {size / 1e6:.1f} MB ({dataset.name}); open it in a browser")
 
 
-def _features(dataset: Dataset) -> int:
-    return 0 if dataset.features is None else dataset.features.shape[1]
+def size_lines(
+    workflows: dict[str, Workflow], dataset: Dataset, chosen: Gallery, args: Namespace
+) -> list[str]:
+    """Say how large the page becomes at most, and what to leave out of a large one."""
+    from ...explorer import gallery, sizes
+
+    features = 0 if dataset.features is None else dataset.features.shape[1]
+    captions = max(1, len(chosen.captions) // sizes.FEWER)
+    parts, fewer = (
+        sizes.estimate(workflows, each, features, bool(args.image_folder))
+        for each in (chosen, gallery.choose(dataset, captions))
+    )
+    return sizes.tell(parts, sizes.savings(parts, fewer, captions), args.out)

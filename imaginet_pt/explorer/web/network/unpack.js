@@ -3,7 +3,9 @@
 
 /** The bytes of the page's one block of arrays, an ArrayBuffer. */
 function inflate(base64) {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }
@@ -18,7 +20,7 @@ const FLOAT16 = Float32Array.from({ length: 65536 }, (_, bits) => {
 });
 
 const TYPES = {
-  float16: Uint16Array, // made Float32Array below
+  float16: Uint16Array, // each to be looked up in FLOAT16
   float32: Float32Array,
   int8: Int8Array,
   uint16: Uint16Array,
@@ -28,5 +30,8 @@ const TYPES = {
 function arrayOf(buffer, { type, shape, at }) {
   const size = shape.reduce((product, n) => product * n, 1);
   const stored = new TYPES[type](buffer, at, size);
-  return type === "float16" ? Float32Array.from(stored, (bits) => FLOAT16[bits]) : stored;
+  if (type !== "float16") return stored;
+  const values = new Float32Array(size);
+  for (let i = 0; i < size; i++) values[i] = FLOAT16[stored[i]];
+  return values;
 }

@@ -1,8 +1,9 @@
 "use strict";
 // The map of a run's words: a dot for each, names where there is room, drawn as SVG.
 
-const MAP_WIDTH = 640;
-const MAP_HEIGHT = 480;
+// As wide as the page of a telephone, or as half of one on a desk: names keep their size.
+const MAP_WIDTH = innerWidth < 600 ? 360 : 640;
+const MAP_HEIGHT = innerWidth < 600 ? 400 : 480;
 const LABEL_WIDTH = 7.2; // of a letter
 const LABEL_HEIGHT = 15;
 const MOST_LABELS = 70;
@@ -42,9 +43,11 @@ function WordMap({ space, words, chosen, near, zoom, pick, name }) {
 function layOut(map, count, chosen, zoom) {
   const middle = zoom > 1 && chosen >= 0 ? [map[2 * chosen], map[2 * chosen + 1]] : [0, 0];
   const [halfWidth, halfHeight] = [MAP_WIDTH / 2, MAP_HEIGHT / 2];
+  const highest = map.reduce((most, value, i) => (i % 2 ? Math.max(most, Math.abs(value)) : most), 0);
+  const scale = zoom * Math.min(halfWidth - 30, (halfHeight - 20) / (highest || 1));
   const place = (i) => [
-    Math.round(10 * (halfWidth + (map[2 * i] - middle[0]) * zoom * (halfWidth - 30))) / 10,
-    Math.round(10 * (halfHeight - (map[2 * i + 1] - middle[1]) * zoom * (halfHeight - 20))) / 10,
+    Math.round(10 * (halfWidth + (map[2 * i] - middle[0]) * scale)) / 10,
+    Math.round(10 * (halfHeight - (map[2 * i + 1] - middle[1]) * scale)) / 10,
   ];
   const inSight = (i) => {
     const [x, y] = place(i);
@@ -53,18 +56,26 @@ function layOut(map, count, chosen, zoom) {
   return { place, visible: Array.from({ length: count }, (_, i) => i).filter(inSight) };
 }
 
-/** Names of words, in this order of importance, where they cover no other name. */
+/** Names of words, in this order of importance, beside their dots where they cover no other name. */
 function placeLabels(order, words, place) {
   const labels = [];
   for (const i of order) {
     if (labels.length === MOST_LABELS) break;
     const width = words[i].length * LABEL_WIDTH;
-    const [px, py] = place(i);
-    const x = Math.min(px + 6, MAP_WIDTH - width);
-    const y = Math.max(py + 4, LABEL_HEIGHT);
-    const clear = (other) =>
-      x > other.x + other.width + 4 || other.x > x + width + 4 || Math.abs(other.y - y) > LABEL_HEIGHT;
-    if (labels.every(clear)) labels.push({ i, x, y, width });
+    const free = besides(place(i), width).find((at) => fits(at, width, labels));
+    if (free) labels.push({ i, x: free[0], y: free[1], width });
   }
   return labels;
+}
+
+/** Where the name of a dot may begin: right of it, left, above, below. */
+function besides([x, y], width) {
+  return [[x + 6, y + 4], [x - 6 - width, y + 4], [x - width / 2, y - 8], [x - width / 2, y + 17]];
+}
+
+function fits([x, y], width, labels) {
+  if (x < 0 || x + width > MAP_WIDTH || y < LABEL_HEIGHT || y > MAP_HEIGHT - 4) return false;
+  const clear = (other) =>
+    x > other.x + other.width + 4 || other.x > x + width + 4 || Math.abs(other.y - y) > LABEL_HEIGHT;
+  return labels.every(clear);
 }

@@ -88,13 +88,13 @@ function NextWords({ next, came, about }) {
 /** Say what a run has none of. */
 function Lacking({ run }) {
   if (run.kind === "TEXTUAL") {
-    return html`<p class="note">
+    return html`<p class="soft small">
       TEXTUAL was trained without pictures: it imagines none, and its state after the last word
       stands for the sentence.
     </p>`;
   }
   if (!expects(run)) {
-    return html`<p class="note">${run.kind} imagines images and expects no words.</p>`;
+    return html`<p class="soft small">${run.kind} imagines images and expects no words.</p>`;
   }
   return null;
 }

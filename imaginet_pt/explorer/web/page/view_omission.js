@@ -37,6 +37,6 @@ function OmissionView({ r, words, state, change }) {
 function Heaviest({ words, scores }) {
   const order = scores.map((_, at) => at).sort((a, b) => scores[b] - scores[a]);
   const [first, last] = [order[0], order.at(-1)];
-  return html`<b dir="auto">“${words[first]}”</b> carries most (${shown(scores[first])}),
+  return html`<b dir="auto">“${words[first]}”</b> carries most (${shown(scores[first])}) and${" "}
     <b dir="auto">“${words[last]}”</b> least (${shown(scores[last])}).`;
 }

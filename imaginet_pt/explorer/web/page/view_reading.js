@@ -21,9 +21,11 @@ function ReadingView({ r, words, state, change }) {
       label: `${words[at]}, ${ordinal(at + 1)} of ${words.length} words, moved ${shown(moved)}${told}`,
     };
   };
-  return html`<${WordRow} name="Words of the sentence, as read by ${run.name}" words=${words} look=${look}
-      pick=${(at) => change({ n: at + 1 })} />
-    <${Scrubber} words=${words} read=${read} change=${change} name=${run.name} />
+  return html`<div class="line">
+      <${WordRow} name="Words of the sentence, as read by ${run.name}" words=${words} look=${look}
+        pick=${(at) => change({ n: at + 1 })} />
+      <${Scrubber} words=${words} read=${read} change=${change} name=${run.name} />
+    </div>
     <${ReadingLegend} run=${run} />
     <${UnknownWords} r=${r} words=${words} />
     <${WordStory} r=${r} words=${words} read=${read} at=${series[read - 1]} found=${found}

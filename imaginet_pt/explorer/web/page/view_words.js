@@ -99,7 +99,7 @@ function WordSearch({ r, state, change }) {
   const begins = text === "" || text === state.w ? [] : known.filter((word) => word.startsWith(text));
   const matches = begins.slice(0, MOST_MATCHES);
   const nothing = text !== "" && text !== state.w && matches.length === 0;
-  return html`<form class="field second" role="search" onSubmit=${(event) => {
+  return html`<form class="field search" role="search" onSubmit=${(event) => {
       event.preventDefault();
       change({ w: known.includes(text) ? text : (matches[0] ?? text) });
     }}>

@@ -80,5 +80,5 @@ function UnknownWords({ r, words }) {
       unknown.length > 10 ? " …" : ""
     }</p>`}
   ${unread.length > 0 &&
-    html`<p class="note">LINREG counts no word of one letter and no mark: ${list(unread)}</p>`}`;
+    html`<p class="soft small">LINREG counts no word of one letter and no mark: ${list(unread)}</p>`}`;
 }
