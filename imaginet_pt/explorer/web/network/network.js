@@ -29,14 +29,25 @@ const ACTIVATIONS = {
 
 // Algebra.
 
-/** Add x W to `sum`, in place: x (n), W (n, m), sum (m). */
+/**
+ * Add x W to `sum`, in place: x (n), W (n, m), sum (m). Four rows of W at a time, so that `sum` is
+ * read and written a quarter as often.
+ */
 function addProduct(sum, x, W) {
   const m = sum.length;
-  for (let i = 0; i < x.length; i++) {
-    const factor = x[i];
-    if (factor === 0) continue; // rectified states have many zeros
-    const row = i * m;
-    for (let j = 0; j < m; j++) sum[j] += factor * W[row + j];
+  const whole = x.length - (x.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    const a = x[i];
+    const b = x[i + 1];
+    const c = x[i + 2];
+    const d = x[i + 3];
+    const [rowA, rowB, rowC, rowD] = [i * m, (i + 1) * m, (i + 2) * m, (i + 3) * m];
+    for (let j = 0; j < m; j++) {
+      sum[j] += a * W[rowA + j] + b * W[rowB + j] + c * W[rowC + j] + d * W[rowD + j];
+    }
+  }
+  for (let i = whole; i < x.length; i++) {
+    for (let j = 0; j < m; j++) sum[j] += x[i] * W[i * m + j];
   }
   return sum;
 }
@@ -158,7 +169,8 @@ class Network {
     const rows = this.run.vocabulary.length - (linear ? SPECIAL : 0);
     const row = linear ? id - SPECIAL : id;
     const size = matrix.length / rows;
-    return row < 0 ? new Float32Array(size) : matrix.subarray(row * size, (row + 1) * size);
+    if (row < 0) return new Float64Array(size);
+    return Float64Array.from(matrix.subarray(row * size, (row + 1) * size));
   }
 
   start(path) {
