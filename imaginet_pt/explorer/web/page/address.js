@@ -52,13 +52,21 @@ function useAddress() {
     location.hash ? readAddress(location.hash) : { ...EMPTY, s: CONTENT.captions[0] },
   );
   const change = (some) => setState((before) => ({ ...before, ...some }));
+  const known = useRef(location.hash); // an address that differs from it has been given since
   useEffect(() => {
-    const follow = () => setState(readAddress(location.hash));
+    const follow = () => {
+      known.current = location.hash;
+      setState(readAddress(location.hash));
+    };
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);
   useEffect(() => {
-    const write = () => history.replaceState(null, "", writeAddress(state));
+    const write = () => {
+      if (location.hash !== known.current) return;
+      history.replaceState(null, "", writeAddress(state));
+      known.current = location.hash;
+    };
     const timer = setTimeout(write, WRITE_AFTER);
     return () => clearTimeout(timer);
   }, [state]);

@@ -1,6 +1,14 @@
 "use strict";
 // The images, captions and next words that a run finds for a sentence.
 
+/** A part of a view: its heading, of a level that follows the one around it, and its table to copy. */
+function PartHead({ title, level = 3, what, columns, rows }) {
+  return html`<header class="part">
+    <${`h${level}`} class="part-title">${title}</${`h${level}`}>
+    <${CopyTable} what=${what} columns=${columns} rows=${rows} />
+  </header>`;
+}
+
 /** An image: its picture, or a card with its captions as in Figure 3 of the paper. */
 function ImageCard({ rank, place, cosine, mark }) {
   const captions = CONTENT.images[place].map((number) => CONTENT.captions[number]);
@@ -18,16 +26,14 @@ function ImageCard({ rank, place, cosine, mark }) {
 }
 
 /** The nearest images; `others` are places that are not marked as new. */
-function Images({ near, others, about }) {
+function Images({ near, others, about, level }) {
   if (near.length === 0) return null;
   const rows = near.map(([place, cosine], i) => [
     i + 1, cosine.toFixed(6), ...CONTENT.images[place].slice(0, 1).map((n) => CONTENT.captions[n]),
   ]);
   return html`<section>
-    <header class="part">
-      <h4>Nearest images</h4>
-      <${CopyTable} what="images nearest to ${about}" columns=${["rank", "cosine", "caption"]} rows=${rows} />
-    </header>
+    <${PartHead} title="Nearest images" level=${level} what="images nearest to ${about}"
+      columns=${["rank", "cosine", "caption"]} rows=${rows} />
     <ol class="cards">
       ${near.map(([place, cosine], i) => {
         const mark = others && !others.includes(place) ? "new" : "";
@@ -38,15 +44,13 @@ function Images({ near, others, about }) {
 }
 
 /** The nearest captions; `others` as for images. */
-function Captions({ near, others, about }) {
+function Captions({ near, others, about, level }) {
   const rows = near.map(([number, cosine], i) => [
     i + 1, cosine.toFixed(6), CONTENT.captions[number],
   ]);
   return html`<section>
-    <header class="part">
-      <h4>Nearest captions</h4>
-      <${CopyTable} what="captions nearest to ${about}" columns=${["rank", "cosine", "caption"]} rows=${rows} />
-    </header>
+    <${PartHead} title="Nearest captions" level=${level} what="captions nearest to ${about}"
+      columns=${["rank", "cosine", "caption"]} rows=${rows} />
     <ol class="captions">
       ${near.map(([number, cosine]) => {
         const mark = others && !others.includes(number) ? "new" : "";
@@ -65,11 +69,8 @@ function NextWords({ next, came, about }) {
   const most = next[0][1];
   const name = (word) => (word === "END" ? "(end)" : word === "UNK" ? "(a rare word)" : word);
   return html`<section>
-    <header class="part">
-      <h4>Expected next</h4>
-      <${CopyTable} what="words expected after ${about}" columns=${["word", "probability"]}
-        rows=${next.map(([word, p]) => [word, p.toFixed(6)])} />
-    </header>
+    <${PartHead} title="Expected next" what="words expected after ${about}"
+      columns=${["word", "probability"]} rows=${next.map(([word, p]) => [word, p.toFixed(6)])} />
     <ol class="next">
       ${next.map(([word, p]) => {
         const here = word === came;
@@ -110,11 +111,11 @@ function Pair({ r, sentences, titles }) {
   return html`<${Alike} alike=${alike} run=${RUNS[r]} />
     <div class="pair">
       ${columns.map(
-        ([one, other], i) => html`<section aria-label=${titles[i]}>
+        ([one, other], i) => html`<section>
           <h3>${titles[i]}</h3>
           <p class="said" dir="auto">${sentences[i].join(" ") || "nothing"}</p>
-          <${Images} near=${one.images} others=${places(other.images)} about=${titles[i]} />
-          <${Captions} near=${one.captions} others=${places(other.captions)} about=${titles[i]} />
+          <${Images} near=${one.images} others=${places(other.images)} about=${titles[i]} level=${4} />
+          <${Captions} near=${one.captions} others=${places(other.captions)} about=${titles[i]} level=${4} />
         </section>`,
       )}
     </div>`;

@@ -51,10 +51,8 @@ function NearestWords({ r, name, word, chosen, vocabulary, select }) {
   const near = neighbours(space, chosen);
   const rows = near.map(({ place, cosine }, i) => [i + 1, vocabulary[place], cosine.toFixed(6)]);
   return html`<section>
-    <header class="part">
-      <h4>Nearest to “${word}” ${SPACES[name]}</h4>
-      <${CopyTable} what="words nearest to ${word}, ${name}" columns=${["rank", "word", "cosine"]} rows=${rows} />
-    </header>
+    <${PartHead} title="Nearest to “${word}” ${SPACES[name]}" what="words nearest to ${word}, ${name}"
+      columns=${["rank", "word", "cosine"]} rows=${rows} />
     <ol class="wordlist">
       ${near.map(({ place, cosine }) => html`<li key=${place}>
         <button type="button" class="link" onClick=${() => select(vocabulary[place])}>${vocabulary[place]}</button>
