@@ -15,6 +15,8 @@ EXCEPTED = {
     "script is run by test_scripts.py",
     f"{INSTALL} -q -e '.[test]' && .venv/bin/python -m pytest --slow": "installs all "
     "libraries and runs these very tests; it is what the continuous integration runs",
+    ".venv/bin/imaginet explore runs/scenes-demo/models/*seed1* --data scenes "
+    "--out explore.html": "needs the runs of the first command; run by explorer/test_parts.py",
     "python -m imaginet_pt data get flickr8k": "needs the network; run by test_download.py",
     "python -m imaginet_pt data features IMAGES DIR --weights FILE": "needs PyTorch and 500 MB of "
     "weights; run by test_vgg16.py",

@@ -29,6 +29,7 @@ LINES = {
     "compare": "LINREG 'a dog chases a cat' 'a cat chases a dog'",
     "export": "LINREG",
     "report": "LINREG --data data --out NEW",
+    "explore": "LINREG --data data --out NEW",
     "convert-legacy": "nowhere NEW",
     "replicate": "runs --data data --out NEW",
 }

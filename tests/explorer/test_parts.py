@@ -1,18 +1,22 @@
 """What goes into the page: which runs, packed arrays, captions, sizes, the map, pictures."""
 
 import base64
+import glob
 import hashlib
 import json
 import re
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from explorer_runs import HOSTILE, make_run, python_backend
 from PIL import Image
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.data import data_provider
+from imaginet_pt.data.scenes import corpus
 from imaginet_pt.errors import UserError
 from imaginet_pt.explorer import (
     epochs,
@@ -25,7 +29,10 @@ from imaginet_pt.explorer import (
     supported,
 )
 from imaginet_pt.explorer.network import rounded
+from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
+from imaginet_pt.settings import Settings
+from imaginet_pt.training import experiment
 
 WEB = page.WEB
 # Settings that the page does not run -> what its refusal names.
@@ -219,3 +226,22 @@ def test_the_command(runs, data, tmp_path, capsys):
     assert "no such folder" in capsys.readouterr().err
     assert main([*arguments, "--image-folder", str(tmp_path / "no")]) == 2
     assert "--image-folder" in capsys.readouterr().err
+
+
+def test_the_readmes_first_minute(tmp_path, monkeypatch):
+    """Its command as it stands there, after a run that is named as Table 1 names it."""
+    line = next(
+        line
+        for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith(".venv/bin/imaginet explore ")
+    )
+    few = corpus.load(train=40, val=10)
+    monkeypatch.setattr(corpus, "load", lambda: few)
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(model_type="linear", word_freq_threshold=1)
+    data = data_provider.load("scenes")
+    folder = Path("runs/scenes-demo/models/LINREG-seed1-12345678")
+    experiment.train(data, settings, folder, None, Progress(quiet=True))
+    words = [path for word in line.split()[1:] for path in sorted(glob.glob(word)) or [word]]
+    assert main([*words, "--quiet"]) == 0
+    assert "scenes (synthetic)" in Path("explore.html").read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ LEAVES = {
     "compare": None,
     "export": "embeddings.txt",
     "report": "report.html",
+    "explore": "explore.html",
     "data": None,
     "convert-legacy": "NEW/run.json",
     "replicate": "runs/scenes-demo/table1.md",
