@@ -30,6 +30,9 @@ const vocabularies = RUNS.map((run) => new Map(run.vocabulary.map((word, id) => 
 /** A number as the page shows it. */
 const shown = (number, digits = 2) => (number === null ? "–" : number.toFixed(digits));
 
+/** A text without space before the marks that close a sentence or a part of one. */
+const closed = (text) => text.replace(/\s+([.,;:!?])(?=\s|$)/g, "$1");
+
 /** 1st, 2nd, 3rd, 4th ... */
 function ordinal(n) {
   const teen = n % 100 > 10 && n % 100 < 14;

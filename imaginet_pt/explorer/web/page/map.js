@@ -21,7 +21,7 @@ function WordMap({ space, words, chosen, near, zoom, pick, name }) {
   const dots = useMemo(() => visible.map((i) => `M${place(i).join(" ")}h0`).join(""), [visible]);
   const special = [chosen, ...near].filter((i) => i >= 0);
   const labels = useMemo(
-    () => placeLabels([...special, ...visible], words, place),
+    () => placeLabels([...new Set([...special, ...visible])], words, place),
     [visible, special.join()],
   );
   const click = (event) => {

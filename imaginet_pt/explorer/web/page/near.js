@@ -20,8 +20,8 @@ function ImageCard({ rank, place, cosine, mark }) {
     </div>
     ${picture
       ? html`<img src=${picture} alt="Image described as: ${captions[0]}" />
-          <p dir="auto">${captions[0]}</p>`
-      : captions.slice(0, 3).map((text) => html`<p dir="auto">${text}</p>`)}
+          <p dir="auto">${closed(captions[0])}</p>`
+      : captions.slice(0, 3).map((text) => html`<p dir="auto">${closed(text)}</p>`)}
   </li>`;
 }
 
@@ -56,7 +56,7 @@ function Captions({ near, others, about, level }) {
         const mark = others && !others.includes(number) ? "new" : "";
         return html`<li key=${number} class=${mark}>
           <span class="number" title="cosine">${shown(cosine, 3)}</span>
-          <span dir="auto">${CONTENT.captions[number]}${mark && html` <em>only here</em>`}</span>
+          <span dir="auto">${closed(CONTENT.captions[number])}${mark && html` <em>only here</em>`}</span>
         </li>`;
       })}
     </ol>
@@ -123,8 +123,8 @@ function Pair({ r, sentences, titles }) {
 
 const VECTORS = {
   image: "imagined images",
-  hidden_vis: "states of the pathway that imagines",
-  hidden_text: "states of the pathway that expects words",
+  hidden_vis: "states of the visual pathway",
+  hidden_text: "states of the textual pathway",
 };
 
 /** How alike two sentences are to a run. */
