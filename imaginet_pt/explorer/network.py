@@ -1,6 +1,7 @@
 """A run's network as the page holds it: weights as float16, and what they make of known texts."""
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..data.dataset import Dataset
 from ..data.preprocessing import SPECIAL
 from ..evaluation import neighbors
 from ..evaluation.retrieval import image_vectors
+from ..progress import Progress
 from ..runs.workflow import Workflow, predicted_images
 from .gallery import Gallery
 from .packing import Block, Entry, float16
@@ -17,6 +19,7 @@ from .projection import plane
 from .supported import paper_name
 
 NEAREST_WORDS = 12  # of each word that are stored
+READ_AT_ONCE = 500  # captions between two steps of the bar
 
 
 def rounded(workflow: Workflow) -> Workflow:
@@ -64,7 +67,7 @@ def pack_network(block: Block, workflow: Workflow) -> dict[str, Any]:
 
 
 def pack_gallery(
-    block: Block, workflow: Workflow, dataset: Dataset, gallery: Gallery
+    block: Block, workflow: Workflow, dataset: Dataset, gallery: Gallery, progress: Progress
 ) -> dict[str, Entry | None]:
     """Store the vectors of captions and images in `block`.
 
@@ -77,12 +80,25 @@ def pack_gallery(
     ids = workflow.tokenizer.transform(gallery.captions)
     captions = images = None
     if paper_name(workflow) != "LINREG":
-        captions = block.add_rows(neighbors.states(workflow, ids))
+        captions = block.add_rows(_states(workflow, ids, progress))
     if "visual" in workflow.model.pathways:
         predicted = predicted_images(workflow, workflow.model.outputs(ids[:1], "none"))
         rows = np.array([image.imgid for image in gallery.images])
         images = block.add_rows(image_vectors(workflow, dataset, rows, predicted))
     return {"captionVectors": captions, "imageVectors": images}
+
+
+def _states(
+    workflow: Workflow, captions: Sequence[Sequence[int]], progress: Progress
+) -> npt.NDArray[np.float32]:
+    """Compute `neighbors.states` of captions, a part of them after the other under a bar."""
+    parts = []
+    with progress.bar("captions", len(captions), unit="caption") as bar:
+        for start in range(0, len(captions), READ_AT_ONCE):
+            part = captions[start : start + READ_AT_ONCE]
+            parts.append(neighbors.states(workflow, part))
+            bar.update(len(part))
+    return np.concatenate(parts)
 
 
 def pack_words(block: Block, workflow: Workflow) -> dict[str, dict[str, Entry]]:

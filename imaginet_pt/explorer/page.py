@@ -3,12 +3,13 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import templates
 from ..data.dataset import Dataset
+from ..progress import Progress
 from ..runs.workflow import Workflow
 from . import pictures
 from .gallery import SPLIT, Gallery
@@ -27,15 +28,13 @@ SCRIPTS = (
 )  # fmt: skip
 STYLES = ("page/explore.css",)
 
-Say = Callable[[str], None]
-
 
 def make(
     workflows: Mapping[str, Workflow],
     dataset: Dataset,
     gallery: Gallery,
     image_folder: Path | None,
-    say: Say,
+    progress: Progress,
 ) -> str:
     """Make the page of some runs.
 
@@ -44,7 +43,7 @@ def make(
         dataset: where captions and images come from.
         gallery: which of them.
         image_folder: where the pictures are, if anywhere.
-        say: is told what is going on.
+        progress: shows what is going on.
 
     Returns:
         HTML that needs nothing else.
@@ -53,9 +52,9 @@ def make(
         UserError: a run's images are not those of the data, or its weights are beyond float16.
     """
     block = Block()
-    runs = [_run(block, name, run, dataset, gallery, say) for name, run in workflows.items()]
+    runs = [_run(block, name, run, dataset, gallery, progress) for name, run in workflows.items()]
     if image_folder:
-        say("pictures ...")
+        progress.say("pictures ...")
     content = {
         "data": {"name": dataset.name, "synthetic": dataset.synthetic, "split": SPLIT},
         "captions": gallery.captions,
@@ -70,16 +69,21 @@ def make(
 
 
 def _run(
-    block: Block, name: str, workflow: Workflow, dataset: Dataset, gallery: Gallery, say: Say
+    block: Block,
+    name: str,
+    workflow: Workflow,
+    dataset: Dataset,
+    gallery: Gallery,
+    progress: Progress,
 ) -> dict[str, Any]:
     """Store a run in `block`; describe it for the page."""
-    say(f"{name}: reading {len(gallery.captions):,} captions and all words with it ...")
+    progress.say(f"{name}: reading {len(gallery.captions):,} captions and all words with it ...")
     workflow = rounded(workflow)
     return {
         "name": name,
         "about": describe(workflow),
         **pack_network(block, workflow),
-        **pack_gallery(block, workflow, dataset, gallery),
+        **pack_gallery(block, workflow, dataset, gallery, progress),
         "spaces": pack_words(block, workflow),
     }
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import small
+from crash.stand_in import QUIET
 from explorer_runs import HOSTILE, KINDS, make_run, python_backend
 
 from imaginet_pt.data import data_provider
@@ -42,6 +43,6 @@ def chosen(data):
 def written(runs, data, chosen, tmp_path_factory):
     """The page of all runs."""
     path = tmp_path_factory.mktemp("page") / "explore.html"
-    text = page.make(runs, data_provider.load(data), chosen, None, lambda line: None)
+    text = page.make(runs, data_provider.load(data), chosen, None, QUIET)
     path.write_text(text, encoding="utf-8")
     return path

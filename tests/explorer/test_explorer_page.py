@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from browser import axe_violations, overflow
+from crash.stand_in import QUIET
 
 from imaginet_pt.data import data_provider
 from imaginet_pt.explorer import page as pages
@@ -245,7 +246,7 @@ def test_nothing_stored_is_run(opened, runs, data, chosen, page_at, tmp_path):
     assert any("</script>" in text for text in seen.page.evaluate("CONTENT.captions"))
     name = "<script>window.hurt = 5</script>"
     path = tmp_path / "named.html"
-    named = pages.make({name: runs["LINREG"]}, data_provider.load(data), chosen, None, print)
+    named = pages.make({name: runs["LINREG"]}, data_provider.load(data), chosen, None, QUIET)
     path.write_text(named, encoding="utf-8")
     seen = page_at(path)
     seen.page.wait_for_selector("main .cards")

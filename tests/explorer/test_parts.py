@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
+from crash.stand_in import QUIET
 from explorer_runs import HOSTILE, make_run, python_backend
 from PIL import Image
 
@@ -141,7 +142,7 @@ def test_the_size_is_told_beforehand_and_is_not_exceeded(runs, data, chosen):
     for name in ("MULTITASK", "LINREG"):
         some = {name: runs[name], "TEXTUAL": runs["TEXTUAL"]}
         parts = sizes.estimate(some, chosen, dataset.features.shape[1], False)
-        text = page.make(some, dataset, chosen, None, lambda line: None)
+        text = page.make(some, dataset, chosen, None, QUIET)
         assert 0.5 * sum(parts.values()) < len(text.encode()) < 1.02 * sum(parts.values())
 
 

@@ -64,7 +64,7 @@ def run(args: Namespace) -> None:
     workflows = epochs.load(args.runs, backend)
     for line in size_lines(workflows, dataset, chosen, args):
         progress.say(line)
-    content = page.make(workflows, dataset, chosen, folder, progress.say)
+    content = page.make(workflows, dataset, chosen, folder, progress)
     with atomic(args.out) as file:
         file.write(content)
     size = os.stat(args.out).st_size
