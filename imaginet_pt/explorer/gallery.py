@@ -7,6 +7,7 @@ from ..data.dataset import Dataset, Image
 from ..errors import UserError
 
 SPLIT = "val"
+PICTURE_SIZE = (128, 96)  # pixels: a page may hold a thousand pictures
 MOST_CAPTIONS = 5000  # where nothing else is said: all of Flickr8k's
 
 

@@ -11,7 +11,6 @@ from .. import templates
 from ..data.dataset import Dataset
 from ..progress import Progress
 from ..runs.workflow import Workflow
-from . import pictures
 from .gallery import SPLIT, Gallery
 from .network import pack_gallery, pack_network, pack_words, rounded
 from .packing import Block
@@ -33,7 +32,7 @@ def make(
     workflows: Mapping[str, Workflow],
     dataset: Dataset,
     gallery: Gallery,
-    image_folder: Path | None,
+    pictures: Mapping[int, str],
     progress: Progress,
 ) -> str:
     """Make the page of some runs.
@@ -42,7 +41,7 @@ def make(
         workflows: the runs, by the names that the page shows; all of them `supported`.
         dataset: where captions and images come from.
         gallery: which of them.
-        image_folder: where the pictures are, if anywhere.
+        pictures: addresses that hold the images' pictures in themselves, by imgid.
         progress: shows what is going on.
 
     Returns:
@@ -53,16 +52,11 @@ def make(
     """
     block = Block()
     runs = [_run(block, name, run, dataset, gallery, progress) for name, run in workflows.items()]
-    if image_folder:
-        progress.say("pictures ...")
     content = {
         "data": {"name": dataset.name, "synthetic": dataset.synthetic, "split": SPLIT},
         "captions": gallery.captions,
         "images": gallery.described,
-        "pictures": [
-            image_folder and pictures.thumbnail(image_folder / image.filename)
-            for image in gallery.images
-        ],
+        "pictures": [pictures.get(image.imgid) for image in gallery.images],
         "runs": runs,
     }
     return render(content, block.text())

@@ -22,13 +22,14 @@ def check_folder(folder: str | PathLike[str] | None) -> None:
 
 
 def thumbnails(
-    images: Iterable[Image], folder: str | PathLike[str] | None
+    images: Iterable[Image], folder: str | PathLike[str] | None, size: tuple[int, int] = SIZE
 ) -> tuple[dict[int, str], str]:
     """Make small pictures of images.
 
     Args:
         images: that a page shows.
         folder: where their pictures are, under their file names, or None.
+        size: pixels that a picture has to fit in.
 
     Returns:
         The address of each picture, which holds it in itself, by imgid; and a note that says how
@@ -37,12 +38,12 @@ def thumbnails(
     if folder is None:
         return {}, ""
     by_id = {image.imgid: image for image in images}
-    made = {imgid: thumbnail(Path(folder) / image.filename) for imgid, image in by_id.items()}
+    made = {imgid: thumbnail(Path(folder) / image.filename, size) for imgid, image in by_id.items()}
     found = {i: data_uri("image/jpeg", content) for i, content in made.items() if content}
     return found, missing_note(len(made), len(found), folder)
 
 
-def thumbnail(path: Path) -> bytes | None:
+def thumbnail(path: Path, size: tuple[int, int] = SIZE) -> bytes | None:
     """Return the picture at `path` as a small JPEG; None if it is missing or unreadable."""
     from PIL import Image as Pictures
 
@@ -50,9 +51,9 @@ def thumbnail(path: Path) -> bytes | None:
         with open_file(path) as file, Pictures.open(file) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 return None
-            picture.draft("RGB", SIZE)  # a JPEG is decoded at about this size
+            picture.draft("RGB", size)  # a JPEG is decoded at about this size
             small, jpeg = picture.convert("RGB"), io.BytesIO()
-            small.thumbnail(SIZE)
+            small.thumbnail(size)
             small.save(jpeg, "JPEG", quality=QUALITY)
             return jpeg.getvalue()
     except Exception:  # decoders of broken pictures raise anything; the page goes without

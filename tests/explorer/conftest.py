@@ -43,6 +43,6 @@ def chosen(data):
 def written(runs, data, chosen, tmp_path_factory):
     """The page of all runs."""
     path = tmp_path_factory.mktemp("page") / "explore.html"
-    text = page.make(runs, data_provider.load(data), chosen, None, QUIET)
+    text = page.make(runs, data_provider.load(data), chosen, {}, QUIET)
     path.write_text(text, encoding="utf-8")
     return path

@@ -246,7 +246,7 @@ def test_nothing_stored_is_run(opened, runs, data, chosen, page_at, tmp_path):
     assert any("</script>" in text for text in seen.page.evaluate("CONTENT.captions"))
     name = "<script>window.hurt = 5</script>"
     path = tmp_path / "named.html"
-    named = pages.make({name: runs["LINREG"]}, data_provider.load(data), chosen, None, QUIET)
+    named = pages.make({name: runs["LINREG"]}, data_provider.load(data), chosen, {}, QUIET)
     path.write_text(named, encoding="utf-8")
     seen = page_at(path)
     seen.page.wait_for_selector("main .cards")

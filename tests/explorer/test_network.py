@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from imaginet_pt.data import data_provider
-from imaginet_pt.data.preprocessing import TOKENIZE, tokenize
+from imaginet_pt.data.preprocessing import TOKENIZE, plain, tokenize
 from imaginet_pt.evaluation import neighbors, omission
 from imaginet_pt.evaluation.retrieval import image_vectors
 from imaginet_pt.explorer import packing
@@ -59,7 +59,7 @@ def alone(said):
 def said(runs):
     """200 sentences, and their words as the page splits them."""
     texts = sentences(runs["MULTITASK"].tokenizer.words[3:])
-    return texts, [tokenize(text.lower()) for text in texts]
+    return texts, [tokenize(plain(text)) for text in texts]
 
 
 def relative(found, wanted):
@@ -185,10 +185,10 @@ def test_nearest_words_are_those_of_most_similar(name, runs, asked):
 def test_tokens_are_those_of_python(page):
     texts = [
         "A dog, a cat.", "  two  spaces ", "don't <b>x</b>", "naïve ÉLAN ΣΑΣ", "🐕🐕 x", "a_b",
-        "~`^|\\", "tab\tand\nline",
+        "~`^|\\", "tab\tand\nline", "\u201cCafe\u0301\u201d \u2013 don\u2019t\u2026\ufeff\u00a0x",
     ]  # fmt: skip
     assert page.evaluate("texts => texts.map(tokenize)", texts) == [
-        TOKENIZE["word"](text.lower()) for text in texts
+        TOKENIZE["word"](plain(text)) for text in texts
     ]
-    parts = page.evaluate("texts => texts.map((t) => countedParts(t.toLowerCase()))", texts)
-    assert parts == [TOKENIZE["bag"](text.lower()) for text in texts]
+    parts = page.evaluate("texts => texts.map((t) => countedParts(plain(t)))", texts)
+    assert parts == [TOKENIZE["bag"](plain(text)) for text in texts]

@@ -51,12 +51,13 @@ def add_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Say how large the page becomes, and make it."""
     from ...data import data_provider
-    from ...explorer import epochs, gallery, page, pictures
+    from ...explorer import epochs, gallery, page
     from ...files.atomic import atomic
+    from ...reports import pictures
 
     if not Path(args.out).absolute().parent.is_dir():
         raise UserError(f"--out {args.out}: no such folder; make it, or choose another file")
-    folder = pictures.folder(args.image_folder) if args.image_folder else None
+    pictures.check_folder(args.image_folder)
     progress, backend = Progress(args.quiet), options.chosen_backend(args)
     dataset = data_provider.load(args.data, progress.say)
     most = gallery.MOST_CAPTIONS if args.captions is None else args.captions
@@ -64,10 +65,13 @@ def run(args: Namespace) -> None:
     workflows = epochs.load(args.runs, backend)
     for line in size_lines(workflows, dataset, chosen, args):
         progress.say(line)
-    content = page.make(workflows, dataset, chosen, folder, progress)
+    shown, note = pictures.thumbnails(chosen.images, args.image_folder, gallery.PICTURE_SIZE)
+    content = page.make(workflows, dataset, chosen, shown, progress)
     with atomic(args.out) as file:
         file.write(content)
     size = os.stat(args.out).st_size
+    if note:
+        progress.warn(note)
     progress.say(f"{args.out} written, {size / 1e6:.1f} MB ({dataset.name}); open it in a browser")
 
 

@@ -129,7 +129,7 @@ class Network {
     this.run = run;
     this.weights = weights;
     this.activation = ACTIVATIONS[run.activation];
-    this.ids = new Map(run.vocabulary.map((word, id) => [word, id]));
+    this.ids = placesOf(run.vocabulary);
     this.visual = run.kind !== "TEXTUAL";
     this.textual = run.kind === "TEXTUAL" || run.kind === "MULTITASK";
     this.paths = this.pathsOf(run);

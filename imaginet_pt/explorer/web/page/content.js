@@ -25,7 +25,7 @@ const imagines = (run) => run.kind !== "TEXTUAL";
 const expects = (run) => run.kind === "TEXTUAL" || run.kind === "MULTITASK";
 
 /** The ids of a run's words. */
-const vocabularies = RUNS.map((run) => new Map(run.vocabulary.map((word, id) => [word, id])));
+const vocabularies = RUNS.map((run) => placesOf(run.vocabulary));
 
 /** A number as the page shows it. */
 const shown = (number, digits = 2) => (number === null ? "–" : number.toFixed(digits));

@@ -4,9 +4,34 @@
 const PUNCTUATION = /[!-/:-@[-`{-~]/g; // Python's string.punctuation: all of ASCII's
 const MOST_WORDS = 500;
 
-/** Words of a text in lower case: split at spaces; punctuation, line ends and tabs stand alone. */
+// Marks that typesetting puts in the place of ASCII's, and spaces; a byte order mark is nothing.
+const PLAIN = [
+  [/[\u2018\u2019\u201a\u201b\u2032]/g, "'"],
+  [/[\u201c\u201d\u201e\u201f\u2033]/g, '"'],
+  [/[\u2010-\u2015\u2212]/g, "-"],
+  [/[\u00a0\u2009\u202f]/g, " "],
+  [/\u2026/g, "..."],
+  [/\ufeff/g, ""],
+];
+
+/** A text in lower case, with composed letters and ASCII's quotes, dashes and spaces. */
+function plain(text) {
+  const composed = text.toLowerCase().normalize("NFC");
+  return PLAIN.reduce((result, [marks, mark]) => result.replace(marks, mark), composed);
+}
+
+/** Each word's place in a vocabulary, also under its plain form where no other word has that. */
+function placesOf(vocabulary) {
+  const places = new Map(vocabulary.map((word, id) => [word, id]));
+  vocabulary.forEach((word, id) => {
+    if (!places.has(plain(word)) && /[^\x00-\x7f]/.test(word)) places.set(plain(word), id);
+  });
+  return places;
+}
+
+/** Words of a text, `plain`: split at spaces; punctuation, line ends and tabs stand alone. */
 function tokenize(text) {
-  const apart = text.toLowerCase().replace(PUNCTUATION, " $& ").replace(/[\n\t]/g, " $& ");
+  const apart = plain(text).replace(PUNCTUATION, " $& ").replace(/[\n\t]/g, " $& ");
   return apart.split(" ").filter((word) => word !== "");
 }
 
