@@ -29,6 +29,8 @@ def quick():
         patch.setattr(functions, "train_step", model.train_step)
         patch.setattr(functions, "validation_costs", model.validation_costs)
         patch.setattr(select, "get", lambda name="auto", **options: python)
+        # Other processes would know nothing of the stand-in.
+        patch.setattr("imaginet_pt.backends.threads.available_cores", lambda: 1)
         yield patch
 
 
