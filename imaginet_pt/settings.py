@@ -222,7 +222,7 @@ class Settings:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], source: str | PathLike[str]) -> Self:
-        """Restore settings from the `values` of `as_dict`, here or in 0.1.0, read from `source`.
+        """Restore settings from `values`, which `as_dict` of any version gave, read from `source`.
 
         Raises:
             UserError: settings are missing, unknown or of another type (the message lists all of

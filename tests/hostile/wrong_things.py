@@ -100,6 +100,7 @@ THINGS = {
     "huge": sparse,
     "unreadable": unreadable,
 }
+NOT_THERE = frozenset({"missing", "link to nothing", "link to itself"})
 FOLDERS = {"folder", "missing", "link to nothing"}  # what does where a folder is to be made
 NAMES = ["x", "x.json", "x.json.gz", "a\tb", "\x1b[31m", "-x", "é\u202e", " ", "x" * 300, "a/b/c"]
 
@@ -191,7 +192,7 @@ OPTIONS = {
     "vocabulary.json": Option(in_folder("vocabulary.json", export)),
     "weights": Option(in_folder("weights-2.npz", export)),
     "checkpoint": Option(in_folder("checkpoint-2-0.npz", resume)),
-    "costs.csv": Option(in_folder("costs.csv", report), frozenset({"missing", "link to nothing"})),
+    "costs.csv": Option(in_folder("costs.csv", report), NOT_THERE),  # LINREG has none
     "validation.csv": Option(in_folder("validation.csv", report)),
     "vocabulary of a resumed run": Option(in_folder("vocabulary.json", resume)),
     "dataset.json": Option(in_folder("dataset.json", evaluate, GOOD)),
