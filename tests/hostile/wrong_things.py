@@ -312,7 +312,12 @@ def draw(rng, number):
         for _ in range(number - len(once))
     ]
     cases = once[:number] + rest
-    return [c for c in cases if c[1] not in FOLDERS or not OPTIONS[c[0]].but]
+    return [c for c in cases if not (_is_missing(*c[1:3]) and "missing" in OPTIONS[c[0]].but)]
+
+
+def _is_missing(thing, name):
+    """Whether nothing stands under the name: no thing, or a name that no file can have."""
+    return thing in FOLDERS or len(os.fsencode(name)) > 255
 
 
 def tried(number, seed):
