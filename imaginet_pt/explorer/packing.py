@@ -38,7 +38,7 @@ def quantized(rows: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float3
     A row of zeros has the scale 0.
     """
     largest = np.abs(rows).max(axis=1, initial=0).astype("float32")
-    scales = largest / 127
+    scales = (largest / 127).astype("float32")
     steps = np.where(scales > 0, scales, 1)[:, None]
     return np.rint(rows / steps).astype("i1"), scales
 
