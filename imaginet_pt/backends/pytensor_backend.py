@@ -19,6 +19,7 @@ from ..errors import UserError
 from ..files.folders import private_folder
 from ..ops import elementwise
 from ..ops.types import Tensor
+from . import threads
 from .blas import link_blas
 from .distributed import ALONE, Processes
 from .precision import single_precision
@@ -184,7 +185,5 @@ def numba_backend() -> PyTensorBackend:
 
     from ..ops import numba_dispatch  # noqa: F401  (registers our operations; numba loads slowly)
 
-    threads = os.environ.get("OMP_NUM_THREADS", "")
-    if threads.isdecimal() and int(threads):
-        numba.set_num_threads(min(int(threads), numba.config.NUMBA_NUM_THREADS))
+    threads.limit_numba(numba, threads.count(os.environ.get("OMP_NUM_THREADS")))
     return PyTensorBackend("numba", "NUMBA", f"numba {numba.__version__}")

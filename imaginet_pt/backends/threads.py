@@ -49,7 +49,7 @@ def parse(value: int | str) -> int | None:
         raise UserTypeError(f"`threads` is {quoted(value)}; it must be {AUTO} or an integer")
     if value == AUTO:
         return None
-    number = _count(value)
+    number = count(value)
     if number is None or number > MAX_THREADS:
         raise UserError(
             f"`threads` is {quoted(value)}; it must be {AUTO} or between 1 and {MAX_THREADS}"
@@ -60,7 +60,7 @@ def parse(value: int | str) -> int | None:
 def available_cores() -> int:
     """Return how many cores this process may use, by the system and by `VARIABLES`."""
     counted = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
-    numbers = [_count(os.environ.get(name)) for name in VARIABLES]
+    numbers = [count(os.environ.get(name)) for name in VARIABLES]
     return min([len(counted), *filter(None, numbers)])
 
 
@@ -109,19 +109,25 @@ def _numba_limited(number: int | None) -> Iterator[None]:
         yield
         return
     before = numba.get_num_threads()
-    numba.set_num_threads(min(number, numba.config.NUMBA_NUM_THREADS))
+    limit_numba(numba, number)
     try:
         yield
     finally:
         numba.set_num_threads(before)
 
 
+def limit_numba(numba: Any, number: int | None) -> None:
+    """Have numba compute with `number` threads, or as many as it has; None leaves it as it is."""
+    if number is not None:
+        numba.set_num_threads(min(number, numba.config.NUMBA_NUM_THREADS))
+
+
 def _first_count(entry: Mapping[str, Any], names: Sequence[str]) -> int:
-    numbers = (_count(entry.get(name)) for name in names)
+    numbers = (count(entry.get(name)) for name in names)
     return min(next(filter(None, numbers), available_cores()), MAX_THREADS)
 
 
-def _count(value: Any) -> int | None:
+def count(value: Any) -> int | None:
     """Return a count above 0 that is an integer or the text of one, else None."""
     text = str(value)
     return (

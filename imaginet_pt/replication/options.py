@@ -27,7 +27,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "--workers": {
         "type": int,
         "help": "processes that train at the same time, which share the cores (default: as many as "
-        "there are cores, and 1 with --preset paper or --backend jax)",
+        "there are cores, and 1 at the paper's size or with --backend jax)",
     },
     # Without a default, so that `imaginet --quiet replicate ...` is kept.
     "--quiet": {"action": "store_true", "default": SUPPRESS, "help": "no progress, only results"},
@@ -91,7 +91,7 @@ def number_of_workers(options: Options) -> int:
 
     Only one where each takes much memory, or takes the devices for itself.
     """
-    alone = options.preset == "paper" or options.backend == "jax"
+    alone = options.preset != "demo" or options.backend == "jax"
     return int(options.workers or (1 if alone else threads.available_cores()))
 
 

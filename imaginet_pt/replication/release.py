@@ -18,7 +18,6 @@ from ..data.dataset import Dataset
 from ..errors import UserError
 from ..evaluation import retrieval
 from ..files.arrays import read_arrays, write_arrays
-from ..files.folders import make_folder
 from ..progress import Progress
 from ..runs import model_card
 from ..runs.run_folder import RunFolder
@@ -44,7 +43,6 @@ def write_half(workflow: Workflow, folder: Path) -> RunFolder:
         half = {name: array.astype(np.float16) for name, array in arrays.items()}
     if wrong := [name for name, array in half.items() if not np.isfinite(array).all()]:
         raise UserError(f"{workflow.folder.path}: {wrong[0]} is too large for half precision")
-    make_folder(folder)
     with RunFolder.create(folder) as small:
         write_arrays(small.weights(workflow.iteration), half)
         for name in TABLES:

@@ -166,7 +166,7 @@ def test_a_run_comes_back_from_its_line():
     "preset, backend, wanted, number",
     [
         ("demo", "auto", None, 6), ("demo", "auto", 2, 2), ("paper", "auto", None, 1),
-        ("demo", "jax", None, 1), ("paper", "jax", 4, 4),
+        ("demo", "jax", None, 1), ("paper", "jax", 4, 4), ("long", "auto", None, 1),
     ],
 )  # fmt: skip
 def test_as_many_processes_as_cores_where_they_are_small(
