@@ -5,8 +5,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from ..backends.protocol import Backend
 from ..errors import UserError
 from ..runs.trained_model import RecurrentModel
@@ -40,16 +38,9 @@ def _load(path: str, backend: Backend) -> Workflow:
 
 
 def _untrained(workflow: Workflow) -> Workflow:
-    """Return the run before training: its parameters drawn from its seed once more.
-
-    They are those that the training began with, unless that shuffled the captions first or was
-    given weights.
-    """
-    model = workflow.model
-    if not isinstance(model, RecurrentModel):
+    """Return the run before training, as at epoch 0."""
+    if not isinstance(workflow.model, RecurrentModel):
         raise UserError(f"{workflow.folder.path} has no epochs; give it without @0")
-    untrained = workflow.at(workflow.iteration)
-    rng = np.random.RandomState(workflow.settings.random_seed)
-    untrained.model = model.with_parameters(model.model.parameters(rng), workflow.folder.path)
+    untrained = workflow.with_random_weights()
     untrained.iteration = 0
     return untrained

@@ -1,14 +1,11 @@
 """The trained runs behind the tables: reused if they fit, and trained if they are missing."""
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self
-
-import numpy as np
 
 from ..backends.functions import compiled_once
 from ..data.dataset import Dataset
@@ -155,17 +152,9 @@ def train_runs(
     return _load(runs, iteration(options), backend)
 
 
-def with_random_weights(workflow: Workflow) -> Workflow:
-    """Return a run's model as it was before the first update, with the same vocabulary."""
-    untrained, generator = copy.copy(workflow), np.random.RandomState(workflow.settings.random_seed)
-    model: Any = workflow.model
-    untrained.model = model.with_parameters(model.model.parameters(generator), RANDOM)
-    return untrained
-
-
 def with_floor(workflows: Workflows) -> Workflows:
     """Add a baseline to trained runs: VISUAL with random weights, one run for each seed."""
-    return workflows | {RANDOM: [with_random_weights(run) for run in workflows["VISUAL"]]}
+    return workflows | {RANDOM: [run.with_random_weights() for run in workflows["VISUAL"]]}
 
 
 def _load(runs: Sequence[Run], epoch: Iteration, backend: Any) -> Workflows:

@@ -86,6 +86,17 @@ class Workflow:
         other._load_weights(iteration)
         return other
 
+    def with_random_weights(self) -> Self:
+        """Return the run before its training: the same words, the weights drawn from its seed.
+
+        They are those that the training began with, unless that shuffled the captions first or was
+        given weights.
+        """
+        other, generator = copy.copy(self), np.random.RandomState(self.settings.random_seed)
+        model: Any = self.model
+        other.model = model.with_parameters(model.model.parameters(generator), "random weights")
+        return other
+
     def share_compiled(self, other: "Workflow") -> None:
         """Use what `other` has compiled, a run that differs in its parameters alone."""
         self.model = other.model.with_parameters(self.model.params, self.folder.path)

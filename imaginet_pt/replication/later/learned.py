@@ -16,7 +16,7 @@ from ...progress import Progress
 from ...runs.workflow import Workflow
 from .. import estimates
 from ..estimates import Values
-from ..grid import RANDOM, Workflows, with_random_weights
+from ..grid import RANDOM, Workflows
 
 SPLIT = "val"
 LEAST_IMAGES = 5  # whose captions have a word
@@ -87,7 +87,7 @@ def curves(
     epochs = [workflow.at(i) for i in workflow.folder.iterations()]
     texts, rows = dataset.captions(SPLIT).texts, []
     with progress.bar(f"{measure}", 1 + len(epochs), unit="epoch") as bar:
-        for run in [with_random_weights(workflow), *epochs]:
+        for run in [workflow.with_random_weights(), *epochs]:
             if measure == IMAGE:
                 of = acquisition.image_areas(run, followed.words, dataset, followed.right, SPLIT)
             else:

@@ -15,7 +15,7 @@ from ...progress import Progress
 from ...runs.workflow import Workflow
 from .. import estimates
 from ..estimates import Values
-from ..grid import RANDOM, Workflows, with_random_weights
+from ..grid import RANDOM, Workflows
 
 SPLIT = "val"
 VISUAL, TEXTUAL, LM, SUM = "VISUAL", "TEXTUAL", "LM", "SUM"
@@ -54,7 +54,7 @@ class Scored(NamedTuple):
 def runs(workflows: Workflows) -> dict[str, tuple[list[Workflow], str]]:
     """Return the runs and the state of each of `ROWS`."""
     return {
-        row: ([with_random_weights(w) if random else w for w in workflows[model]], state)
+        row: ([w.with_random_weights() if random else w for w in workflows[model]], state)
         for row, (model, state, random) in ROWS.items()
     }
 
