@@ -35,7 +35,15 @@ The command line does the same: `imaginet --help`.
 """
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
+
+# The threads of BLAS and those of OpenMP and numba take turns. By default they wait busily, for
+# milliseconds, on cores that the others need: a sixth of C's time on two threads, and two fifths of
+# numba's. Libraries read this when they are loaded, so it is said before any of them is imported.
+THREAD_WAITING = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "16"}
+for _name, _value in THREAD_WAITING.items():
+    os.environ.setdefault(_name, _value)
 
 if TYPE_CHECKING:
     from .api.evaluation import Metrics, evaluate, word_similarity

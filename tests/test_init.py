@@ -1,5 +1,6 @@
 """The package's front page: quick to import, and all that it names is there."""
 
+import os
 import pydoc
 import subprocess
 import sys
@@ -14,10 +15,9 @@ SECONDS = 0.2
 HEAVY = {"pytensor", "numpy", "pandas", "scipy", "gensim", "matplotlib", "tqdm"}
 
 
-def in_a_new_process(program: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+def in_a_new_process(program: str, env: dict[str, str] | None = None) -> str:
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     return done.stdout
 
 
@@ -29,6 +29,13 @@ def test_importing_takes_no_time_and_loads_no_library():
     runs = [in_a_new_process(program).split() for _ in range(3)]
     assert not HEAVY & set(runs[0][1:])
     assert min(float(seconds) for seconds, *_ in runs) < SECONDS
+
+
+def test_threads_are_told_to_wait_quietly_unless_the_user_says_how():
+    program = "import os, imaginet_pt; print(os.environ['OPENBLAS_THREAD_TIMEOUT'])"
+    unset = {name: value for name, value in os.environ.items() if name not in im.THREAD_WAITING}
+    for said, read in [({}, "16"), ({"OPENBLAS_THREAD_TIMEOUT": "20"}, "20")]:
+        assert in_a_new_process(program, unset | said).strip() == read
 
 
 def test_data_are_read_without_pytensor():

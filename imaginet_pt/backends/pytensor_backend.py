@@ -40,10 +40,6 @@ REMEDIES = {
 # time, since the system hands out their pages one by one.
 C_MODE = get_mode("CVM").clone(link_kwargs={"allow_gc": False})
 
-# The threads of OpenMP and those of BLAS take turns. By default both wait busily, for milliseconds,
-# on cores that the others need: a sixth of the time. Read when the libraries are loaded.
-THREAD_WAITING = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "16"}
-
 
 @dataclass(frozen=True)
 class PyTensorBackend:
@@ -169,8 +165,6 @@ def c_backend() -> PyTensorBackend:
     """
     if missing := missing_for_c():
         raise UserError(f"`backend` is c, but there is no {missing}; install it, or take numba")
-    for name, value in THREAD_WAITING.items():
-        os.environ.setdefault(name, value)
     elementwise.register()
     compiler = pytensor.config.cxx.split("/")[-1]
     return PyTensorBackend("c", C_MODE, f"C ({compiler}, {link_blas()})")

@@ -26,7 +26,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from imaginet_pt.runs.description import THREADS
+ENVIRONMENT = dict(os.environ)  # as it is before the package says how its own threads wait
+
+from imaginet_pt import THREAD_WAITING  # noqa: E402
+from imaginet_pt.runs.description import THREADS  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
@@ -37,6 +40,7 @@ from benchmarks.peers.worker import PEERS  # noqa: E402
 TOLERANCE = 2e-4  # of costs, relative
 STEPS = 3  # minibatches a turn
 ONE_SHAPE = {"pytensor-jax"}  # compiled for minibatches of one shape
+WAIT_QUIETLY = {"c", "numba", "limit"}  # as in `imaginet`, which says it before NumPy is loaded
 
 
 class Peer:
@@ -44,7 +48,8 @@ class Peer:
 
     def __init__(self, name, command, threads):
         path = os.pathsep.join(sys.path[:2])
-        env = os.environ | dict.fromkeys(THREADS, str(threads)) | {"PYTHONPATH": path}
+        env = ENVIRONMENT | dict.fromkeys(THREADS, str(threads)) | {"PYTHONPATH": path}
+        env |= THREAD_WAITING if name in WAIT_QUIETLY else {}
         self.name, self.turns, self.costs, self.peak = name, [], [], 0
         self.process = subprocess.Popen(
             command, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -22,7 +22,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
 from benchmarks import workload  # noqa: E402
 from benchmarks.peers.worker import PEERS  # noqa: E402
-from benchmarks.race import Peer, commands  # noqa: E402
+from benchmarks.race import STEPS, Peer, commands  # noqa: E402
 
 OTHERS = [(0, 0), (1, 10), (1, 0), (2, 10), (2, 0)]  # busy processes, and their niceness
 COUNTING = "while True: pass"
@@ -43,9 +43,8 @@ def busy(number, niceness):
 
 def median_of_turn(peer):
     """Median seconds of the minibatches of one turn."""
-    before = len(peer.seconds)
-    peer.turn(counted=True)
-    return statistics.median(peer.seconds[before:])
+    peer.turn(STEPS, counted=True)
+    return statistics.median(peer.turns[-1])
 
 
 def measure(args):
@@ -55,19 +54,19 @@ def measure(args):
         path = Path(folder) / "workload.npz"
         workload.write(path, args.model, workload.SIZES[args.size])
         started = commands(args.peers, args.original, path).items()
-        peers = [
-            Peer(f"{name}, {threads} thread{'s' * (threads > 1)}", command, threads)
+        peers = {
+            f"{name}, {threads} thread{'s' * (threads > 1)}": Peer(name, command, threads)
             for name, command in started
             for threads in (1, 2)
-        ]
-        for peer in peers:
-            peer.turn(counted=False)
+        }
+        for peer in peers.values():
+            peer.turn(STEPS, counted=False)
         for _ in range(args.rounds):
             for others in OTHERS:
                 with busy(*others):
-                    for peer in peers:
-                        found.setdefault((others, peer.name), []).append(median_of_turn(peer))
-        for peer in peers:
+                    for name, peer in peers.items():
+                        found.setdefault((others, name), []).append(median_of_turn(peer))
+        for peer in peers.values():
             peer.stop()
     return found
 
