@@ -1,4 +1,4 @@
-"""Figure 2: curves and table against hand-made scores, what is drawn, and what is kept of a run."""
+"""Figure 2: curves and table against hand-made scores, and what is drawn."""
 
 import subprocess
 import sys
@@ -9,15 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import small
+from retrieving_run import Run, dataset
 
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.errors import UserError
-from imaginet_pt.files.folders import make_folder
 from imaginet_pt.progress import Progress
 from imaginet_pt.replication import figure2, retrieval_scores
 from imaginet_pt.replication.results import NotRun
-from imaginet_pt.runs.run_folder import RunFolder
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment
@@ -26,62 +25,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 QUIET = Progress(quiet=True)
 ARGS = {"preset": "demo", "seeds": 2}
-
-
-class Tokenizer:
-    """A caption is its words' numbers."""
-
-    def transform(self, texts):
-        return [[int(word) for word in text.split()] for text in texts]
-
-
-class Unscaled:
-    def transform(self, features):
-        return features
-
-
-class Run:
-    """A run that finds the image of a caption by the number the caption begins with.
-
-    right: {iteration: how many captions of `dataset()` get their own image's vector; the others
-    get the next image's}. Every evaluation is counted in `asked`.
-    """
-
-    tokenizer, scaler = Tokenizer(), Unscaled()
-
-    def __init__(self, folder, right, hidden=True, iteration=None, asked=None):
-        self.folder, self.right, self.hidden = RunFolder(make_folder(folder)), right, hidden
-        self.iteration = iteration or max(right)
-        self.asked = [] if asked is None else asked
-        for k in right:
-            self.folder.weights(k).touch()
-
-    @property
-    def model(self):
-        return self
-
-    def at(self, iteration):
-        return Run(self.folder.path, self.right, self.hidden, iteration, self.asked)
-
-    def outputs(self, captions, padding):
-        assert padding == "batch"
-        self.asked.append(self.iteration)
-        first = np.array([ids[0] for ids in captions])
-        wrong = np.arange(len(first)) >= self.right[self.iteration]
-        vectors = np.eye(N_IMAGES, dtype=np.float32)[(first + wrong) % N_IMAGES]
-        states = {"hidden_vis": vectors} if self.hidden else {}
-        return {"output_vis": vectors} | states
-
-
-N_IMAGES = 12
-
-
-def dataset(name="small", captions=2, last=0):
-    """Images i with captions "i i+last", 0 the same in any order, and unit vectors as features."""
-    images = tuple(
-        Image(i, "val", f"{i}.jpg", captions * (f"{i} {i + last}",)) for i in range(N_IMAGES)
-    )
-    return Dataset(name, images, np.eye(N_IMAGES, dtype=np.float32), {}, synthetic=False)
 
 
 def items_of(scores):
@@ -188,85 +131,6 @@ def test_make_writes_the_same_bytes_each_time(tmp_path):
     assert list(last) == list(result.items) and len(last) == 2 * 24 * 5
     assert "small" in result.title and "12 images" in result.title
     assert "lowest to the highest seed" in result.text
-
-
-def test_scores_of_a_run_are_those_of_its_vectors(tmp_path):
-    """An oracle scores 1; one image in 12, the next one, is nearer where it is not."""
-    run = Run(tmp_path / "run", {1: 24, 2: 0})
-    oracle, lost = (retrieval_scores.scores(run, k, dataset()) for k in (1, 2))
-    assert set(oracle) == set(retrieval_scores.NAMES)
-    assert all(oracle[f"{o} accuracy@5"].mean() == 1 for o in retrieval_scores.ORDERS)
-    # The right image is behind the next one and tied with 10: four of these 11 are in the five.
-    assert lost["original accuracy@5"] == pytest.approx(4 / 11)
-    assert oracle["original recall@4"] == pytest.approx(1 / 4)  # one paraphrase, found
-    assert lost["original accuracy@5"].dtype == np.float32
-
-
-def test_scrambled_captions_are_scored_as_such(tmp_path):
-    """The run goes by the first word, which scrambling moves to the end in about half of them."""
-    found = retrieval_scores.scores(Run(tmp_path / "run", {1: 24}), 1, dataset(last=1))
-    for score in retrieval_scores.SCORES:
-        original, scrambled = (found[f"{o} {score}"].mean() for o in retrieval_scores.ORDERS)
-        assert 0 < scrambled < original
-
-
-def test_a_caption_without_a_paraphrase_has_no_recall(tmp_path):
-    found = retrieval_scores.scores(Run(tmp_path / "run", {1: 12}), 1, dataset(captions=1))
-    assert np.isnan(found["original recall@4"]).all()
-    assert not np.isnan(found["original accuracy@5"]).any()
-
-
-def test_scores_are_kept_and_used_again(tmp_path):
-    run = Run(tmp_path / "run", {1: 24, 3: 12})
-    first = retrieval_scores.items({"VISUAL": [run]}, dataset(), QUIET)
-    assert run.asked == [1, 1, 3, 3]  # each epoch once in each order
-    again = retrieval_scores.items({"VISUAL": [run]}, dataset(), QUIET)
-    assert len(run.asked) == 4
-    pd.testing.assert_frame_equal(again, first)
-    assert list(first.groupby("iteration")["accuracy@5"].mean())[0] == 1
-
-
-def truncated(path):
-    path.write_bytes(path.read_bytes()[:-200])
-
-
-def emptied(path):
-    path.write_bytes(b"")
-
-
-def flipped(path):
-    content = bytearray(path.read_bytes())
-    content[200] ^= 1
-    path.write_bytes(content)
-
-
-def flagged(path):
-    """As if it were encrypted."""
-    content = bytearray(path.read_bytes())
-    content[content.index(b"PK\x01\x02") + 8] ^= 1
-    path.write_bytes(content)
-
-
-def of_other_captions(path):
-    np.savez(path, **{name: np.zeros(3, np.float32) for name in retrieval_scores.NAMES})
-
-
-def of_another_kind(path):
-    np.savez(path, accuracy=np.zeros(24, np.float32))
-
-
-@pytest.mark.parametrize(
-    "damage", [truncated, emptied, flipped, flagged, of_other_captions, of_another_kind]
-)
-def test_a_damaged_file_is_made_again(damage, tmp_path):
-    run = Run(tmp_path / "run", {2: 24})
-    whole = retrieval_scores.scores(run, 2, dataset())
-    path = tmp_path / "run/retrieval-val-2.npz"
-    before = path.read_bytes()
-    damage(path)
-    again = retrieval_scores.scores(run, 2, dataset())
-    assert all(np.array_equal(again[name], whole[name]) for name in whole)
-    assert path.read_bytes() == before and len(run.asked) == 4
 
 
 def test_data_without_images_or_val_is_named_before_training():
