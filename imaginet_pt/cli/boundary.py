@@ -4,12 +4,13 @@ import errno
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from ..errors import UserError
 from ..training.interrupt import Interrupted, Stopped, interruptible
 from . import streams
-from .parser import build_parser, parse, with_flags
+from .parser import build_parser, is_quiet, parse, with_flags
 
 MISTAKE = 2  # exit status of a user's mistake
 # In a shell, the status of a program that a signal ended is 128 plus the signal's number. SIGPIPE
@@ -24,10 +25,11 @@ def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
     0: success; 2: a user's mistake, or something that the system lacks, reported in one line;
     130, 143, 129: stopped by Ctrl-C, SIGTERM, SIGHUP; 141: nobody reads the output any more.
     """
-    with streams.guarded_streams():
+    words = [str(argument) for argument in arguments]
+    with streams.guarded_streams() as heartbeat:
         try:
-            with interruptible():
-                return _run(commands, [str(argument) for argument in arguments])
+            with interruptible(), nullcontext() if is_quiet(words) else heartbeat.beating():
+                return _run(commands, words)
         except UserError as error:
             return _fail(with_flags(str(error)))
         except MemoryError as error:

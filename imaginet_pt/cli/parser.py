@@ -120,6 +120,11 @@ def parse(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
     return args
 
 
+def is_quiet(words: Sequence[str]) -> bool:
+    """Tell, before there is a parser, whether a command line has `--quiet`, perhaps cut short."""
+    return any(word.startswith("--q") and "--quiet".startswith(word) for word in words)
+
+
 def _chosen_parser(
     parser: argparse.ArgumentParser, words: Sequence[str]
 ) -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from ..errors import UserError
 from ..files import reading, validation
 from ..progress import Progress
+from . import heartbeat
 
 if TYPE_CHECKING:
     from ..runs.workflow import Workflow
@@ -41,6 +42,8 @@ def given_sentences(args: Namespace) -> list[str]:
         return list(args.sentences)
     if sys.stdin.isatty():
         Progress(args.quiet).say("type one sentence per line, and Ctrl-D at the end")
+        with heartbeat.STILL:
+            return read_sentences(sys.stdin)
     return read_sentences(sys.stdin)
 
 

@@ -3,7 +3,8 @@
 Within `guarded_streams`, output either reaches the user or ends the command with an error of one
 line, as on a full disk or a closed stream. Characters that the encoding lacks, and escape sequences
 that a terminal would obey, are escaped. A reader that leaves raises BrokenPipeError. The error
-stream never stops a command: training continues when nobody reads its progress any more.
+stream never stops a command: training continues when nobody reads its progress any more. What is
+written to a terminal takes the place of a sign of life, `heartbeat`.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO, cast
 
 from ..errors import UserError
+from .heartbeat import STILL, Heartbeat
 
 # What a character of these categories does is not text: control, direction, line and paragraph.
 UNPRINTABLE = {"Cc", "Cf", "Zl", "Zp"}
@@ -25,9 +27,9 @@ KEPT = "\n\t\r\u200c\u200d\u00ad"  # of these, harmless; \r moves a progress bar
 class Output:
     """The standard output, which turns a failure to write into an error of one line."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, heartbeat: Heartbeat) -> None:
         """Wrap `stream`."""
-        self.stream = stream
+        self.stream, self._heartbeat = stream, heartbeat
         self._terminal = stream.isatty()
 
     def __getattr__(self, name: str) -> Any:
@@ -36,22 +38,24 @@ class Output:
 
     def write(self, text: str) -> int:
         """Write text; for a terminal, escape characters that it would obey."""
-        with _one_line_errors():
+        with STILL, _one_line_errors():
+            if self._terminal:
+                self._heartbeat.give_way(text)
             self.stream.write(printable(text) if self._terminal else text)
         return len(text)
 
     def flush(self) -> None:
         """Write buffered text."""
-        with _one_line_errors():
+        with STILL, _one_line_errors():
             self.stream.flush()
 
 
 class Log:
     """The error stream, which ignores a failure to write."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, heartbeat: Heartbeat) -> None:
         """Wrap `stream`."""
-        self.stream = stream
+        self.stream, self._heartbeat = stream, heartbeat
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the wrapped stream."""
@@ -59,10 +63,12 @@ class Log:
 
     def write(self, text: str) -> int:
         """Write text, escaping characters that a terminal would obey."""
-        try:
-            self.stream.write(printable(text))
-        except OSError:
-            discard(self.stream)
+        with STILL:
+            self._heartbeat.give_way(text)
+            try:
+                self.stream.write(printable(text))
+            except OSError:
+                discard(self.stream)
         return len(text)
 
     def flush(self) -> None:
@@ -103,7 +109,7 @@ def printable(text: str) -> str:
 
 def write_bytes(content: bytes) -> None:
     """Write bytes to the standard output."""
-    with _one_line_errors():
+    with STILL, _one_line_errors():
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
 
@@ -117,17 +123,23 @@ def discard(stream: TextIO | None) -> None:
 
 
 @contextlib.contextmanager
-def guarded_streams() -> Iterator[None]:
-    """Guard the standard streams, and drop libraries' warnings, which users cannot act on."""
+def guarded_streams() -> Iterator[Heartbeat]:
+    """Guard the standard streams, and drop libraries' warnings, which users cannot act on.
+
+    Yields:
+        The heartbeat of the error stream.
+    """
     before = sys.stdin, sys.stdout, sys.stderr, warnings.showwarning, logging.root.manager.disable
     _open_closed_streams()
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout, sys.stderr = cast(TextIO, Output(sys.stdout)), cast(TextIO, Log(sys.stderr))
+    heartbeat = Heartbeat(sys.stderr)
+    sys.stdout = cast(TextIO, Output(sys.stdout, heartbeat))
+    sys.stderr = cast(TextIO, Log(sys.stderr, heartbeat))
     warnings.showwarning = lambda *args, **kwargs: None
     logging.disable(logging.WARNING)
     try:
-        yield
+        yield heartbeat
     finally:
         sys.stdin, sys.stdout, sys.stderr, warnings.showwarning, disabled = before
         logging.disable(disabled)

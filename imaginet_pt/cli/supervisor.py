@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 from ..errors import UserError
+from . import heartbeat
 
 if TYPE_CHECKING:
     from ..backends.distributed import Processes
@@ -41,7 +42,8 @@ def supervise(group: "Processes") -> int:
         child = _start(log)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda number, frame: child.send_signal(number))
-        status = child.wait()
+        with heartbeat.STILL:
+            status = child.wait()
         log.seek(0)
         if status < 0 or status == LOST:
             raise UserError(f"{group}: {_reason(status, log.read())}")

@@ -69,8 +69,7 @@ def make_results(
     for script in SCRIPTS:
         if script.name in inputs:
             needed = {model: workflows[model] for model in script.models}
-            with progress.waiting(script.name):
-                result = script.make(options, dataset, inputs[script.name], needed, progress)
+            result = script.show_making(options, dataset, inputs[script.name], needed, progress)
             print(f"{result.title}\n\n{result.text}", flush=True)
             results[script.name] = result
     return results
@@ -132,6 +131,7 @@ def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -
     write_csv(numbers, options.out / "published.csv")
     later = written.read_results(options.out)
     shown, missing = results | later, written.reasons(later) | reasons
+    progress.note("writing the page ...")
     with progress.waiting("writing the page"):
         page = report.render_report(
             options, dataset, workflows, shown, missing, verdicts, numbers, mismatches

@@ -60,10 +60,16 @@ class Script:
         """Read the inputs, train what is missing, make the result and print it."""
         inputs = self.read_inputs(options, dataset)
         workflows = grid.train_missing(dataset, self.models, options, backend, progress)
-        with progress.waiting(self.name):
-            result = self.make(options, dataset, inputs, workflows, progress)
+        result = self.show_making(options, dataset, inputs, workflows, progress)
         print(f"{result.title}\n\n{result.text}")
         progress.say(f"written under {options.out}: {', '.join(result.files)}")
+
+    def show_making(self, *arguments: Any) -> Result:
+        """Call `make` with its `arguments`, the last of which shows that it is at work."""
+        progress = arguments[-1]
+        progress.note(f"{self.name} ...")
+        with progress.waiting(self.name):
+            return self.make(*arguments)
 
 
 def run(program: Program | Script, options: Options) -> None:
@@ -78,9 +84,10 @@ def run(program: Program | Script, options: Options) -> None:
             raise UserError(f"--{name} {number}: must be at least 1")
     options.workers = number_of_workers(options)
     options.threads = threads.parse(options.threads)
-    dataset = data_provider.load(options.data)
+    progress = Progress(options.quiet)
+    dataset = data_provider.load(options.data, progress.say)
     options.out = options.out or Path("runs") / f"{dataset.name.split()[0]}-{options.preset}"
     if options.iteration:
         options.out /= f"iteration-{options.iteration}"
     make_folder(options.out)
-    program.main(options, dataset, chosen_backend(options), Progress(options.quiet))
+    program.main(options, dataset, chosen_backend(options), progress)

@@ -84,6 +84,7 @@ def solve(
         tried with their validation costs, none where there was no choice.
     """
     if not settings.choose_ridge_alpha:
+        progress.note("solving the least squares ...")
         with progress.waiting("solving the least squares"):
             params = regression.weights(regression.counts("train"), settings.ridge_alpha)
         return settings, params, []

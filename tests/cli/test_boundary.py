@@ -161,7 +161,7 @@ def test_escapes_of_the_command_line_do_not_reach_the_terminal():
 
 def test_a_terminal_is_not_sprayed_with_bytes():
     shown, status = in_terminal("project", "RUN", "--format", "npy", stdin=b"a dog\n")
-    assert status == 2 and "--format npy is binary" in shown and len(shown.splitlines()) == 1
+    assert status == 2 and "--format npy is binary" in shown and shown.count("\n") == 1
 
 
 @pytest.mark.parametrize("redirection", ["2>&-", "2> /dev/full", "2>&1 >/dev/null | true"])

@@ -1,7 +1,12 @@
 """The scripts as a reviewer runs them, on a small data set: what they write, and their mistakes."""
 
+import os
+import pty
 import subprocess
 import sys
+import termios
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +18,43 @@ ROOT = Path(__file__).resolve().parents[2]
 PAIRS = "dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\ndog\tcar\t0.5\nfox\tcat\t3\n"
 
 
+LONGEST_SILENCE = 3  # seconds
+
+
 def table1(*arguments):
     command = [sys.executable, ROOT / "replicate/table1.py", *arguments]
     return subprocess.run(list(map(str, command)), capture_output=True, text=True)
+
+
+def on_terminal(folder, *arguments):
+    """Run table1.py with its error stream on a terminal.
+
+    Returns:
+        What it ended with and showed, and its longest silence in seconds.
+    """
+    terminal, its_end = pty.openpty()
+    termios.tcsetwinsize(its_end, (24, 80))
+    command = [sys.executable, ROOT / "replicate/table1.py", *arguments]
+    with open(folder / "stdout", "w+") as out:
+        times = [time.monotonic()]
+        process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=its_end)
+        os.close(its_end)
+        shown = b""
+        while piece := _read(terminal):
+            shown += piece
+            times.append(time.monotonic())
+        status = process.wait()
+        out.seek(0)
+        done = subprocess.CompletedProcess(command, status, out.read(), shown.decode())
+    return done, max(b - a for a, b in pairwise(times))
+
+
+def _read(terminal):
+    """What a terminal shows next; nothing once its program has ended."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +68,9 @@ def test_table1_from_start_to_end_and_again(data, tmp_path):
     options = ["--data", data]
     for name in ("pets", "others"):
         options += ["--pairs", f"{name}={tmp_path / 'pairs.tsv'}"]
-    first = table1(*options, "--seeds", 1, "--out", out)
+    first, silence = on_terminal(tmp_path, *options, "--seeds", 1, "--out", out)
     assert first.returncode == 0, first.stderr
+    assert silence < LONGEST_SILENCE, first.stderr
     table = pd.read_csv(out / "table1.csv")
     own = table[table["benchmark"].isin(["pets", "others"])]
     models = ["VISUAL", "MULTITASK", "TEXTUAL", "LINREG", "random weights"]

@@ -158,7 +158,7 @@ def add_options(parser: ArgumentParser) -> None:
         subparser = subparsers.add_parser(
             name,
             help=part.help,
-            description=part.help.capitalize(),
+            description=part.help[0].upper() + part.help[1:],
             epilog=f"example: {part.example}",
         )
         part.add_options(subparser)

@@ -40,10 +40,12 @@ def run(args: Namespace) -> None:
     from ...reports import pictures
     from ...reports.page import Run, render_page
 
-    dataset, pairs = data_provider.load(args.data), benchmarks.load(None, args.men, args.pairs)
+    progress = Progress(args.quiet)
+    dataset = data_provider.load(args.data, progress.say)
+    pairs = benchmarks.load(None, args.men, args.pairs)
     options.check_page(args.out)
     pictures.check_folder(args.image_folder)
-    workflows, progress = load_workflows(args), Progress(args.quiet)
+    workflows = load_workflows(args)
     content = measure(workflows, dataset, pairs, args.image_folder, progress)
     runs = [Run.of(name, workflow) for name, workflow in workflows.items()]
     digests = {path: digest(path) for path in benchmarks.file_paths(vars(args))}

@@ -20,6 +20,7 @@ from ..options import (
     process_options,
     thread_option,
 )
+from ..parser import with_flags
 
 if TYPE_CHECKING:
     from ...backends.protocol import Backend
@@ -73,7 +74,9 @@ def add_settings(parser: ArgumentParser) -> None:
         parser.add_argument(
             "--" + f.name.replace("_", "-"),
             default=argparse.SUPPRESS,
-            help=f"{f.metadata['help']} ({values}default {f.default}; {f.metadata['origin']})",
+            help=with_flags(
+                f"{f.metadata['help']} ({values}default {f.default}; {f.metadata['origin']})"
+            ),
             **kind,
         )
 
