@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_SENTENCES = 1_000_000
 MAX_SHOWN = 10  # unknown words in a warning
+STOP = "."
 
 
 def sentences_option(parser: ArgumentParser) -> None:
@@ -74,12 +75,21 @@ def words_of(workflow: Workflow, sentence: str) -> list[tuple[str, bool]]:
     return [(word, word in tokenizer.ids) for word in tokenizer.tokens(sentence)]
 
 
-def check_words(workflow: Workflow, sentences: Sequence[str], progress: Progress) -> None:
-    """Warn of words that the run does not know.
+def as_trained(workflow: Workflow, sentences: Sequence[str], progress: Progress) -> list[str]:
+    """Return sentences as the run's captions are written, and warn of words that it does not know.
+
+    Where its vocabulary has no full stop, the final one of a sentence is left out.
 
     Raises:
         UserError: the run finds no word in a sentence.
     """
+    if workflow.tokenizer.unit == "word" and STOP not in workflow.tokenizer.ids:
+        sentences = [sentence.rstrip(f"{STOP} ") or sentence for sentence in sentences]
+    _check_words(workflow, sentences, progress)
+    return list(sentences)
+
+
+def _check_words(workflow: Workflow, sentences: Sequence[str], progress: Progress) -> None:
     words = [words_of(workflow, sentence) for sentence in sentences]
     for sentence, of_sentence in zip(sentences, words, strict=True):
         if not of_sentence:

@@ -2,11 +2,14 @@
 
 import io
 import itertools
+from types import SimpleNamespace
 
 import pytest
 
 from imaginet_pt.cli import sentences
+from imaginet_pt.data.preprocessing import SPECIAL, Tokenizer
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 
 
 class Endless:
@@ -58,3 +61,23 @@ def test_an_input_of_too_many_lines_is_refused(monkeypatch):
     with pytest.raises(UserError, match="over 10 sentences"):
         sentences.read_sentences(endless)
     assert next(lines) == 12
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "read"),
+    [
+        (["dog", "runs"], "word", ["dog runs", "dog runs", "dog. runs", "."]),
+        (["dog", "runs", "."], "word", ["dog runs.", "dog runs ... ", "dog. runs", "."]),
+        (list("dogruns"), "character", ["dog runs.", "dog runs ... ", "dog. runs", "."]),
+    ],
+)
+def test_a_final_full_stop_that_no_caption_has_is_left_out(words, unit, read):
+    run = SimpleNamespace(tokenizer=Tokenizer(SPECIAL + words, unit))
+    typed = ["dog runs.", "dog runs ... ", "dog. runs", "."]
+    assert sentences.as_trained(run, typed, Progress(quiet=True)) == read
+
+
+def test_a_stop_that_is_left_out_is_no_unknown_word(capsys):
+    run = SimpleNamespace(tokenizer=Tokenizer([*SPECIAL, "dog", "runs"]))
+    sentences.as_trained(run, ["dog runs.", "cat runs."], Progress())
+    assert capsys.readouterr().err == "1 of 4 words is not in the vocabulary: cat\n"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ...progress import Progress
 from .. import terminal
 from ..options import describe, load_workflow, run_options
-from ..sentences import check_words, words_of
+from ..sentences import as_trained, words_of
 
 if TYPE_CHECKING:
     from ...runs.workflow import Workflow
@@ -34,7 +34,7 @@ def run(args: Namespace) -> None:
     """Print how similar the vectors of the sentences are, and the surprisal of their words."""
     sentences = [args.first, args.second]
     workflow = load_workflow(args)
-    check_words(workflow, sentences, Progress(args.quiet))
+    sentences = as_trained(workflow, sentences, Progress(args.quiet))
     print(describe(workflow), "", *_cosines(workflow, sentences), sep="\n")
     if "textual" in workflow.model.pathways:
         width = terminal.column_width(terminal.width(), 2)

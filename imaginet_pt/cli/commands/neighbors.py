@@ -20,7 +20,7 @@ from ..options import (
     split_option,
 )
 from ..parser import with_flags
-from ..sentences import check_words, given_sentences, sentences_option, words_of
+from ..sentences import as_trained, given_sentences, sentences_option, words_of
 from ..table_formats import TABLE_FORMATS, table_format_option
 from ..table_formats import Row as TableRow
 
@@ -66,9 +66,9 @@ def run(args: Namespace) -> None:
         raise UserError("`image_folder` is for a page; give its file by `out`")
     pictures.check_folder(args.image_folder)
     check_page(args.out)
-    sentences = given_sentences(args)
-    dataset, workflow = data_provider.load(args.data), load_workflow(args)
-    check_words(workflow, sentences, Progress(args.quiet))
+    sentences, progress = given_sentences(args), Progress(args.quiet)
+    dataset, workflow = data_provider.load(args.data, progress.say), load_workflow(args)
+    sentences = as_trained(workflow, sentences, progress)
     queries = neighbors.word_orders(workflow, sentences)
     if not args.scramble:
         queries = [{"original": query["original"]} for query in queries]

@@ -11,7 +11,7 @@ from ...errors import UserError
 from ...progress import Progress
 from .. import terminal
 from ..options import describe, load_workflow, run_options
-from ..sentences import check_words, given_sentences, sentences_option, words_of
+from ..sentences import as_trained, given_sentences, sentences_option, words_of
 from ..table_formats import TABLE_FORMATS, table_format_option
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(args: Namespace) -> None:
     if args.png and len(sentences) > 1:
         raise UserError(f"`png` draws one sentence, not {len(sentences)}; leave it out")
     workflow = load_workflow(args)
-    check_words(workflow, sentences, progress)
+    sentences = as_trained(workflow, sentences, progress)
     scores = [score(workflow, sentence) for sentence in sentences]
     write(args.format, describe(workflow), scores)
     if args.png:

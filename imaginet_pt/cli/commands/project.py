@@ -11,7 +11,7 @@ from ..options import (
     run_options,
     write_vectors,
 )
-from ..sentences import check_words, given_sentences, sentences_option
+from ..sentences import as_trained, given_sentences, sentences_option
 
 HELP = "image vectors of sentences"
 EXAMPLE = "imaginet project RUN --format csv < sentences.txt > vectors.csv"
@@ -30,5 +30,5 @@ def run(args: Namespace) -> None:
     check_not_terminal(args)
     sentences = given_sentences(args)
     workflow = load_workflow(args)
-    check_words(workflow, sentences, Progress(args.quiet))
-    write_vectors(args, sentences, workflow.project(sentences, args.padding))
+    read = as_trained(workflow, sentences, Progress(args.quiet))
+    write_vectors(args, sentences, workflow.project(read, args.padding))

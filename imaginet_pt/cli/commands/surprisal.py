@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...progress import Progress
 from ..options import load_workflow, run_options
-from ..sentences import check_words, given_sentences, sentences_option, words_of
+from ..sentences import as_trained, given_sentences, sentences_option, words_of
 from ..table_formats import TABLE_FORMATS, Row, table_format_option
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run(args: Namespace) -> None:
     """Write a row for each word and for the end of each sentence; sentences count from 1."""
     sentences = given_sentences(args)
     workflow = load_workflow(args)
-    check_words(workflow, sentences, Progress(args.quiet))
+    sentences = as_trained(workflow, sentences, Progress(args.quiet))
     TABLE_FORMATS[args.format](COLUMNS, list(_rows(workflow, sentences)))
 
 
