@@ -49,6 +49,7 @@ class Score(NamedTuple):
         measure: as in "accuracy@5".
         value: with the words in order.
         scrambled: with the words in random order.
+        linreg: of LINREG with the words in order.
         chance: with candidates in random order.
     """
 
@@ -56,6 +57,7 @@ class Score(NamedTuple):
     measure: str
     value: float | None
     scrambled: float | None
+    linreg: float | None
     chance: float | None
 
 

@@ -128,7 +128,10 @@ def test_the_header_is_what_model_hubs_read(folder, model, tmp_path):
     header = yaml.safe_load(card(tmp_path / "run").split("---\n")[1])
     assert header["license"] == "mit" and header["library_name"] == "imaginet_pt"
     assert "model-index" not in header  # nothing was measured
-    rows = [Score("images", "accuracy@5", 0.25, 0.125, 0.0625), Score("a: b", "c", None, None, 0.5)]
+    rows = [
+        Score("images", "accuracy@5", 0.25, 0.125, None, 0.0625),
+        Score("a: b", "c", None, None, None, 0.5),
+    ]
     scores = Scores('sm"all: {1}', "val", "none", rows)
     text = model_card.text(RunFolder.open(tmp_path / "run"), scores)
     (of_model,) = yaml.safe_load(text.split("---\n")[1])["model-index"]
@@ -144,9 +147,14 @@ def test_the_header_is_what_model_hubs_read(folder, model, tmp_path):
 def test_scores_licence_and_citation_stand_in_the_card(folder, model, tmp_path):
     stand_in.train(data_provider.load(folder), tmp_path / "run")
     assert "`imaginet evaluate` writes it again with them" in card(tmp_path / "run")
-    scores = Scores("small", "val", "none", [Score("images", "accuracy@5", 0.25, None, 0.0625)])
-    text = model_card.text(RunFolder.open(tmp_path / "run"), scores)
-    assert ["images, accuracy@5", "25.0 %", "-", "6.2 %"] in rows(text, "Scores")
+    score = Score("images", "accuracy@5", 0.25, None, None, 0.0625)
+    run = RunFolder.open(tmp_path / "run")
+    text = model_card.text(run, Scores("small", "val", "none", [score]))
+    assert rows(text, "Scores")[-1] == ["images, accuracy@5", "25.0 %", "-", "6.2 %"]
+    beside = Scores("small", "val", "none", [score._replace(linreg=0.2)])
+    columns = rows(model_card.text(run, beside), "Scores")
+    assert columns[0] == ["in order", "scrambled", "LINREG", "by chance"]
+    assert columns[-1][1:] == ["25.0 %", "-", "20.0 %", "6.2 %"]
     assert "MIT licence" in text and "@inproceedings{chrupala2015learning" in text
 
 

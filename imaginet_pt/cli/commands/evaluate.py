@@ -1,9 +1,13 @@
-"""`imaginet evaluate`: measure how well a trained run finds images and paraphrases."""
+"""`imaginet evaluate`: measure how well a trained run finds images and paraphrases.
+
+Beside its scores stand those with the words in random order and those by chance, and where the
+folder that holds the run also holds a LINREG of the same data and --word-freq-threshold, LINREG's.
+"""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UserError
@@ -18,14 +22,26 @@ from ..options import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...data.dataset import Dataset
     from ...runs.model_card import Score
     from ...runs.run_folder import RunFolder
+    from ...runs.workflow import Workflow
 
 HELP = "image and paraphrase retrieval by a trained run"
 EXAMPLE = "imaginet evaluate RUN --data scenes --out EVAL"
 STATES = ("hidden_vis", "hidden_text", "hidden_multi", "output_vis")  # of `evaluation.retrieval`
 SCRAMBLE_SEED = 99  # as there
 TASKS = {"image_retrieval": "images", "paraphrase_retrieval": "paraphrases"}
+LABEL, ROOM = 27, 11  # characters of a row's name, and of each of its values
+# Head of a column -> its value.
+COLUMNS: dict[str, Callable[[Score], float | None]] = {
+    "in order": lambda score: score.value,
+    "scrambled": lambda score: score.scrambled,
+    "LINREG": lambda score: score.linreg,
+    "by chance": lambda score: score.chance,
+}
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -51,34 +67,66 @@ def add_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Write `metrics.json`, `items.csv` and the run's card with the scores."""
     from ...data import data_provider
+    from ...reports.comparison import chance
+
+    folder, progress = new_folder(args.out), Progress(args.quiet)
+    dataset = data_provider.load(args.data, progress.say)
+    workflow = load_workflow(args)
+    progress.say(f"retrieval in {dataset.name}, split {args.split} ...")
+    metrics, items = measure(workflow, dataset, args)
+    linreg = metrics.get("linreg", {})
+    rows = scores(metrics, linreg, chance(dataset.captions(args.split)))
+    written = write(folder, workflow, dataset, args, metrics, items, rows)
+    print(describe(workflow), *table(rows), sep="\n")
+    if linreg:
+        print(f"LINREG: {linreg['run']}")
+    progress.say(f"{folder.path}/{written} written ({dataset.name})")
+
+
+def measure(
+    workflow: Workflow, dataset: Dataset, args: Namespace
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Return what `retrieval.retrieval` measures; of the LINREG beside the run under `linreg`."""
     from ...evaluation import retrieval
+    from ...runs import siblings
+
+    common = dataset, args.split, args.padding
+    metrics, items = retrieval.retrieval(
+        workflow, *common, args.paraphrase_state, args.scramble_seed
+    )
+    linreg = siblings.find_linreg(workflow)
+    if linreg:
+        of_linreg, _ = retrieval.retrieval(linreg, *common, scramble_seed=args.scramble_seed)
+        metrics["linreg"] = {"run": str(linreg.folder.path)} | of_linreg
+    return metrics, items
+
+
+def write(
+    folder: RunFolder,
+    workflow: Workflow,
+    dataset: Dataset,
+    args: Namespace,
+    metrics: Mapping[str, Any],
+    items: pd.DataFrame,
+    rows: Sequence[Score],
+) -> str:
+    """Write the files of an evaluation; return their names."""
     from ...files.atomic import atomic
     from ...files.folders import make_folder
-    from ...reports.comparison import chance
     from ...runs import model_card
 
-    folder = new_folder(args.out)
-    dataset = data_provider.load(args.data)
-    workflow = load_workflow(args)
-    metrics, items = retrieval.retrieval(
-        workflow, dataset, args.split, args.padding, args.paraphrase_state, args.scramble_seed
-    )
     description = {
         "run": str(args.run), "iteration": workflow.iteration, "data": dataset.name,
         "synthetic": dataset.synthetic, "split": args.split,
     }  # fmt: skip
-    make_folder(args.out)
-    folder.write_json("metrics.json", description | metrics)
+    make_folder(folder.path)
+    folder.write_json("metrics.json", description | dict(metrics))
     with atomic(folder / "items.csv") as file:
         items.to_csv(file, index_label="item", lineterminator="\n")
-    rows = scores(metrics, chance(dataset.captions(args.split)))
     with atomic(folder / model_card.CARD) as file:
         measured = model_card.Scores(dataset.name, args.split, args.padding, rows)
         file.write(model_card.text(workflow.folder, measured))
-    print(describe(workflow), *table(rows), sep="\n")
-    Progress(args.quiet).say(
-        f"{folder.path}/metrics.json, items.csv and {model_card.CARD} written ({dataset.name})"
-    )
+    return f"metrics.json, items.csv and {model_card.CARD}"
 
 
 def new_folder(path: str) -> RunFolder:
@@ -96,28 +144,39 @@ def new_folder(path: str) -> RunFolder:
     return folder
 
 
-def scores(metrics: Mapping[str, Any], by_chance: Mapping[str, float]) -> list[Score]:
-    """List the shares of each task, with those of scrambled words and of chance."""
+def scores(
+    metrics: Mapping[str, Any], linreg: Mapping[str, Any], by_chance: Mapping[str, float]
+) -> list[Score]:
+    """List the shares of each task, with those of scrambled words, of LINREG and of chance."""
     from ...runs.model_card import Score
 
     return [
-        Score(name, measure, value, metrics[task]["scrambled"][measure], by_chance[measure])
+        Score(
+            name,
+            measure,
+            value,
+            metrics[task]["scrambled"][measure],
+            linreg.get(task, {}).get(measure),
+            by_chance[measure],
+        )
         for task, name in TASKS.items()
         for measure, value in metrics.get(task, {}).items()
         if measure in by_chance
     ]
 
 
-def table(rows: Iterable[Score]) -> list[str]:
-    """Lay out scores in lines."""
-    lines = [f"{'':27}{'in order':>10}{'scrambled':>11}{'by chance':>11}"]
-    for score in rows:
-        values = score.value, score.scrambled, score.chance
-        lines.append(f"{score.task + ', ' + score.measure:27}" + _cells(values))
-    return lines
+def table(rows: Sequence[Score]) -> list[str]:
+    """Lay out scores in lines, without the columns that no score has."""
+    every = {head: [of_score(score) for score in rows] for head, of_score in COLUMNS.items()}
+    columns = {head: values for head, values in every.items() if set(values) != {None}}
+    heads = " " * LABEL + "".join(f"{head:>{ROOM}}" for head in columns)
+    lines = [
+        f"{score.task + ', ' + score.measure:{LABEL}}" + "".join(map(_cell, values))
+        for score, values in zip(rows, zip(*columns.values(), strict=True), strict=True)
+    ]
+    return [heads, *lines]
 
 
-def _cells(values: Iterable[float | None]) -> str:
-    """Format scores as percentages below the heads of `table`, with a dash for None."""
-    texts = ("-" if value is None else f"{100 * value:.1f} %" for value in values)
-    return "".join(text.rjust(room) for text, room in zip(texts, (10, 11, 11), strict=True))
+def _cell(share: float | None) -> str:
+    """Format a share as percentage, with a dash for None."""
+    return ("-" if share is None else f"{100 * share:.1f} %").rjust(ROOM)

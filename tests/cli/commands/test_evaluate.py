@@ -4,6 +4,7 @@ import json
 
 import pytest
 import small
+from documented import quick
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.data import data_provider
@@ -22,9 +23,35 @@ def folder(tmp_path_factory):
     return folder
 
 
-def evaluate(folder, out):
-    arguments = [folder / "LINREG", "--data", folder / "data", "--out", out]
+@pytest.fixture(scope="module")
+def multitask(folder):
+    """MULTITASK beside LINREG, with the same threshold of words."""
+    return train(folder, "MULTITASK", 1)
+
+
+def train(folder, name, threshold):
+    options = f"--model-type multitask --alpha 0.1 --iterations 1 --word-freq-threshold {threshold}"
+    sizes = "--hidden-size 4 --embedding-size 4 --quiet"
+    words = ["train", "--data", folder / "data", "--out", folder / name]
+    with quick():
+        assert main([*words, *options.split(), *sizes.split()]) == 0
+    return folder / name
+
+
+def evaluate(folder, out, run="LINREG"):
+    arguments = [folder / run, "--data", folder / "data", "--out", out]
     return main(["evaluate", *map(str, arguments)])
+
+
+def read_metrics(folder):
+    return json.loads((folder / "metrics.json").read_text())
+
+
+def shown(text):
+    """The heads of the printed table, and the cells of each of its rows by name."""
+    heads, *lines = [line for line in text.splitlines() if "%" in line or "in order" in line]
+    cells = {line[:27].strip(): line[27:].replace("%", "").split() for line in lines}
+    return heads.replace("in order", "order").replace("by chance", "chance").split(), cells
 
 
 def test_the_table_is_printed_with_chance(folder, capsys):
@@ -42,6 +69,32 @@ def test_the_table_is_printed_with_chance(folder, capsys):
     card = (folder / "EVAL/model-card.md").read_text()  # has the same
     for name, cells in shown.items():
         assert f"| {name} | " + " | ".join(f"{cell} %" for cell in cells) + " |\n" in card
+
+
+def test_linreg_beside_a_run_stands_in_its_table(folder, multitask, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert evaluate(folder, folder / "alone") == 0
+    assert shown(capsys.readouterr().out)[0] == ["order", "scrambled", "chance"]
+    with quick():
+        assert evaluate(folder, folder / "beside", "MULTITASK") == 0
+    printed = capsys.readouterr().out
+    heads, cells = shown(printed)
+    assert heads == ["order", "scrambled", "LINREG", "chance"]
+    assert printed.splitlines()[-1] == "LINREG: LINREG"
+    alone, beside = (read_metrics(folder / name) for name in ("alone", "beside"))
+    for task in ("image_retrieval", "paraphrase_retrieval"):
+        assert beside["linreg"][task] == alone[task]
+    value = 100 * alone["image_retrieval"]["accuracy@5"]
+    assert cells["images, accuracy@5"][2] == f"{value:.1f}"
+    assert "| LINREG |" in (folder / "beside/model-card.md").read_text()
+
+
+def test_a_linreg_of_other_words_is_not_held_beside_a_run(folder, capsys):
+    train(folder, "RARE", 9)
+    with quick():
+        assert evaluate(folder, folder / "other", "RARE") == 0
+    assert shown(capsys.readouterr().out)[0] == ["order", "scrambled", "chance"]
+    assert "linreg" not in read_metrics(folder / "other")
 
 
 def test_nothing_is_written_over(folder, capsys):
