@@ -108,7 +108,7 @@ def _panel(axis: Axes, curve: pd.DataFrame, score: str) -> None:
     axis.set_title(title, fontsize=9)
     axis.set(xlabel="Iteration", ylabel=label)
     axis.set_ylim(0, 1.05 * axis.get_ylim()[1])  # room for the marks of a flat curve
-    axis.xaxis.set_major_locator(MaxNLocator(10, integer=True))
+    axis.xaxis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
 
 
 def _line(axis: Axes, rows: pd.DataFrame, score: str, model: str, order: str) -> None:

@@ -49,4 +49,4 @@ def _panel(axes: Axes, panel: str, costs: Mapping[str, Any]) -> None:
             axes.plot(of_run.index, of_run[panel], label=name, markersize=3, **plots.style(i))
     axes.set_title(PANELS[panel], fontsize=9)
     axes.set_xlabel("Epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))

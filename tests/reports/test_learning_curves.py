@@ -1,6 +1,7 @@
 """The figure of the costs by epoch."""
 
 import pandas as pd
+import pytest
 
 from imaginet_pt.reports import learning_curves, plots
 
@@ -17,3 +18,10 @@ def test_curves_have_a_panel_a_cost_and_a_line_a_run():
     assert figure.axes[1].lines[1].get_ydata().tolist() == [4, 3.5]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "b"]
     assert plots.content(figure, "svg") == plots.content(learning_curves.draw(costs), "svg")
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 30])
+def test_epochs_are_whole_numbers(epochs):
+    costs = pd.DataFrame({"training": 1.0, "validation": 1.0}, index=range(1, epochs + 1))
+    ticks = learning_curves.draw({"a": costs}).axes[0].get_xticks()
+    assert len(ticks) and all(tick == int(tick) for tick in ticks)

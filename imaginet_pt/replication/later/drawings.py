@@ -98,7 +98,7 @@ def minimal_pairs(table: pd.DataFrame, data: str) -> Figure:
             _by_epoch(axis, of.sort_values("iteration"), i, str(model))
         axis.axhline(0.5, color="gray", linewidth=0.8)
         axis.set_title(str(kind), fontsize=9)
-        axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axis.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
     axes[1, 1].set_xlabel("Iteration")
     axes[0, 0].set_ylabel("Chosen right")
     handles, labels = axes[0, 0].get_legend_handles_labels()
