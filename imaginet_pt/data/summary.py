@@ -114,21 +114,24 @@ def _cover(dataset: Dataset, pairs: Mapping[str, Sequence[WordPair]]) -> pd.Data
     texts = [text for image in dataset.images if image.split == "train" for text in image.sentences]
     rows = []
     for threshold in THRESHOLDS:
-        words = _vocabulary(texts, threshold)
-        covered = [
-            sum({pair.first.lower(), pair.second.lower()} <= words for pair in listed)
-            for listed in pairs.values()
-        ]
+        words = vocabulary(texts, threshold)
+        covered = [count_covered(listed, words) for listed in pairs.values()]
         rows.append((f"in {threshold} training captions", len(words), *covered))
     names = [f"{name} (of {len(listed):,})" for name, listed in pairs.items()]
     return pd.DataFrame(rows, columns=["words", "vocabulary", *names])
 
 
-def _vocabulary(texts: Sequence[str], threshold: int) -> set[str]:
+def vocabulary(texts: Sequence[str], threshold: int) -> set[str]:
+    """Return the words that are in at least `threshold` captions."""
     try:
         return set(Tokenizer.fit(texts, threshold).words) - set(SPECIAL)
     except UserError:  # no word is so frequent
         return set()
+
+
+def count_covered(pairs: Sequence[WordPair], words: set[str]) -> int:
+    """Count the pairs of which both words are among `words`."""
+    return sum({pair.first.lower(), pair.second.lower()} <= words for pair in pairs)
 
 
 def _obstacles(dataset: Dataset) -> list[str]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -50,7 +51,7 @@ def write(
     """
     if not 0 < val_fraction < 1:
         raise UserError(f"`val_fraction` is {val_fraction}; it must be between 0 and 1")
-    name, images, own = _read(data_provider.folder_of(source))
+    name, images, own = _read(data_provider.folder_of(source), Path(os.path.abspath(out)).name)
     if features:
         own = Path(features)
         image_features.check_npy(own, len(images))
@@ -59,8 +60,11 @@ def write(
     return images
 
 
-def _read(source: Path) -> tuple[str, tuple[Image, ...], Path | None]:
-    """Return name and images of a table or a folder, and the file of the folder's features."""
+def _read(source: Path, new_name: str) -> tuple[str, tuple[Image, ...], Path | None]:
+    """Return name and images of a table or a folder, and the file of the folder's features.
+
+    A table, which has no name of its own, gets `new_name`.
+    """
     if source.is_dir():
         return *data_provider.read_images(source), image_features.find(source)
     captions: dict[str, list[str]] = {}
@@ -75,7 +79,7 @@ def _read(source: Path) -> tuple[str, tuple[Image, ...], Path | None]:
         Image(i, splits[image], image, tuple(texts))
         for i, (image, texts) in enumerate(captions.items())
     ]
-    return source.stem, tuple(images), None
+    return new_name, tuple(images), None
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str, str, str]]:

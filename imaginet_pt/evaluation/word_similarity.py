@@ -73,7 +73,7 @@ def word_similarity(
     if len(items) < FEWEST:
         raise UserError(
             f"only {len(items)} of {len(pairs)} word pairs have both words in the vocabulary, "
-            f"and a correlation needs {FEWEST}: give other pairs or a lower `word_freq_threshold`"
+            f"and a correlation needs {FEWEST}: give other pairs, or train on more captions"
         )
     if not np.isfinite(cosine).all() or np.ptp(cosine) == 0 or np.ptp(human) == 0:
         raise UserError(

@@ -12,17 +12,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data import benchmarks
+from ..data import benchmarks, summary
 from ..data.benchmarks import MEN
 from ..data.dataset import Dataset
 from ..data.word_pairs import WordPair
 from ..errors import UserError
-from ..evaluation.word_similarity import WordSimilarity, closer_to_humans, word_similarity
+from ..evaluation.word_similarity import (
+    FEWEST,
+    WordSimilarity,
+    closer_to_humans,
+    word_similarity,
+)
 from ..progress import Progress
 from . import estimates, grid, published, results
 from .grid import RANDOM_NOTE, Workflows, with_floor
 from .options import Options
-from .results import Result
+from .results import NotRun, Result
 from .script import Script
 
 MODELS = list(grid.MODELS)
@@ -34,8 +39,23 @@ Similarities = Mapping[str, Mapping[str, Sequence[WordSimilarity]]]
 
 
 def read_inputs(options: Options, dataset: Dataset) -> Benchmarks:
-    """Read the word pairs of each benchmark: SimLex-999 comes with gensim, others must be given."""
-    return benchmarks.load(options.simlex, options.men, options.pairs)
+    """Read the word pairs of each benchmark: SimLex-999 comes with gensim, others must be given.
+
+    Raises:
+        NotRun: the training captions have too few of the words of each.
+    """
+    pairs = benchmarks.load(options.simlex, options.men, options.pairs)
+    settings = grid.settings_of("VISUAL", 1, options.preset, dataset.synthetic)
+    threshold = settings.word_freq_threshold
+    words = summary.vocabulary(dataset.captions("train").texts, threshold)
+    covered = {name: summary.count_covered(listed, words) for name, listed in pairs.items()}
+    if max(covered.values()) < FEWEST:
+        counts = ", ".join(f"{n} of the {len(pairs[name]):,} {name}" for name, n in covered.items())
+        raise NotRun(
+            f"too few word pairs are in {threshold} training captions each ({counts}), and a "
+            f"correlation needs {FEWEST}; give others by --pairs NAME=FILE"
+        )
+    return pairs
 
 
 def measure(
@@ -118,11 +138,13 @@ def text_of(
     """Return the table, the missing benchmarks, and the first of the closer pairs as Markdown."""
     best = pairs[pairs["gain"] > 0].groupby("benchmark").head(SHOWN)
     best = best.assign(gain=best["gain"].map("{:.0f}".format)).round(3)
+    best = best.rename(columns={"cosine_a": "MULTITASK", "cosine_b": "VISUAL"})
     missing = "".join(f"{name} was not run: {reason}.\n" for name, reason in reasons.items())
     return (
         f"{results.markdown(table)}\n{results.mismatch_note(mismatch)}\n{missing}\n"
         f"By chance rho would be 0. {RANDOM_NOTE}\n\n"
-        "Pairs that MULTITASK ranks closer to the humans than VISUAL does (gain in ranks):\n\n"
+        "Pairs that MULTITASK ranks closer to the humans than VISUAL does, with their "
+        "cosines in both (gain in ranks):\n\n"
         f"{results.markdown(best)}"
     )
 

@@ -34,7 +34,7 @@ def test_a_row_is_a_caption_and_images_stand_as_they_first_appear(table, tmp_pat
     np.save(tmp_path / "mine.npy", features)
     written = table_of_captions.write(table, tmp_path / "out", tmp_path / "mine.npy", 0.4)
     dataset = data_provider.load(tmp_path / "out")
-    assert dataset.name == "mine" and dataset.images == written
+    assert dataset.name == "out" and dataset.images == written
     assert captions(dataset.images) == [
         ("a.jpg", "A dog runs.", 'A "big" dog.'), ("b.jpg", "A cat, asleep."), ("c.jpg", "Un café.")
     ]  # fmt: skip

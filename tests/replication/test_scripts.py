@@ -101,6 +101,20 @@ def test_a_bad_line_of_word_pairs_is_named_before_any_training(data, tmp_path):
     assert not list((tmp_path / "out").glob("models/*"))
 
 
+def test_pairs_that_no_caption_covers_are_told_before_any_training(tmp_path):
+    captions = small.write(tmp_path / "data", images=60) / "dataset.json"
+    text = captions.read_text()
+    for noun in small.NOUNS:
+        text = text.replace(noun, noun[::-1])
+    captions.write_text(text)
+    done = table1("--data", tmp_path / "data", "--out", tmp_path / "out")
+    assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "(0 of the 999 SimLex-999), and a correlation needs 3; give others by --pairs" in (
+        done.stderr
+    )
+    assert not list((tmp_path / "out").glob("models/*"))
+
+
 @pytest.mark.parametrize("arguments", [["--data", "nowhere"], ["--seeds", "0"], ["--preset", "x"]])
 def test_mistakes_are_one_line(arguments):
     done = table1(*arguments)

@@ -13,8 +13,11 @@ from ...errors import printable
 from ...progress import Progress
 from .. import options
 from ..options import data_option
+from ..parser import with_flags
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...data.dataset import Dataset
     from ...runs.workflow import Workflow
 
@@ -96,17 +99,22 @@ def measure(
         "without_epochs": without_epochs,
         "men": "MEN" in benchmarks,
         "words": [
-            (table(common, benchmark), None if own is None else table(own))
+            (table(_with_flags(common), benchmark), None if own is None else table(own))
             for benchmark, (common, own) in words.items()
         ],
         "split": comparison.SPLIT,
-        "retrieval": table(retrieval),
+        "retrieval": table(_with_flags(retrieval)),
         "neighbours": [table(frame, caption) for caption, frame in neighbors.items()],
         "pictures": {
             text: thumbnails[i.imgid] for text, i in shown.items() if i.imgid in thumbnails
         },
         "note": note,
     }
+
+
+def _with_flags(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of runs with the arguments in its notes written as options."""
+    return frame.assign(note=frame["note"].map(with_flags)) if "note" in frame else frame
 
 
 def _curves(workflows: Mapping[str, Workflow]) -> tuple[dict[str, str] | None, list[str]]:

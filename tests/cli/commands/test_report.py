@@ -149,7 +149,8 @@ def test_other_data_is_told_and_what_it_cannot_answer(made):
     small.write(made / "other", features=7)
     page = report(made, data="other")
     assert "Trained on other data than this page's: LINREG, MULTITASK" in page
-    assert all("7 features per image" in row["note"] for row in table(page, "Retrieval")[:-1])
+    notes = [row["note"] for row in table(page, "Retrieval")[:-1]]
+    assert all("7 features per image" in note and "give the --data that" in note for note in notes)
 
 
 def test_captions_are_text_and_no_page(made):
