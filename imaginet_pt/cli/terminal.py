@@ -1,5 +1,6 @@
 """Lay out text for a terminal, without colours, so that it looks the same in a file."""
 
+import math
 import shutil
 import sys
 import textwrap
@@ -41,17 +42,21 @@ def side_by_side(blocks: Sequence[Sequence[str]], width: int) -> list[str]:
 def bars(labels: Sequence[str], values: Sequence[float], width: int) -> list[str]:
     """Draw a line with label, value and bar for each value; the largest bar fills the line.
 
+    The largest value has three digits at least, not counting zeros at its beginning.
+
     Args:
         labels: the labels, cut to a third of the line.
         values: 0 or more. Bars are blocks in a terminal, and # elsewhere.
         width: characters of a line.
     """
     left = min(max(map(len, labels)), width // 3)
-    room = width - left - len("  0.000 ")
-    scale = room / (max(values) or 1)
+    largest = max(values) or 1
+    decimals = max(3, 2 - math.floor(math.log10(largest)))
+    room = width - left - len(f"  {0:.{decimals}f} ")
+    scale = room / largest
     ink = "█" if sys.stdout.isatty() else "#"
     return [
-        f"{textwrap.shorten(label, left, placeholder='…'):<{left}}  {value:.3f} "
+        f"{textwrap.shorten(label, left, placeholder='…'):<{left}}  {value:.{decimals}f} "
         f"{ink * round(scale * value)}".rstrip()
         for label, value in zip(labels, values, strict=True)
     ]

@@ -35,6 +35,12 @@ def test_the_longest_bar_fills_the_line_and_others_are_in_proportion(monkeypatch
     )
 
 
+def test_small_values_keep_their_digits(monkeypatch):
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    lines = terminal.bars(["dog", "a"], [0.001234, 0.0000456], 40)
+    assert [line.split()[1] for line in lines] == ["0.00123", "0.00005"] and len(lines[0]) == 40
+
+
 def test_bars_of_zeros_and_of_long_words_keep_to_the_line():
     assert terminal.bars(["dog"], [0.0], 40) == ["dog  0.000"]
     assert all(len(line) <= 30 for line in terminal.bars(["x" * 50, "dog"], [0.3, 0.1], 30))
