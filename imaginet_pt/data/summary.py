@@ -25,6 +25,9 @@ SPLITS = {
 }
 NEEDED = ("train", "val")  # by every training
 VGG16 = 4096  # features of the paper's images
+# Training captions from which the presets of the scripts learn something: eight epochs of these
+# are a thousand updates.
+ENOUGH = 8_000
 
 
 class Summary(NamedTuple):
@@ -152,6 +155,12 @@ def _missing(dataset: Dataset) -> list[str]:
         bare = sum(not image.sentences for image in dataset.split(split))
         if bare:
             lines.append(f"captions of {bare:,} images in split {split}")
+    count = sum(len(image.sentences) for image in dataset.images if image.split == "train")
+    if 0 < count < ENOUGH:
+        lines.append(
+            f"few captions, {count:,} to train on: networks learn little of them in 8 epochs; "
+            "train longer (`iterations`) and faster (`rate`) than the tables do"
+        )
     if dataset.features is None:
         lines.append("image features: without them only `alpha` 1 can be trained")
     elif dataset.features.shape[1] != VGG16:

@@ -9,10 +9,16 @@ import pytest
 import small
 
 from imaginet_pt.__main__ import main
+from imaginet_pt.data import summary
 
 # What MEN is known by, and three pairs of words of the data.
 MEN = "sun sunlight 50\nautomobile car 50\ndog cat 40\nDog child 20\ndog zebra 3\n"
 MEN += "".join(f"a{i} b{i} 1\n" for i in range(2995))
+
+
+@pytest.fixture(autouse=True)
+def few_are_enough(monkeypatch):
+    monkeypatch.setattr(summary, "ENOUGH", 10)
 
 
 @pytest.fixture
@@ -53,6 +59,13 @@ def counted(data, threshold):
     texts = [s["raw"] for image in images if image["split"] == "train" for s in image["sentences"]]
     captions = [set(re.findall(r"\w+|[^\w\s]", text.lower())) for text in texts]
     return {w for w in set().union(*captions) if sum(w in c for c in captions) >= threshold}
+
+
+def test_few_captions_are_told(data, capsys, monkeypatch):
+    monkeypatch.setattr(summary, "ENOUGH", 49)
+    assert "- few captions, 48 to train on: " in screen(capsys, data)
+    monkeypatch.setattr(summary, "ENOUGH", 48)
+    assert "few captions" not in screen(capsys, data)
 
 
 def test_counts_shapes_splits_and_cover(data, men, capsys):
