@@ -56,14 +56,15 @@ def check(
 
     Raises:
         UserError: there are no captions, or the captions or word pairs are wrong. Missing or wrong
-            features are only mentioned in the text.
+            features keep models from being trained, and are mentioned in the text.
     """
-    dataset, missing = _load(source)
+    dataset, obstacles = _load(source)
+    obstacles += _obstacles(dataset)
+    missing = [f"cannot be trained on: {obstacle}" for obstacle in obstacles]
     by_name = benchmarks.load(men=men, pairs=pairs)
     if benchmarks.MEN not in by_name:
         missing.append("MEN: give its file by `men`; get it by imaginet data get men")
-    obstacles = _obstacles(dataset)
-    missing += obstacles + _missing(dataset)
+    missing += _missing(dataset)
     parts = [
         f"{dataset.name}: {source}",
         _features(dataset),
@@ -144,7 +145,7 @@ def _obstacles(dataset: Dataset) -> list[str]:
         try:
             dataset.captions(split)
         except UserError as error:
-            lines.append(f"cannot be trained on: {error}")
+            lines.append(str(error))
     return lines
 
 
@@ -161,9 +162,9 @@ def _missing(dataset: Dataset) -> list[str]:
             f"few captions, {count:,} to train on: networks learn little of them in 8 epochs; "
             "train longer (`iterations`) and faster (`rate`) than the tables do"
         )
-    if dataset.features is None:
+    if dataset.features is None and dataset.digests:  # a file of captions alone
         lines.append("image features: without them only `alpha` 1 can be trained")
-    elif dataset.features.shape[1] != VGG16:
+    elif dataset.features is not None and dataset.features.shape[1] != VGG16:
         lines.append(f"VGG16's {VGG16:,} features: these are others than the paper's")
     return lines
 
