@@ -145,6 +145,16 @@ def test_the_page_reads_on_paper_and_without_scripts(page, page_at):
     assert seen.page.get_by_role("button").count() == 0
 
 
+def test_a_tall_figure_fits_on_a_sheet(page, page_at):
+    seen = page_at(page, width=700)
+    seen.page.emulate_media(media="print")
+    tall = "figure => figure.innerHTML = '<svg viewBox=\"0 0 100 900\"></svg>'"
+    figure = seen.page.locator("figure").first
+    figure.evaluate(tall)
+    height_of_a4 = (297 - 2 * 15) / 25.4 * 96  # pixels, without the margins
+    assert 500 < figure.bounding_box()["height"] < height_of_a4
+
+
 class Elements(html.parser.HTMLParser):
     """The elements of a page, their attributes, and its text."""
 
