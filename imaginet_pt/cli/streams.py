@@ -45,8 +45,10 @@ class Output:
         return len(text)
 
     def flush(self) -> None:
-        """Write buffered text."""
+        """Write buffered text; whoever reads it may write to the same terminal."""
         with STILL, _one_line_errors():
+            if not self._terminal:
+                self._heartbeat.give_way("\n")
             self.stream.flush()
 
 

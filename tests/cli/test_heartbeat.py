@@ -42,6 +42,18 @@ def test_silence_is_broken_by_a_line_which_the_next_output_replaces():
     assert re.fullmatch(rf"(\r{LINE})+\r +\rdone\n", terminal.getvalue())
 
 
+def test_the_line_gives_way_to_the_reader_of_a_pipe():
+    terminal, pipe = Terminal(), io.StringIO()
+    beat = Heartbeat(terminal)
+    with beat.beating():
+        wait_until(lambda: "working" in terminal.getvalue())
+        with heartbeat.STILL:
+            output = streams.Output(pipe, beat)
+            output.write("a,b")
+            output.flush()
+            assert terminal.getvalue().endswith(" \r")
+
+
 def test_the_line_is_taken_away_at_the_end():
     terminal = Terminal()
     with Heartbeat(terminal).beating():
