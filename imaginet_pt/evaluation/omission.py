@@ -84,7 +84,7 @@ def vectors(workflow: Workflow, sentences: Sequence[Sequence[int]], state: str) 
         return np.array([embeddings[list(ids)].sum(axis=0) for ids in sentences])
     if state == IMAGE:
         return predicted_images(workflow, workflow.model.outputs(sentences, "none"))
-    outputs = workflow.model.outputs([[PAD, *ids, END] for ids in sentences], "none")
+    outputs = workflow.model.raw_outputs([[PAD, *ids, END] for ids in sentences], "none")
     if state not in outputs:
         raise UserError(f"{workflow.folder.path} has no {state}, only {', '.join(outputs)}")
     return np.asarray(outputs[state])

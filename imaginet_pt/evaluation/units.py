@@ -31,7 +31,7 @@ def states(workflow: Workflow, captions: Sequence[Sequence[int]], state: str) ->
     place: dict[tuple[int, ...], int] = {}
     beginnings = (tuple(ids[: i + 1]) for ids in captions for i in range(len(ids)))
     rows = [place.setdefault(beginning, len(place)) for beginning in beginnings]
-    outputs = workflow.model.outputs([[PAD, *ids] for ids in place], "none")
+    outputs = workflow.model.raw_outputs([[PAD, *ids] for ids in place], "none")
     return np.asarray(outputs[state])[rows]
 
 

@@ -35,6 +35,11 @@ def check(workflow: Workflow) -> None:
             f"{workflow.folder.path} reads characters (`character`); the page reads words, so "
             "train without it"
         )
+    if workflow.model.closing:
+        raise UserError(
+            f"{workflow.folder.path} reads END after a sentence, as the archive did that it is of; "
+            "the page does not"
+        )
     _check_choice(workflow, "model_type", MODEL_TYPES)
     if settings.model_type != "linear":
         for name in ("activation", "out_activation"):

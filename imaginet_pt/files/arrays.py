@@ -5,7 +5,7 @@ import math
 import zipfile
 from collections.abc import Collection, Mapping
 from os import PathLike
-from typing import IO, Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,7 @@ class NpyHeader(NamedTuple):
     start: int
 
 
-def read_npy_header(file: BinaryIO) -> NpyHeader:
+def read_npy_header(file: IO[bytes]) -> NpyHeader:
     """Read the header at the beginning of a .npy file.
 
     Raises:

@@ -42,6 +42,9 @@ class Checkpoint:
         lowercase: whether its tokenizer lower-cases text (`main.py`'s always does).
         scaler: the scaler of the image features.
         features: number of features of an image.
+        layers: the layers above the embeddings in the order of `parameters`, by the names of
+            `models.Imaginet`; empty where it is that of the model.
+        reads_end: whether sentences are read with END after them.
     """
 
     settings: dict[str, Any]
@@ -50,6 +53,8 @@ class Checkpoint:
     lowercase: bool
     scaler: NoScaler | StandardScaler
     features: int
+    layers: tuple[str, ...] = ()
+    reads_end: bool = False
 
 
 def read(folder: str | PathLike[str]) -> Checkpoint:
@@ -62,12 +67,12 @@ def read(folder: str | PathLike[str]) -> Checkpoint:
     folder = Path(folder)
     with _reading(folder / "model.univ.pkl.gz") as content:
         model, parameters = _model(content)
-        features = _count_features(parameters[-1], model["out_activation"])
+        features = count_features(parameters[-1], model["out_activation"])
     with _reading(folder / "tok.pkl.gz") as content:
         tokens, words, lowercase = _tokenizer(content)
         preprocessing.vocabulary(words, folder / "tok.pkl.gz")
     with _reading(folder / "scaler.pkl.gz") as content:
-        scaling, scaler = _scaler(content, features)
+        scaling, scaler = read_scaler(content, features)
     if parameters[0].shape != (len(words), model["embedding_size"]):
         raise UserError(
             f"{folder}: embeddings {parameters[0].shape} do not fit {len(words)} words of "
@@ -81,9 +86,16 @@ def _reading(path: Path) -> Iterator[Any]:
     """Read the object in a file; errors, in the block too, name the file."""
     if not path.exists():
         raise UserError(f"{path}: no such file; give the folder of a trained original")
+    with naming(path):
+        yield unpickle(path)
+
+
+@contextlib.contextmanager
+def naming(path: object) -> Iterator[None]:
+    """Turn any error in the block into one line that names the file."""
     try:
         with originals_only():
-            yield unpickle(path)
+            yield
     except UserError as error:
         message = str(error)
         raise UserError(message if str(path) in message else f"{path}: {message}") from None
@@ -92,7 +104,7 @@ def _reading(path: Path) -> Iterator[Any]:
 def _model(serialized: Any) -> tuple[dict[str, Any], list[npt.NDArray[np.float32]]]:
     """Return settings and parameters of a model that `utils.serialize` wrote."""
     config = serialized["config"]
-    layers = [(_typed(layer["layer_name"], str), layer["config"]) for layer in config["layers"]]
+    layers = [(typed(layer["layer_name"], str), layer["config"]) for layer in config["layers"]]
     names = " ".join("Recurrent" if name in RECURRENT else name for name, _ in layers)
     model_type, recurrent_layers, dense_layers = MODELS[names]
     (recurrent, inner), (_, outer) = _visual_pathway(layers)
@@ -103,17 +115,17 @@ def _model(serialized: Any) -> tuple[dict[str, Any], list[npt.NDArray[np.float32
     settings = {
         "model_type": model_type,
         "hidden_type": hidden_type,
-        "hidden_size": _typed(inner["size"], int),
-        "embedding_size": _typed(layers[0][1]["size"], int),
-        "activation": _typed(inner["activation"], str),
-        "out_activation": _typed(outer["activation"], str),
+        "hidden_size": typed(inner["size"], int),
+        "embedding_size": typed(layers[0][1]["size"], int),
+        "activation": typed(inner["activation"], str),
+        "out_activation": typed(outer["activation"], str),
         "rate": float(config["updater"].state["lr"]),
         "clipnorm": float(config["updater"].state["clipnorm"]),
     }
     return settings | _costs(config), [np.array(array, "float32") for array in weights]
 
 
-def _typed(value: Any, kind: type[T]) -> T:
+def typed(value: Any, kind: type[T]) -> T:
     """Return `value` after checking that it has exactly this type."""
     if type(value) is not kind:
         raise TypeError
@@ -142,7 +154,7 @@ def _costs(config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _count_features(bias: npt.NDArray[np.float32], activation: str) -> int:
+def count_features(bias: npt.NDArray[np.float32], activation: str) -> int:
     """Return the number of image features: the size of the last layer's bias."""
     if bias.ndim != 1:
         raise UserError(f"the bias of the image has the shape {bias.shape}; it is no model")
@@ -155,16 +167,16 @@ def _count_features(bias: npt.NDArray[np.float32], activation: str) -> int:
 def _tokenizer(tokenizer: Any) -> tuple[dict[str, Any], list[str], bool]:
     """Return settings, the token of each id, and whether text is lower-cased."""
     state = tokenizer.state
-    tokens = {_typed(number, int): token for token, number in state["encoder"].items()}
+    tokens = {typed(number, int): token for token, number in state["encoder"].items()}
     vocabulary = [tokens[number] for number in range(len(state["encoder"]))]
     settings = {
         "character": bool(state["character"]),
-        "word_freq_threshold": _typed(state["min_df"], int),
+        "word_freq_threshold": typed(state["min_df"], int),
     }
     return settings, vocabulary, bool(state["lowercase"])
 
 
-def _scaler(scaler: Any, features: int) -> tuple[dict[str, Any], NoScaler | StandardScaler]:
+def read_scaler(scaler: Any, features: int) -> tuple[dict[str, Any], NoScaler | StandardScaler]:
     """Return the setting and the scaler; scikit-learn before 0.17 called the scale `std_`."""
     if type(scaler).__name__ == "NoScaler":
         return {"scaler": "none"}, NoScaler()

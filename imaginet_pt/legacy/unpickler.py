@@ -49,13 +49,22 @@ class Reconstructor(Inert):
 
 
 class Array(Inert):
-    """A NumPy array, `values`, rebuilt from bytes without calling anything in the pickle."""
+    """A NumPy array, rebuilt without calling anything in the pickle.
+
+    Attributes:
+        values: its numbers, rebuilt from bytes.
+        items: in the place of `values` the objects of an array of objects.
+    """
 
     values: npt.NDArray[Any]
+    items: list[Any]
 
     def __setstate__(self, state: Any) -> None:
         _, shape, dtype, fortran, raw = state
         kind, order = dtype.arguments[0], dtype.state[1]
+        if kind == "O8" and type(raw) is list:
+            self.items = raw
+            return
         plain = kind in ("f4", "f8", "i4", "i8") and order in ("<", ">")
         if not plain or min(shape, default=0) < 0:
             raise UserError("refused: an array that is not of plain numbers; it is no model")
@@ -65,9 +74,11 @@ class Array(Inert):
 
 STAND_INS = {
     "__builtin__": "object",
+    "funktional.util": "IdMapper IdTable",
     "numpy": "dtype ndarray",
     "numpy.core.multiarray": "scalar",
     "imaginet": "CategoricalCrossEntropySwapped CosineDistance Dense NoScaler Stacked WrappedLayer",
+    "imaginet.simple_data": "Batcher NoScaler",
     "passage.activations": "softmax rectify tanh sigmoid linear t_rectify t_linear maxout "
     "conv_maxout clipped_maxout clipped_rectify hard_tanh steeper_sigmoid hard_sigmoid",
     "passage.costs": "MeanSquaredError",
@@ -218,12 +229,24 @@ def unpickle(path: str | PathLike[str]) -> Any:
         UserError: the file is not a regular one, is damaged, or holds more than data.
     """
     with open_file(path, "give the folder of a trained original") as file:
-        stream, budget = gzip.GzipFile(fileobj=file), Budget(SLACK + RATIO * size_of(file))
-        with originals_only():
-            content = Unpickler(stream, budget).load()
-            if stream.read(1):  # at the end of the file its checksum is compared
-                raise UserError("refused: something follows the model; get the file again")
-        return content
+        return load(gzip.GzipFile(fileobj=file), size_of(file))
+
+
+def load(stream: Stream, size: int) -> Any:
+    """Read the object in the pickle `stream`, to its end.
+
+    Args:
+        stream: the pickle, unpacked.
+        size: how many bytes of a file it was unpacked from.
+
+    Raises:
+        UserError: it is damaged, or holds more than data.
+    """
+    with originals_only():
+        content = Unpickler(stream, Budget(SLACK + RATIO * size)).load()
+        if stream.read(1):  # at the end of a packed stream its checksum is compared
+            raise UserError("refused: something follows the model; get the file again")
+    return content
 
 
 @contextlib.contextmanager
@@ -240,5 +263,5 @@ def originals_only() -> Iterator[None]:
     except Exception as error:
         raise UserError(
             f"not what the original writes ({type(error).__name__}); "
-            "make it again with the original's convert.py"
+            "make it again with the program that wrote it"
         ) from None

@@ -51,6 +51,7 @@ class RunDescription:
         parameters: names of the parameters, in the order of the original.
         compiler: the backend in words, with its version; empty if nothing was compiled.
         versions: versions of Python and of the libraries, by name.
+        reads_end: whether the model reads END after a sentence, as those of archives do.
         threads: what `threads.describe` returns; in older runs the number of processors, and the
             variables that limited threads.
     """
@@ -62,6 +63,7 @@ class RunDescription:
     settings: Settings
     parameters: Iterable[str]
     compiler: str = ""
+    reads_end: bool = False
     versions: Mapping[str, str] = field(default_factory=package_versions)
     threads: Mapping[str, Any] = field(default_factory=threads.describe)
 
@@ -72,6 +74,7 @@ class RunDescription:
             "features": self.features,
             "backend": self.backend,
             **({"compiler": self.compiler} if self.compiler else {}),
+            **({"reads_end": True} if self.reads_end else {}),
             "began_with": dict(self.began_with),
             "settings": self.settings.as_dict(),
             "parameters": list(self.parameters),
@@ -95,6 +98,8 @@ class RunDescription:
             validation.name(content, "backend", path)
         if "compiler" in content:
             validation.name(content, "compiler", path)
+        if "reads_end" in content:
+            validation.field(content, "reads_end", bool, path)
         for key in ("began_with", "versions"):
             _check_names(content[key], f"{path}: {key}")
         validation.check_words(content["parameters"], path)
@@ -103,6 +108,7 @@ class RunDescription:
             settings=Settings.of(content["settings"], path),
             backend=content.get("backend"),
             compiler=content.get("compiler", ""),
+            reads_end=content.get("reads_end", False),
             **entries,
         )
 

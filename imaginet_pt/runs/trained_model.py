@@ -33,10 +33,12 @@ class TrainedModel:
     Attributes:
         params: arrays by name.
         pathways: what it predicts, "textual" (the next word), "visual" (the image), or both.
+        closing: the ids that it reads after a sentence.
     """
 
     params: Params
     pathways: tuple[str, ...]
+    closing: Ids = ()
 
     def with_parameters(self, arrays: Arrays, source: Any) -> Self:
         """Return the same model with the parameters `arrays`, read from the file `source`.
@@ -56,7 +58,13 @@ class TrainedModel:
         raise NotImplementedError
 
     def outputs(self, captions: Sequence[Ids], padding: str) -> Arrays:
-        """Compute the outputs for lists of word ids: arrays (captions, size) by name."""
+        """Compute the outputs for the word ids of sentences: arrays (captions, size) by name."""
+        if self.closing:
+            captions = [[*ids, *self.closing] for ids in captions]
+        return self.raw_outputs(captions, padding)
+
+    def raw_outputs(self, sequences: Sequence[Ids], padding: str) -> Arrays:
+        """Compute the outputs for lists of ids just as they are."""
         raise NotImplementedError
 
 
@@ -78,13 +86,13 @@ class RecurrentModel(TrainedModel):
         """The words' vectors, (words, size), without those of PAD, END and UNK."""
         return self.params["embeddings"][len(SPECIAL) :]
 
-    def outputs(self, captions: Sequence[Ids], padding: str) -> Arrays:
-        """Compute `Imaginet.outputs` for lists of word ids: arrays (captions, size) by name."""
-        if not len(captions):
-            return {name: array[:0] for name, array in self.outputs([[END]], padding).items()}
-        order = list(self._minibatches(captions, padding))
+    def raw_outputs(self, sequences: Sequence[Ids], padding: str) -> Arrays:
+        """Compute `Imaginet.outputs` for lists of ids: arrays (sequences, size) by name."""
+        if not len(sequences):
+            return {name: array[:0] for name, array in self.raw_outputs([[END]], padding).items()}
+        order = list(self._minibatches(sequences, padding))
         parts = [
-            self.compiled.outputs(self.params, padded([captions[i] for i in indices]))
+            self.compiled.outputs(self.params, padded([sequences[i] for i in indices]))
             for indices in order
         ]
         back = np.argsort(np.concatenate(order))
@@ -130,9 +138,9 @@ class LinearModel(TrainedModel):
         """The words' vectors, (words, features): the columns of A."""
         return self.params["linear.w"]
 
-    def outputs(self, captions: Sequence[Ids], padding: str) -> Arrays:
-        """Compute the image vectors `output_vis`, (captions, features); `padding` is ignored."""
-        X = bag_of_words.count_words(captions, self.n_words)
+    def raw_outputs(self, sequences: Sequence[Ids], padding: str) -> Arrays:
+        """Compute the image vectors `output_vis`, (sequences, features); `padding` is ignored."""
+        X = bag_of_words.count_words(sequences, self.n_words)
         predicted = X @ self.params["linear.w"] + self.params["linear.b"]
         return {"output_vis": predicted.astype("float32")}
 

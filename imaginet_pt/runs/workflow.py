@@ -66,6 +66,7 @@ class Workflow:
         self.model = build_model(
             self.settings, len(self.tokenizer.words), description.features, backend
         )
+        self.model.closing = [END] if description.reads_end else []
         self._load_weights(iteration)
 
     def __repr__(self) -> str:
@@ -150,7 +151,7 @@ class Workflow:
         input has an END.
         """
         ids = range(len(SPECIAL), len(self.tokenizer.words))
-        outputs = self.model.outputs([[PAD, i, END] for i in ids], "none")
+        outputs = self.model.raw_outputs([[PAD, i, END] for i in ids], "none")
         return self.scaler.inverse_transform(predicted_images(self, outputs))
 
     # Words and their embeddings.

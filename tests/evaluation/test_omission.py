@@ -48,6 +48,8 @@ class Run:
         self.read = captions
         return {self.name: np.array([np.bincount(ids, minlength=5) for ids in captions], "f4")}
 
+    raw_outputs = outputs
+
 
 def test_each_word_is_left_out_at_its_own_place():
     run = Run()

@@ -27,7 +27,7 @@ def test_bins_are_of_one_size_and_ties_share_one():
 
 def test_states_are_those_after_each_beginning():
     class Model:
-        def outputs(self, captions, padding):
+        def raw_outputs(self, captions, padding):
             self.read = captions
             return {"hidden_vis": np.array([[len(ids), ids[-1]] for ids in captions], "f4")}
 

@@ -9,7 +9,7 @@ import gzip
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hostile import damage, data_files, run_files, word_files
+from hostile import archive_files, damage, data_files, run_files, word_files
 
 
 class Kind(NamedTuple):
@@ -94,6 +94,9 @@ KINDS = {
     ),
     "original's checkpoint": Kind(
         run_files.read_legacy, run_files.legacy_files(), run_files.LEGACY_CORPUS
+    ),
+    "successors' archive": Kind(
+        archive_files.read_archive, archive_files.archives(), archive_files.CORPUS
     ),
     "labelled images": Kind(
         data_files.read_labelled,

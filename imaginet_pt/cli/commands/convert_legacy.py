@@ -1,16 +1,20 @@
-"""`imaginet convert-legacy`: convert a checkpoint of the 2015 program to a run."""
+"""`imaginet convert-legacy`: convert a checkpoint of the 2015 program, or an archive, to a run."""
 
 from argparse import ArgumentParser, Namespace
 
 from ...progress import Progress
 
-HELP = "read a checkpoint of the 2015 program"
+HELP = "read a checkpoint of the 2015 program or of its successors"
 EXAMPLE = "imaginet convert-legacy OLD NEW"
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the old folder and the new one."""
-    parser.add_argument("checkpoint", metavar="DIR", help="folder of model.univ.pkl.gz and others")
+    """Add the old model and the new folder."""
+    parser.add_argument(
+        "checkpoint",
+        metavar="OLD",
+        help="folder of model.univ.pkl.gz and others, or model.zip of 2016 or 2017",
+    )
     parser.add_argument("out", metavar="RUN", help="new folder for the run")
 
 
