@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import old_checkpoint
 import pytest
 import small
 from crash import stand_in
@@ -37,6 +38,8 @@ def quick():
 def write_files(folder):
     """What the documentation takes as given, under the names that it has there."""
     small.write(folder / "DIR")
+    (folder / "OLD").mkdir()
+    old_checkpoint.write(folder / "OLD")
     (folder / "MEN_dataset_natural_form_full").write_text(PAIRS)
     (folder / "sentences.txt").write_text("a dog chases a cat\na man sees a boat in the park\n")
 

@@ -1,7 +1,7 @@
 """Bad files of every kind, a few of each; thousands of them by `tests/hostile/generate.py`."""
 
 import pytest
-from hostile import archive_files, data_files, generate, run_files, wrong_things
+from hostile import archive_files, data_files, export_files, generate, run_files, wrong_things
 from hostile.kinds import KINDS
 
 from imaginet_pt.errors import UserError
@@ -23,6 +23,8 @@ FILES = {
     "a run's vocabulary": (run_files.RUN.folder / "vocabulary.json").read_bytes(),
     "feats.npy": data_files.WHOLE[2],
     "vgg_feats.mat": data_files.WHOLE[0],
+    "exported weights": export_files.WEIGHTS,
+    "exported scaler": export_files.SCALER,
     "successors' archive": archive_files.WHOLE,
 }
 

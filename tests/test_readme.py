@@ -73,7 +73,7 @@ def distinct(found):
         yield language, "\n".join(lines) + "\n"
 
 
-PAGES = ["README.md", "docs/command-line.md", "docs/results.md"]
+PAGES = ["README.md", "docs/command-line.md", "docs/exchange.md", "docs/results.md"]
 TEXT = "\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
 
 

@@ -92,7 +92,7 @@ def load_workflow(path: str | PathLike[str], iteration: Iteration = None) -> Wor
     """Load a trained run.
 
     Args:
-        path: the run, or the path of its folder.
+        path: the run, or the path of its folder; it may be an exported one.
         iteration: the epoch, by default the last; "best" is the one of the lowest validation cost
             among those whose weights are kept.
 

@@ -1,15 +1,14 @@
 """Scale image features before training, with scikit-learn's names and definitions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from os import PathLike
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import UserError
-from ..files.arrays import match_parameters, read_arrays
+from ..files.arrays import match_parameters
 
 BLOCK = 4096  # images read at once
 
@@ -24,12 +23,10 @@ class StandardScaler:
     Attributes:
         mean: (features,).
         scale: (features,), the standard deviation.
-        stored: whether it is kept in the run's scaler.npz.
     """
 
     mean: Float64
     scale: Float64
-    stored: ClassVar[bool] = True
 
     @classmethod
     def fit(cls, features: Any, rows: npt.NDArray[np.int64]) -> "StandardScaler":
@@ -46,20 +43,26 @@ class StandardScaler:
         return cls(mean, np.where(variance > 0, np.sqrt(variance), 1.0))
 
     @classmethod
-    def of(cls, features: int, source: str | PathLike[str]) -> "StandardScaler":
-        """Read the scaler of `features` features from the file `source`.
+    def of(
+        cls, features: int, arrays: Mapping[str, npt.NDArray[Any]], source: object
+    ) -> "StandardScaler":
+        """Restore the scaler of `features` features from the arrays of the file `source`.
 
         Raises:
-            UserError: the file does not hold such a scaler.
+            UserError: they are not those of such a scaler.
         """
-        wanted = {name: np.broadcast_to(np.float64(0), features) for name in ("mean", "scale")}
-        scaler = cls(**match_parameters(wanted, read_arrays(source, wanted), source))
+        scaler = cls(**match_parameters(cls.placeholders(features), arrays, source))
         if not (scaler.scale > 0).all() or not scaler._in_range():
             raise UserError(
                 f"{source}: a scale is not above 0, or scaled features are beyond float32; "
                 "train the run again"
             )
         return scaler
+
+    @classmethod
+    def placeholders(cls, features: int) -> dict[str, Float64]:
+        """Return zeros of the shapes of the arrays that a run's folder keeps."""
+        return {name: np.broadcast_to(np.float64(0), features) for name in ("mean", "scale")}
 
     def _in_range(self) -> bool:
         """Tell whether the features 0 and 1 stay finite when scaled and when scaled back."""
@@ -95,16 +98,21 @@ def _weighted(
 class NoScaler:
     """A scaler that leaves features unchanged, with the methods of `StandardScaler`."""
 
-    stored: ClassVar[bool] = False
-
     @classmethod
     def fit(cls, features: Any, rows: npt.NDArray[np.int64]) -> "NoScaler":
         """Return a NoScaler: there is nothing to compute."""
         return cls()
 
     @classmethod
-    def of(cls, features: int, source: str | PathLike[str]) -> "NoScaler":
-        """Return a NoScaler; nothing is read."""
+    def placeholders(cls, features: int) -> dict[str, Float64]:
+        """Return nothing: a run's folder keeps no arrays of it."""
+        return {}
+
+    @classmethod
+    def of(
+        cls, features: int, arrays: Mapping[str, npt.NDArray[Any]], source: object
+    ) -> "NoScaler":
+        """Return a NoScaler, which keeps no arrays."""
         return cls()
 
     def transform(self, Z: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -80,21 +80,26 @@ def read_arrays(
             raise UserError(f"{path} unpacks to more than {limit:,} bytes; {FIX}")
         by_name = {member.filename.removesuffix(".npy"): member for member in members}
         if names is not None:
-            _check_names(names, by_name, path)
+            check_names(names, by_name, path)
         return {name: _read_member(archive, member) for name, member in by_name.items()}
 
 
-def _check_names(wanted: Collection[str], present: Collection[str], path: object) -> None:
+def check_names(wanted: Collection[str], present: Collection[str], path: object) -> None:
+    """Check that a file holds arrays of the `wanted` names, or unnamed ones, and no others.
+
+    Raises:
+        UserError: it does not; the first three mistakes are listed.
+    """
     unnamed = [f"arr_{i}" for i in range(len(wanted))] if "arr_0" in present else []
     allowed = {*wanted, *unnamed}
     wrong = [f"{quoted(name)} is not of this model" for name in present if name not in allowed]
     if not unnamed:
         wrong += [f"{name} is missing" for name in wanted if name not in present]
-    _refuse(wrong, path)
+    refuse(wrong, path)
 
 
-def _refuse(wrong: list[str], source: object) -> None:
-    """Raise a UserError that lists what is wrong, if anything is."""
+def refuse(wrong: list[str], source: object) -> None:
+    """Raise a UserError that lists the first of what is `wrong` with `source`, if anything is."""
     if wrong:
         more = [f"and {len(wrong) - LISTED} more"] if len(wrong) > LISTED else []
         raise UserError(f"{source} does not fit the model: {'; '.join(wrong[:LISTED] + more)}")
@@ -132,7 +137,7 @@ def match_parameters(
         for name, array in params.items()
         if name in arrays and (misfit := _misfit(arrays[name], array))
     ]
-    _refuse(wrong, source)
+    refuse(wrong, source)
     return {name: arrays[name].astype(array.dtype) for name, array in params.items()}
 
 

@@ -1,13 +1,11 @@
 """Make runs small enough to be published: VISUAL and MULTITASK.
 
-Trains what is missing, and writes under --out a folder `release/MODEL` for each model of seed 1, a
-run like any other but cannot be resumed: weights of one epoch as float16, vocabulary, costs,
-run.json without the place of the data, and a model card with what half precision loses. They hold
-no captions and no pictures; the words of the vocabulary are all that is left of the data.
+Trains what is missing, and writes under --out a folder `release/MODEL` for each model of seed 1, as
+`imaginet export --what model` does but with weights as float16, and with what that loses in its
+card. The folders hold no captions and no pictures; the words of the vocabulary are all that is left
+of the data.
 """
 
-import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,58 +13,40 @@ import numpy as np
 import pandas as pd
 
 from ..data.dataset import Dataset
-from ..errors import UserError
 from ..evaluation import retrieval
-from ..files.arrays import read_arrays, write_arrays
 from ..progress import Progress
-from ..runs import model_card
-from ..runs.run_folder import RunFolder
+from ..reports.comparison import chance
+from ..runs import export, model_card
+from ..runs.scores import Scores
 from ..runs.workflow import Workflow, predicted_images
 from . import grid
 from .options import Options
-from .results import markdown, write_text
+from .results import markdown
 from .retrieval_scores import ORDERS, PADDING, SCORES, SPLIT
 from .script import Program
 
+Both = tuple[pd.DataFrame, pd.DataFrame]
+
 MODELS = ["VISUAL", "MULTITASK"]
-TABLES = ["vocabulary.json", "costs.csv", "validation.csv", "times.csv", "scaler.npz"]
 
 
-def write_half(workflow: Workflow, folder: Path) -> RunFolder:
-    """Write a run at its epoch into the new folder `folder`, with weights of half precision.
+def losses(whole: Workflow, half: Workflow, items: Both, dataset: Dataset) -> pd.DataFrame:
+    """Tell what half precision loses on the validation captions.
 
-    Raises:
-        UserError: there is a run already, or a weight is too large for float16.
-    """
-    arrays = read_arrays(workflow.folder.weights(workflow.iteration))
-    with np.errstate(over="ignore"):
-        half = {name: array.astype(np.float16) for name, array in arrays.items()}
-    if wrong := [name for name, array in half.items() if not np.isfinite(array).all()]:
-        raise UserError(f"{workflow.folder.path}: {wrong[0]} is too large for half precision")
-    with RunFolder.create(folder) as small:
-        write_arrays(small.weights(workflow.iteration), half)
-        for name in TABLES:
-            if (workflow.folder / name).exists():
-                shutil.copyfile(workflow.folder / name, small / name)
-        description = workflow.folder.described()
-        data = {name: value for name, value in description.data.items() if name != "path"}
-        small.write_json("run.json", replace(description, data=data).to_json())
-    (small / "lock").unlink(missing_ok=True)
-    return small
-
-
-def losses(whole: Workflow, half: Workflow, dataset: Dataset) -> pd.DataFrame:
-    """Measure on the validation captions what half precision loses.
+    Args:
+        whole: the run.
+        half: the same in half precision.
+        items: what `retrieval.retrieval` returns of each caption, for both.
+        dataset: the captions.
 
     Returns:
         A row for each score, in percent, and one for the largest difference of a predicted image
         feature; `float32`, `float16`.
     """
     rows = []
-    both = [retrieval.retrieval(w, dataset, SPLIT, PADDING)[1] for w in (whole, half)]
     for score, task in SCORES.items():
         for order in ORDERS:
-            means = [f"{100 * items[f'{task} {order} {score}'].mean():.2f}" for items in both]
+            means = [f"{100 * of[f'{task} {order} {score}'].mean():.2f}" for of in items]
             rows.append([f"{score}, {order}, %", *means])
     captions = dataset.captions(SPLIT).texts
     a, b = (predicted_images(w, w.outputs(captions)) for w in (whole, half))
@@ -75,22 +55,27 @@ def losses(whole: Workflow, half: Workflow, dataset: Dataset) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["on the validation captions", "float32", "float16"])
 
 
-def card(folder: RunFolder, lost: pd.DataFrame) -> str:
-    """Return the model card of a released run."""
+def card(workflow: Workflow, scores: Scores, lost: pd.DataFrame) -> str:
+    """Return the model card of a released run, with the scores that it has in half precision."""
     return (
-        f"{model_card.text(folder)}\n## Half precision\n\nThe weights are float16, made from "
-        f"float32 after the training; this run cannot be resumed.\n\n{markdown(lost)}\n"
+        f"{model_card.text(workflow.folder, scores, [workflow.iteration])}\n## Half precision\n\n"
+        "The weights are float16, made from float32 after the training; this run cannot be "
+        f"resumed.\n\n{markdown(lost)}\n"
         "There are no captions and no pictures here: the rights to those are their owners'.\n"
     )
 
 
 def release(workflow: Workflow, dataset: Dataset, folder: Path, backend: Any) -> int:
     """Write one run with its card; return the size of the folder in bytes."""
-    small = write_half(workflow, folder)
-    lost = losses(workflow, Workflow(folder, backend=backend), dataset)
-    write_text(card(small, lost), small / model_card.CARD)
+    exported = export.export(workflow, folder, "float16")
+    half = Workflow(folder, backend=backend)
+    results = [retrieval.retrieval(w, dataset, SPLIT, PADDING) for w in (workflow, half)]
+    (_, whole_items), (metrics, half_items) = results
+    lost = losses(workflow, half, (whole_items, half_items), dataset)
+    measured = {"data": dataset.name, "split": SPLIT, "chance": chance(dataset.captions(SPLIT))}
+    export.write_card(exported, card(workflow, Scores.of(measured | metrics), lost))
     print(f"{folder.name}\n\n{markdown(lost)}")
-    return sum(path.stat().st_size for path in folder.iterdir())
+    return export.size(exported)
 
 
 def main(options: Options, dataset: Dataset, backend: Any, progress: Progress) -> None:

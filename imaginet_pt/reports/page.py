@@ -41,7 +41,7 @@ class Run(NamedTuple):
     @classmethod
     def of(cls, name: str, workflow: Workflow) -> "Run":
         """Describe the run of a `Workflow` under this name."""
-        described, times = workflow.folder.read_json("run.json"), workflow.folder / "times.csv"
+        described, times = workflow.folder.described().to_json(), workflow.folder / "times.csv"
         epochs = pd.DataFrame({"seconds": []})
         if times.exists():
             epochs = read_table(times, ["epoch", "seconds"], MAX_EPOCHS)

@@ -1,5 +1,5 @@
 """The folder of a run: its files and their formats, and `Workflow`, which loads a run to use it.
 
-Here are run.json, checkpoints, the history of a training and the model card. Training itself is in
-`training`, and measures of a run are in `evaluation`.
+Here are run.json, checkpoints, the history of a training, the model card and exported runs.
+Training itself is in `training`, and measures of a run are in `evaluation`.
 """

@@ -6,7 +6,6 @@ the same card.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,6 +17,7 @@ from ..files.tables import MAX_EPOCHS, read_table
 from ..nn import models
 from .description import RunDescription
 from .run_folder import RunFolder
+from .scores import Scores
 
 CARD = "model-card.md"
 # What the model predicts -> what it does with a caption.
@@ -41,42 +41,6 @@ NAMES = {
 }
 
 
-class Score(NamedTuple):
-    """A share that an evaluation measures, from 0 to 1; None where it does not apply.
-
-    Attributes:
-        task: what is looked for, "images" or "paraphrases".
-        measure: as in "accuracy@5".
-        value: with the words in order.
-        scrambled: with the words in random order.
-        linreg: of LINREG with the words in order.
-        chance: with candidates in random order.
-    """
-
-    task: str
-    measure: str
-    value: float | None
-    scrambled: float | None
-    linreg: float | None
-    chance: float | None
-
-
-class Scores(NamedTuple):
-    """What an evaluation measures.
-
-    Attributes:
-        data: name of the data.
-        split: the part of them.
-        padding: how captions were read.
-        rows: the scores.
-    """
-
-    data: str
-    split: str
-    padding: str
-    rows: Sequence[Score]
-
-
 def write(folder: RunFolder) -> None:
     """Write the card into the folder of a finished run.
 
@@ -87,8 +51,16 @@ def write(folder: RunFolder) -> None:
         file.write(text(folder))
 
 
-def text(folder: RunFolder, scores: Scores | None = None) -> str:
-    """Return the card as Markdown, with the scores of an evaluation where they are given."""
+def text(
+    folder: RunFolder, scores: Scores | None = None, epochs: Sequence[int] | None = None
+) -> str:
+    """Return the card as Markdown.
+
+    Args:
+        folder: the run.
+        scores: those of an evaluation, if there is one.
+        epochs: the epochs whose weights are beside the card, by default all that the run has.
+    """
     description = folder.described()
     words = len(json_files.read_list(folder / "vocabulary.json"))
     predicts = pathways(description, words)
@@ -97,7 +69,7 @@ def text(folder: RunFolder, scores: Scores | None = None) -> str:
         "does": DOES[predicts],
         "predicts": predicts,
         "words": words - len(SPECIAL),
-        "epochs": folder.iterations(),
+        "epochs": folder.iterations() if epochs is None else epochs,
         "costs": costs(folder).to_dict("records"),
         "scores": scores,
     }

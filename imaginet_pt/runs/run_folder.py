@@ -24,10 +24,10 @@ import filelock
 import numpy.typing as npt
 
 from ..data.preprocessing import Tokenizer
-from ..data.scalers import NoScaler, StandardScaler
+from ..data.scalers import SCALERS, NoScaler, StandardScaler
 from ..errors import UserError
 from ..files import json_files
-from ..files.arrays import write_arrays
+from ..files.arrays import Array, read_arrays, write_arrays
 from ..files.atomic import atomic, remove_leftovers
 from ..files.folders import make_folder
 from ..files.tables import read_table
@@ -40,6 +40,8 @@ WEIGHTS = re.compile(r"weights-([1-9][0-9]{0,8})\.npz")
 
 class RunFolder:
     """The files of the run in the folder `path`."""
+
+    DESCRIPTION, ARRAYS = "run.json", ".npz"  # the file's name, and the ending of files of arrays
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
@@ -96,7 +98,7 @@ class RunFolder:
         Raises:
             UserError: there is no run.
         """
-        if not (Path(path) / "run.json").is_file():
+        if not (Path(path) / cls.DESCRIPTION).is_file():
             raise UserError(f"{path} holds no run (no run.json); give the folder of a training")
         return cls(path)
 
@@ -122,7 +124,7 @@ class RunFolder:
         epochs = self.iterations()
         if not epochs:
             raise UserError(f"{self.path} holds no weights yet; let its training finish an epoch")
-        if iteration == BEST and epochs != [1]:  # LINREG has one epoch, and no validation costs
+        if iteration == BEST and len(epochs) > 1:  # LINREG has one, and no validation costs
             return self._best_epoch(epochs)
         if iteration is None or iteration == BEST:
             return epochs[-1]
@@ -157,7 +159,25 @@ class RunFolder:
         Raises:
             UserError: it is missing or damaged, or does not describe a run.
         """
-        return read_description(self / "run.json")
+        return read_description(self / self.DESCRIPTION)
+
+    def read_arrays(self, path: Path, wanted: Mapping[str, Array]) -> dict[str, Array]:
+        """Read a file of arrays that must have the names of `wanted`.
+
+        Raises:
+            UserError: it is missing or damaged, or has other arrays.
+        """
+        return read_arrays(path, wanted)
+
+    def scaler(self, description: RunDescription) -> NoScaler | StandardScaler:
+        """Read the scaler of the image features.
+
+        Raises:
+            UserError: there is none though the settings want one, or it has other features.
+        """
+        kind, path = SCALERS[description.settings.scaler], self / f"scaler{self.ARRAYS}"
+        wanted = kind.placeholders(description.features)
+        return kind.of(description.features, self.read_arrays(path, wanted) if wanted else {}, path)
 
     def read_json(self, name: str) -> dict[str, Any]:
         """Read the object in the JSON file `name` of the run; see `json_files.read_json`."""

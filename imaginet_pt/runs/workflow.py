@@ -12,11 +12,10 @@ from scipy.special import log_softmax
 
 from ..backends.protocol import Backend
 from ..data.preprocessing import END, PAD, SPECIAL, Tokenizer
-from ..data.scalers import SCALERS
 from ..errors import UserError
-from ..files.arrays import read_arrays
 from .arguments import check_count, sentence_list
-from .run_folder import Iteration, RunFolder
+from .exported_run import open_run
+from .run_folder import Iteration
 from .trained_model import PADDING, Arrays, RecurrentModel, build_model
 from .word_vectors import WordVectors
 
@@ -48,7 +47,7 @@ class Workflow:
         """Load the run in the folder `path`.
 
         Args:
-            path: the run's folder.
+            path: the run's folder, or that of an exported run.
             iteration: the epoch, by default the last; "best" is the one of the lowest validation
                 cost among those whose weights are kept.
             backend: the backend to compute with, by default `backends.select.get("auto")`.
@@ -56,13 +55,12 @@ class Workflow:
         Raises:
             UserError: there is no run or no such epoch, or its files do not fit together.
         """
-        self.folder = RunFolder.open(path)
+        self.folder = open_run(path)
         description = self.folder.described()
         self.settings = description.settings
         self.data = description.data
         self.tokenizer = Tokenizer.load(self.folder / "vocabulary.json", self.settings.unit)
-        scaler = SCALERS[self.settings.scaler]
-        self.scaler = scaler.of(description.features, self.folder / "scaler.npz")
+        self.scaler = self.folder.scaler(description)
         self.model = build_model(
             self.settings, len(self.tokenizer.words), description.features, backend
         )
@@ -78,8 +76,9 @@ class Workflow:
 
     def _load_weights(self, iteration: Iteration) -> None:
         self.iteration = self.folder.epoch(iteration)
-        weights = self.folder.weights(self.iteration)
-        self.model = self.model.with_parameters(read_arrays(weights, self.model.params), weights)
+        path = self.folder.weights(self.iteration)
+        arrays = self.folder.read_arrays(path, self.model.params)
+        self.model = self.model.with_parameters(arrays, path)
 
     def at(self, iteration: Iteration) -> Self:
         """Return the same run at another epoch; the two share their compiled functions."""

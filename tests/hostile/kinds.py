@@ -9,7 +9,7 @@ import gzip
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hostile import archive_files, damage, data_files, run_files, word_files
+from hostile import archive_files, damage, data_files, export_files, run_files, word_files
 
 
 class Kind(NamedTuple):
@@ -97,6 +97,21 @@ KINDS = {
     ),
     "successors' archive": Kind(
         archive_files.read_archive, archive_files.archives(), archive_files.CORPUS
+    ),
+    "exported config": Kind(
+        export_files.open_export("config.json"),
+        damage.documents(export_files.CONFIG),
+        data_files.JSON_CORPUS,
+    ),
+    "exported weights": Kind(
+        export_files.open_export("model.safetensors"),
+        export_files.tensor_files("model.safetensors"),
+        export_files.CORPUS,
+    ),
+    "exported scaler": Kind(
+        export_files.open_export("scaler.safetensors"),
+        export_files.tensor_files("scaler.safetensors"),
+        [export_files.SCALER, *export_files.CORPUS],
     ),
     "labelled images": Kind(
         data_files.read_labelled,

@@ -91,13 +91,17 @@ def resume(run):
 
 def open_run(name):
     def read(folder, content):
-        run = replaced(folder, name, content)
-        found = workflow.Workflow(run)
-        assert found.embeddings.shape == (len(found.words()), SETTINGS.embedding_size)
-        assert all(np.isfinite(array).all() for array in found.model.params.values())
-        assert np.isfinite(found.scaler.transform(np.ones((1, 12), "f4"))).all()
+        check_opened(replaced(folder, name, content))
 
     return read
+
+
+def check_opened(run):
+    """The run opens, with numbers of the right shapes, all finite."""
+    found = workflow.Workflow(run)
+    assert found.embeddings.shape == (len(found.words()), SETTINGS.embedding_size)
+    assert all(np.isfinite(array).all() for array in found.model.params.values())
+    assert np.isfinite(found.scaler.transform(np.ones((1, 12), "f4"))).all()
 
 
 def resume_run(name):

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
 
-from hostile import generate, run_files  # noqa: E402
+from hostile import export_files, generate, run_files  # noqa: E402
 
 from imaginet_pt.__main__ import COMMANDS  # noqa: E402
 from imaginet_pt.__main__ import main as imaginet  # noqa: E402
@@ -113,6 +113,7 @@ class Option(NamedTuple):
 
 
 RUN, GOOD = run_files.RUN.folder, run_files.RUN.folder.parent / "data"
+EXPORTED = export_files.FOLDER
 TRAIN = ["train", "--hidden-size", 4, "--iterations", 1, "--quiet"]
 
 
@@ -151,6 +152,10 @@ def export(run, place):
     return ["export", run, "--what", "embeddings", "--iteration", 2]
 
 
+def export_model(run, out, *options):
+    return ["export", run, "--what", "model", "--out", out, "--quiet", *options]
+
+
 OPTIONS = {
     "train --data": Option(lambda w, p: [*TRAIN, "--data", w, "--out", p / "out"]),
     "train --out": Option(
@@ -168,6 +173,10 @@ OPTIONS = {
     "evaluate --data": Option(evaluate),
     "project RUN": Option(lambda w, p: ["project", w, "a dog"]),
     "export RUN": Option(export),
+    "export --out": Option(
+        lambda w, p: export_model(RUN, w), frozenset(FOLDERS | {"folder of wrong things"})
+    ),
+    "export --evaluation": Option(lambda w, p: export_model(RUN, p / "out", "--evaluation", w)),
     "neighbors RUN": Option(lambda w, p: ["neighbors", w, "--data", GOOD, "a dog"]),
     "neighbors --data": Option(lambda w, p: ["neighbors", RUN, "--data", w, "a dog"]),
     "omission RUN": Option(lambda w, p: ["omission", w, "a dog"]),
@@ -195,6 +204,10 @@ OPTIONS = {
     "costs.csv": Option(in_folder("costs.csv", report), NOT_THERE),  # LINREG has none
     "validation.csv": Option(in_folder("validation.csv", report)),
     "vocabulary of a resumed run": Option(in_folder("vocabulary.json", resume)),
+    "exported config.json": Option(in_folder("config.json", export, EXPORTED)),
+    "exported vocabulary.json": Option(in_folder("vocabulary.json", export, EXPORTED)),
+    "model.safetensors": Option(in_folder("model.safetensors", export, EXPORTED)),
+    "scaler.safetensors": Option(in_folder("scaler.safetensors", export, EXPORTED)),
     "dataset.json": Option(in_folder("dataset.json", evaluate, GOOD)),
     "feats.npy": Option(in_folder("feats.npy", evaluate, GOOD)),
 }  # fmt: skip

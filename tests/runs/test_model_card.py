@@ -14,8 +14,8 @@ from imaginet_pt.data.dataset import Dataset
 from imaginet_pt.errors import UserError
 from imaginet_pt.files.reading import digest
 from imaginet_pt.runs import model_card
-from imaginet_pt.runs.model_card import Score, Scores
 from imaginet_pt.runs.run_folder import RunFolder
+from imaginet_pt.runs.scores import Score, Scores
 from imaginet_pt.settings import Settings
 from imaginet_pt.training import experiment
 

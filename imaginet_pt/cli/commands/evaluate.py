@@ -25,15 +25,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...data.dataset import Dataset
-    from ...runs.model_card import Score
     from ...runs.run_folder import RunFolder
+    from ...runs.scores import Score, Scores
     from ...runs.workflow import Workflow
 
 HELP = "image and paraphrase retrieval by a trained run"
 EXAMPLE = "imaginet evaluate RUN --data scenes --out EVAL"
 STATES = ("hidden_vis", "hidden_text", "hidden_multi", "output_vis")  # of `evaluation.retrieval`
 SCRAMBLE_SEED = 99  # as there
-TASKS = {"image_retrieval": "images", "paraphrase_retrieval": "paraphrases"}
 LABEL, ROOM = 27, 11  # characters of a row's name, and of each of its values
 # Head of a column -> its value.
 COLUMNS: dict[str, Callable[[Score], float | None]] = {
@@ -67,19 +66,19 @@ def add_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Write `metrics.json`, `items.csv` and the run's card with the scores."""
     from ...data import data_provider
-    from ...reports.comparison import chance
+    from ...runs.scores import Scores
 
     folder, progress = new_folder(args.out), Progress(args.quiet)
     dataset = data_provider.load(args.data, progress.say)
     workflow = load_workflow(args)
     progress.say(f"retrieval in {dataset.name}, split {args.split} ...")
-    metrics, items = measure(workflow, dataset, args)
-    linreg = metrics.get("linreg", {})
-    rows = scores(metrics, linreg, chance(dataset.captions(args.split)))
-    written = write(folder, workflow, dataset, args, metrics, items, rows)
-    print(describe(workflow), *table(rows), sep="\n")
-    if linreg:
-        print(f"LINREG: {linreg['run']}")
+    measured, items = measure(workflow, dataset, args)
+    metrics = description(workflow, dataset, args) | measured
+    scores = Scores.of(metrics)
+    written = write(folder, workflow, metrics, items, scores)
+    print(describe(workflow), *table(scores.rows), sep="\n")
+    if "linreg" in metrics:
+        print(f"LINREG: {metrics['linreg']['run']}")
     progress.say(f"{folder.path}/{written} written ({dataset.name})")
 
 
@@ -101,32 +100,39 @@ def measure(
     return metrics, items
 
 
+def description(workflow: Workflow, dataset: Dataset, args: Namespace) -> dict[str, Any]:
+    """Return what is measured on which data, and the scores of chance there."""
+    from ...files.reading import digest
+    from ...reports.comparison import chance
+
+    return {
+        "run": str(args.run), "iteration": workflow.iteration, "data": dataset.name,
+        "synthetic": dataset.synthetic, "split": args.split,
+        "weights": digest(workflow.folder.weights(workflow.iteration)),
+        "chance": chance(dataset.captions(args.split)),
+    }  # fmt: skip
+
+
 def write(
     folder: RunFolder,
     workflow: Workflow,
-    dataset: Dataset,
-    args: Namespace,
     metrics: Mapping[str, Any],
     items: pd.DataFrame,
-    rows: Sequence[Score],
+    scores: Scores,
 ) -> str:
     """Write the files of an evaluation; return their names."""
     from ...files.atomic import atomic
     from ...files.folders import make_folder
     from ...runs import model_card
+    from ...runs.scores import METRICS
 
-    description = {
-        "run": str(args.run), "iteration": workflow.iteration, "data": dataset.name,
-        "synthetic": dataset.synthetic, "split": args.split,
-    }  # fmt: skip
     make_folder(folder.path)
-    folder.write_json("metrics.json", description | dict(metrics))
+    folder.write_json(METRICS, metrics)
     with atomic(folder / "items.csv") as file:
         items.to_csv(file, index_label="item", lineterminator="\n")
     with atomic(folder / model_card.CARD) as file:
-        measured = model_card.Scores(dataset.name, args.split, args.padding, rows)
-        file.write(model_card.text(workflow.folder, measured))
-    return f"metrics.json, items.csv and {model_card.CARD}"
+        file.write(model_card.text(workflow.folder, scores))
+    return f"{METRICS}, items.csv and {model_card.CARD}"
 
 
 def new_folder(path: str) -> RunFolder:
@@ -142,27 +148,6 @@ def new_folder(path: str) -> RunFolder:
         if (folder / name).exists():
             raise UserError(f"`out` {path} holds {content}; choose a new folder")
     return folder
-
-
-def scores(
-    metrics: Mapping[str, Any], linreg: Mapping[str, Any], by_chance: Mapping[str, float]
-) -> list[Score]:
-    """List the shares of each task, with those of scrambled words, of LINREG and of chance."""
-    from ...runs.model_card import Score
-
-    return [
-        Score(
-            name,
-            measure,
-            value,
-            metrics[task]["scrambled"][measure],
-            linreg.get(task, {}).get(measure),
-            by_chance[measure],
-        )
-        for task, name in TASKS.items()
-        for measure, value in metrics.get(task, {}).items()
-        if measure in by_chance
-    ]
 
 
 def table(rows: Sequence[Score]) -> list[str]:

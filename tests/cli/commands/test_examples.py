@@ -2,7 +2,6 @@
 
 import importlib
 
-import old_checkpoint
 import pytest
 from documented import quick, run, write_files
 
@@ -37,8 +36,6 @@ def folder(tmp_path_factory):
     """A folder in which `train`'s example was run, on fewer scenes than there are."""
     folder = tmp_path_factory.mktemp("examples")
     write_files(folder)
-    (folder / "OLD").mkdir()
-    old_checkpoint.write(folder / "OLD")
     few = corpus.load(train=40, val=10)
     with quick() as patch:
         patch.chdir(folder)
