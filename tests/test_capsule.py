@@ -2,8 +2,10 @@
 
 import configparser
 import re
+import tomllib
 
 from conftest import ROOT
+from packaging.pylock import Pylock
 from packaging.requirements import Requirement
 
 TEXT = (ROOT / "docs/capsule/requirements.txt").read_text(encoding="utf-8")
@@ -28,6 +30,19 @@ def test_each_pin_has_its_digests_and_no_address():
     for block in blocks:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", block), block
     assert "://" not in TEXT
+
+
+def test_the_lock_file_has_the_same_wheels_and_no_address():
+    """By the rules of PEP 751, as pip reads it."""
+    text = (ROOT / "docs/capsule/pylock.toml").read_text(encoding="utf-8")
+    lock = Pylock.from_dict(tomllib.loads(text))
+    assert {package.name: str(package.version) for package in lock.packages} == PINNED
+    for package in lock.packages:
+        (wheel,) = package.wheels
+        assert (
+            wheel.path == f"wheels/{wheel.filename}" and f"sha256:{wheel.hashes['sha256']}" in TEXT
+        )
+    assert "://" not in text
 
 
 def test_the_containers_install_the_capsule():
