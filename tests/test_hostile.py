@@ -24,7 +24,6 @@ FILES = {
     "feats.npy": data_files.WHOLE[2],
     "vgg_feats.mat": data_files.WHOLE[0],
     "exported weights": export_files.WEIGHTS,
-    "exported scaler": export_files.SCALER,
     "successors' archive": archive_files.WHOLE,
 }
 

@@ -13,7 +13,6 @@ from imaginet_pt.runs import export, workflow
 FOLDER = run_files.RUN.folder.parent / "exported"
 export.export(workflow.Workflow(run_files.RUN.folder), FOLDER)
 WEIGHTS = (FOLDER / "model.safetensors").read_bytes()
-SCALER = (FOLDER / "scaler.safetensors").read_bytes()
 CONFIG = json.loads((FOLDER / "config.json").read_text(encoding="utf-8"))
 
 
@@ -43,7 +42,7 @@ def tensor_files(draw, name):
     """Files of the tensors with some changed, with another header, or damaged."""
     arrays, kind = load_file(FOLDER / name), draw(st.integers(0, 2))
     if kind == 0:
-        for key in draw(st.lists(st.sampled_from(sorted(arrays)), max_size=2)):
+        for key in draw(st.lists(st.sampled_from(sorted(arrays)), max_size=2, unique=True)):
             made = draw(damage.changes(arrays[key]))
             arrays[draw(st.sampled_from([key, key, "x", "arr_0", "a\nb"]))] = made
         plain = {key: np.array(a, order="C") for key, a in arrays.items() if a.dtype.kind in "fib"}

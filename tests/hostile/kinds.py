@@ -108,11 +108,6 @@ KINDS = {
         export_files.tensor_files("model.safetensors"),
         export_files.CORPUS,
     ),
-    "exported scaler": Kind(
-        export_files.open_export("scaler.safetensors"),
-        export_files.tensor_files("scaler.safetensors"),
-        [export_files.SCALER, *export_files.CORPUS],
-    ),
     "labelled images": Kind(
         data_files.read_labelled,
         damage.documents(data_files.DATASET) | damage.damaged([b"490\n361\n171\n"]),

@@ -205,9 +205,7 @@ OPTIONS = {
     "validation.csv": Option(in_folder("validation.csv", report)),
     "vocabulary of a resumed run": Option(in_folder("vocabulary.json", resume)),
     "exported config.json": Option(in_folder("config.json", export, EXPORTED)),
-    "exported vocabulary.json": Option(in_folder("vocabulary.json", export, EXPORTED)),
     "model.safetensors": Option(in_folder("model.safetensors", export, EXPORTED)),
-    "scaler.safetensors": Option(in_folder("scaler.safetensors", export, EXPORTED)),
     "dataset.json": Option(in_folder("dataset.json", evaluate, GOOD)),
     "feats.npy": Option(in_folder("feats.npy", evaluate, GOOD)),
 }  # fmt: skip
