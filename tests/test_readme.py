@@ -20,10 +20,9 @@ EXCEPTED = {
     "python -m imaginet_pt data get flickr8k": "needs the network; run by test_download.py",
     "python -m imaginet_pt data features IMAGES DIR --weights FILE": "needs PyTorch and 500 MB of "
     "weights; run by test_vgg16.py",
-    "python replicate/run_all.py --data DIR --seeds 5": "run by test_run_all.py",
     "sh replicate/paper_size.sh DIR OUT --men men3k.tsv --images IMAGES --workers 2": "takes hours",
-    "sbatch --array=1-$(wc -l < commands.txt) --wrap "
-    """'eval "$(sed -n ${SLURM_ARRAY_TASK_ID}p commands.txt)"'""": "needs a scheduler",
+    "python replicate/run_all.py --data DIR --seeds 5 --cluster slurm": "needs Slurm; run with "
+    "stand-ins of its programs by test_jobs.py",
 }
 # What stands in the README -> what is run in its place: fewer seeds and units.
 INSTEAD = {

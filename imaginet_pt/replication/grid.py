@@ -17,7 +17,7 @@ from ..runs.run_folder import BEST, Iteration, RunFolder
 from ..runs.workflow import Workflow
 from ..settings import LATER, Settings
 from ..training import experiment
-from . import workers
+from .executors import EXECUTORS
 from .options import Options, iteration, models_folder
 
 # The trained runs of each model, one for each seed.
@@ -130,13 +130,14 @@ def train_missing(
     one is resumed.
 
     Args:
-        options: the options; `workers` is the number of training processes.
+        options: the options; `cluster` names one of `EXECUTORS`, `workers` is how many processes or
+            jobs train at a time.
     """
     runs = list_runs(dataset, models, options)
     missing = [run for run in runs if not run.finished()]
-    number = min(options.workers, len(runs))
-    if number > 1 and missing:
-        workers.Workers(options, progress, number).train(missing)
+    if missing:
+        number = min(options.workers, len(runs))
+        EXECUTORS[options.cluster](missing, options, progress, number)
     return train_runs(dataset, runs, options, backend, progress)
 
 

@@ -13,6 +13,8 @@ from ..runs.run_folder import Iteration
 Options = Namespace
 
 PRESETS = ("demo", "paper", "long")
+CLUSTERS = ("here", "local", "slurm")  # of `executors`
+MOST_JOBS = 256  # of Slurm at a time, unless --workers says otherwise
 PRESETS_HELP = (
     "size of the models: demo has layers of 256 units (of 128 on scenes, with 7 epochs), paper of "
     "1,024 as in the paper, both with 8 epochs; long is paper with at least 16 epochs, until the "
@@ -27,7 +29,13 @@ SHARED: dict[str, dict[str, Any]] = {
     "--workers": {
         "type": int,
         "help": "processes that train at the same time, which share the cores (default: as many as "
-        "there are cores, and 1 at the paper's size or with --backend jax)",
+        "there are cores, and 1 at the paper's size or with --backend jax); with --cluster, jobs",
+    },
+    "--cluster": {
+        "choices": CLUSTERS,
+        "default": "here",
+        "help": "where runs are trained: here, or each as a job of submitit, an extra: local in "
+        "processes of this machine, slurm on others that share --out (default here)",
     },
     # Without a default, so that `imaginet --quiet replicate ...` is kept.
     "--quiet": {"action": "store_true", "default": SUPPRESS, "help": "no progress, only results"},
@@ -87,10 +95,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def number_of_workers(options: Options) -> int:
-    """Return how many processes train: as many as asked for, or as there are cores.
+    """Return how many processes or jobs train: as many as asked for, or as there are cores.
 
-    Only one where each takes much memory, or takes the devices for itself.
+    Only one where each takes much memory, or takes the devices for itself. Slurm keeps more of them
+    in its queue.
     """
+    if options.cluster == "slurm":
+        return int(options.workers or MOST_JOBS)
     alone = options.preset != "demo" or options.backend == "jax"
     return int(options.workers or (1 if alone else threads.available_cores()))
 

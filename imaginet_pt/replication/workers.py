@@ -8,49 +8,29 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from ..backends import threads
 from ..errors import UserError
 from ..progress import Progress
 from ..training.interrupt import Stopped, stop_requests
+from . import training_process
 from .options import Options
+from .training_process import Run
 
-PACKAGE = Path(__file__).resolve().parents[1]  # so that the children import this package too
 POLL_SECONDS = 0.2  # between looks at whether Ctrl-C was pressed
-WORKER_OPTIONS = ["data", "backend", "devices", "precision", "threads"]
-ERROR_PREFIX = "imaginet: "  # the start of the last line of a process that fails
 
 Child = subprocess.Popen[str]
-
-
-class Run(Protocol):
-    """The interface of a run to be trained: `grid.Run`."""
-
-    @property
-    def model(self) -> str:
-        """The name of its model; runs of one model compile the same."""
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the run."""
-
-    def to_line(self) -> str:
-        """Return the line of text that lists it."""
-        ...
 
 
 class Workers:
     """The running trainings.
 
     Args:
-        options: with `quiet` and those of `WORKER_OPTIONS`.
+        options: with those that `training_process.command` takes.
         progress: where the user sees how far they are.
         number: of processes at a time.
     """
@@ -116,8 +96,8 @@ class Workers:
         if last != str(run.folder) and not self.stopping:
             self._stop()
             reason = f"its process ended with status {child.wait()}"
-            if last.startswith(ERROR_PREFIX):
-                reason = last.removeprefix(ERROR_PREFIX).removeprefix("error: ")
+            if last.startswith(training_process.PREFIX):
+                reason = training_process.reason(last)
             raise UserError(f"{run}: {reason}")
 
     def _relay(self, run: Run, child: Child) -> str:
@@ -133,24 +113,18 @@ class Workers:
             last = line.strip()
             if last == str(run.folder):
                 break
-            if not last.startswith(ERROR_PREFIX) and not self.stopping:
+            if not last.startswith(training_process.PREFIX) and not self.stopping:
                 self.progress.say(f"{run}: {last}")
         return last
 
     def _start(self) -> Child | None:
-        """Start a process, which searches no modules in the user's folder (-P).
-
-        Ctrl-C reaches it through `_stop` alone.
-        """
-        given = {name: getattr(self.options, name) for name in WORKER_OPTIONS}
-        words = [f"--{name}={value}" for name, value in given.items() if value is not None]
-        words += ["--quiet"] if self.options.quiet else []
+        """Start a process, which Ctrl-C reaches through `_stop` alone."""
         with self.lock:
             if self.stopping:
                 return None
             child = subprocess.Popen(
-                [sys.executable, "-P", "-m", f"{__package__}.worker", *words],
-                env=_environment(self.number),
+                training_process.command(self.options),
+                env=os.environ | training_process.environment(self.number),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -174,10 +148,3 @@ def _wait(working: set[Future[None]], stop_requested: Callable[[], bool]) -> set
         for training in done:
             training.result()
     return working
-
-
-def _environment(workers: int) -> dict[str, str]:
-    """Return this process's environment, with its share of threads and the package's path."""
-    share = max(1, threads.available_cores() // workers)
-    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"OMP_NUM_THREADS": str(share), "PYTHONPATH": os.pathsep.join(paths)}

@@ -82,8 +82,8 @@ def main() -> None:
     args = parser.parse_args()
     options = Namespace(
         data=args.data, seeds=args.seeds, out=args.out, men=args.men, preset="demo", workers=1,
-        threads=None, quiet=False, simlex=None, pairs=[], images=None, captions=None,
-        image_folder=None,
+        cluster="here", threads=None, quiet=False, simlex=None, pairs=[], images=None,
+        captions=None, image_folder=None,
     )  # fmt: skip
     make_folder(args.out)
     items, reasons = all_items(options)

@@ -84,7 +84,13 @@ def main() -> None:
     dataset, progress = data_provider.load(args.data), Progress()
     make_folder(args.out)
     options = Namespace(
-        data=args.data, seeds=args.seeds, out=args.out, preset="demo", workers=1, threads=None
+        data=args.data,
+        seeds=args.seeds,
+        out=args.out,
+        preset="demo",
+        workers=1,
+        cluster="here",
+        threads=None,
     )
     workflows = grid.train_missing(dataset, args.models, options, select.get(), progress)
     items = retrieval_scores.items(workflows, dataset, progress, last=True)

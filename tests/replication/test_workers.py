@@ -20,7 +20,7 @@ from imaginet_pt.cli.commands.train import read_settings
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
-from imaginet_pt.replication import grid, missing_runs, workers
+from imaginet_pt.replication import grid, missing_runs, training_process, workers
 from imaginet_pt.replication.options import number_of_workers
 from imaginet_pt.settings import Settings
 from imaginet_pt.training.interrupt import Stopped
@@ -68,13 +68,20 @@ def stand_in(tmp_path, monkeypatch):
     for folder in (package, package / "replication"):
         (folder / "__init__.py").touch()
     (package / "replication/worker.py").write_text(STAND_IN)
-    monkeypatch.setattr(workers, "PACKAGE", package)
+    monkeypatch.setattr(training_process, "PACKAGE", package)
     monkeypatch.chdir(tmp_path)
     return tmp_path / "models"
 
 
 def arguments(**changes):
-    values = {"data": "scenes", "workers": 2, "quiet": False, "preset": "demo", "seeds": 1}
+    values = {
+        "data": "scenes",
+        "workers": 2,
+        "quiet": False,
+        "preset": "demo",
+        "seeds": 1,
+        "cluster": "here",
+    }
     return Namespace(**values | {**dict.fromkeys(missing_runs.COMPUTING), **changes})
 
 
@@ -96,7 +103,7 @@ def test_lines_say_which_run_they_are_of(stand_in, capsys):
 
 
 def test_a_process_trains_one_run_after_the_other_and_keeps_to_a_model(stand_in, monkeypatch):
-    monkeypatch.setattr(workers.threads, "available_cores", lambda: 6)
+    monkeypatch.setattr(threads, "available_cores", lambda: 6)
     jobs = [run(stand_in, seed, "linear", model) for model in "AB" for seed in (1, 3, 4)]
     train(jobs)
     processes = {(j.model, *(j.folder / "process").read_text().split()) for j in jobs}
@@ -172,7 +179,7 @@ def test_a_run_comes_back_from_its_line():
 def test_as_many_processes_as_cores_where_they_are_small(
     preset, backend, wanted, number, monkeypatch
 ):
-    monkeypatch.setattr(workers.threads, "available_cores", lambda: 6)
+    monkeypatch.setattr(threads, "available_cores", lambda: 6)
     args = arguments(preset=preset, backend=backend, workers=wanted)
     assert number_of_workers(args) == number
 

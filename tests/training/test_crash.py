@@ -260,7 +260,9 @@ def test_the_scripts_take_up_a_run_killed_at_any_file(
 ):
     monkeypatch.setattr(grid, "settings_of", lambda *a: SETTINGS)
     monkeypatch.setattr(grid, "Workflow", lambda folder, *rest: folder)
-    args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path, workers=1, threads=None)
+    args = SimpleNamespace(
+        seeds=1, preset="demo", out=tmp_path, workers=1, cluster="here", threads=None
+    )
     folder = tmp_path / "models" / f"VISUAL-seed1-{grid._key(SETTINGS, dataset)}"
     killed_at(name, dataset, folder, monkeypatch)
     workflows = grid.train_missing(dataset, ["VISUAL"], args, BACKEND, QUIET)
@@ -275,7 +277,9 @@ def test_the_scripts_begin_linreg_anew_where_it_was_killed(dataset, tmp_path, mo
     folder = tmp_path / "models" / f"LINREG-seed1-{grid._key(settings, dataset)}"
     killed_at("run.json", dataset, folder, monkeypatch, settings)
     assert (folder / "weights-1.npz").exists()
-    args = SimpleNamespace(seeds=1, preset="demo", out=tmp_path, workers=1, threads=None)
+    args = SimpleNamespace(
+        seeds=1, preset="demo", out=tmp_path, workers=1, cluster="here", threads=None
+    )
     flow = grid.train_missing(dataset, ["LINREG"], args, BACKEND, QUIET)["LINREG"][0]
     assert flow.iteration == 1
 

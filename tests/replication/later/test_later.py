@@ -51,7 +51,15 @@ def data():
 def options(tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
     return Namespace(
-        out=out, preset="demo", seeds=1, workers=1, threads=None, state="end", pairs=[], **NOTHING
+        out=out,
+        preset="demo",
+        seeds=1,
+        workers=1,
+        cluster="here",
+        threads=None,
+        state="end",
+        pairs=[],
+        **NOTHING,
     )
 
 
