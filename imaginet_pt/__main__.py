@@ -14,8 +14,8 @@ from .errors import UserError
 COMMANDS = {
     name: f"imaginet_pt.cli.commands.{name.replace('-', '_')}"
     for name in (
-        "data", "train", "evaluate", "project", "next-words", "surprisal", "neighbors", "omission",
-        "compare", "export", "report", "explore", "convert-legacy",
+        "data", "train", "evaluate", "project", "next-words", "surprisal", "neighbors", "index",
+        "omission", "compare", "export", "report", "explore", "convert-legacy",
     )
 } | {"replicate": "imaginet_pt.replication.command"}  # fmt: skip
 

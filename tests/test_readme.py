@@ -88,6 +88,12 @@ def test_every_block(tmp_path, monkeypatch):
     assert (tmp_path / "embeddings.txt").stat().st_size and (tmp_path / "images.csv").stat().st_size
 
 
+def test_the_commands_on_scaling_are_among_those():
+    text = (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
+    lines = [line for _, content in blocks(text) for line in content.splitlines()]
+    assert len(lines) == 6 and all(line in TEXT for line in lines if "train ..." not in line)
+
+
 @pytest.mark.parametrize("what", [*EXCEPTED, *INSTEAD])
 def test_what_is_not_run_as_it_stands_is_in_the_readme(what):
     assert what in TEXT

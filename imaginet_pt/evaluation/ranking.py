@@ -88,11 +88,11 @@ def similarities(queries: Vectors, candidates: Vectors) -> Iterator[tuple[slice,
         UserError: a vector holds NaN or infinity, which would rank as if nothing were nearer.
     """
     first, column = _distinct(candidates)
-    distinct = _unit(candidates[first]).T
+    distinct = unit(candidates[first]).T
     size = max(1, BLOCK // len(candidates))
     for start in range(0, len(queries), size):
         rows = slice(start, start + size)
-        yield rows, np.take(_unit(queries[rows]) @ distinct, column, axis=1)
+        yield rows, np.take(unit(queries[rows]) @ distinct, column, axis=1)
 
 
 def image_ranks(predicted: Vectors, images: Vectors, right: Indices) -> Ranks:
@@ -165,7 +165,7 @@ def _retrieval(scores: dict[str, Values], rank: Values, **counts: int) -> Retrie
     return Retrieval(figures | {"captions": int(items["rank"].count())} | counts, items)
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def unit(vectors: Vectors) -> Vectors:
     """Scale rows (n, d) to length one, as float32; rows of zeros stay zero."""
     vectors = np.asarray(vectors, np.float32)
     norm = np.linalg.norm(vectors, axis=1, keepdims=True)

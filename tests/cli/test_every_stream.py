@@ -25,6 +25,7 @@ LINES = {
     "next-words": "LINREG",
     "surprisal": "LINREG",
     "neighbors": "LINREG --data data",
+    "index": "LINREG --data data --out NEW",
     "omission": "LINREG",
     "compare": "LINREG 'a dog chases a cat' 'a cat chases a dog'",
     "export": "LINREG",

@@ -179,6 +179,15 @@ OPTIONS = {
     "export --evaluation": Option(lambda w, p: export_model(RUN, p / "out", "--evaluation", w)),
     "neighbors RUN": Option(lambda w, p: ["neighbors", w, "--data", GOOD, "a dog"]),
     "neighbors --data": Option(lambda w, p: ["neighbors", RUN, "--data", w, "a dog"]),
+    "neighbors --index": Option(
+        lambda w, p: ["neighbors", RUN, "--data", GOOD, "--index", w, "a dog"]
+    ),
+    "index RUN": Option(lambda w, p: ["index", w, "--data", GOOD, "--out", p / "out"]),
+    "index --data": Option(lambda w, p: ["index", RUN, "--data", w, "--out", p / "out"]),
+    "index --out": Option(
+        lambda w, p: ["index", RUN, "--data", GOOD, "--out", w],
+        frozenset(FOLDERS | {"folder of wrong things"}),
+    ),
     "omission RUN": Option(lambda w, p: ["omission", w, "a dog"]),
     "surprisal RUN": Option(lambda w, p: ["surprisal", w, "a dog"]),
     "next-words RUN": Option(lambda w, p: ["next-words", w, "a dog"]),

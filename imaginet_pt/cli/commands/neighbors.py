@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UserError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...data.dataset import Dataset
+    from ...evaluation.vector_index import VectorIndex
     from ...runs.workflow import Workflow
 
 HELP = "captions and images nearest to sentences"
@@ -40,6 +42,7 @@ Query = dict[str, list[int]]  # word ids by order, "original" and "scrambled"
 # Rows of `neighbors.table`, or why there are none; and of each index the file of the image (for an
 # image) and the caption.
 Found = tuple[Any, Mapping[int, tuple[str, ...]]]
+Index = Mapping[str, "VectorIndex"]  # "captions" and "images", where there is an index of them
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -48,6 +51,9 @@ def add_options(parser: ArgumentParser) -> None:
     data_option(parser)
     split_option(parser)
     sentences_option(parser)
+    parser.add_argument(
+        "--index", metavar="INDEX", help="folder of imaginet index: quick, and may miss a neighbour"
+    )
     parser.add_argument(
         "--scramble", action="store_true", help="beside them those of the words in random order"
     )
@@ -59,7 +65,7 @@ def add_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Print the neighbours, or write a page of them."""
     from ...data import data_provider
-    from ...evaluation import neighbors
+    from ...evaluation import indexed_run, neighbors
     from ...reports import pictures
 
     if args.image_folder and not args.out:
@@ -69,6 +75,9 @@ def run(args: Namespace) -> None:
     sentences, progress = given_sentences(args), Progress(args.quiet)
     dataset, workflow = data_provider.load(args.data, progress.say), load_workflow(args)
     sentences = as_trained(workflow, sentences, progress)
+    index = {}
+    if args.index:
+        index = indexed_run.read(Path(args.index), workflow, dataset, args.split)
     queries = neighbors.word_orders(workflow, sentences)
     if not args.scramble:
         queries = [{"original": query["original"]} for query in queries]
@@ -76,8 +85,8 @@ def run(args: Namespace) -> None:
     found = {
         kind: (near if isinstance(near, str) else _with_query(near, typed), texts)
         for kind, (near, texts) in {
-            "captions": nearest_captions(workflow, queries, dataset, args.split),
-            "images": nearest_images(workflow, queries, dataset, args.split),
+            "captions": nearest_captions(workflow, queries, dataset, args.split, index),
+            "images": nearest_images(workflow, queries, dataset, args.split, index),
         }.items()
     }
     if args.out:
@@ -114,25 +123,31 @@ def _with_query(near: pd.DataFrame, typed: Sequence[Mapping[str, str]]) -> pd.Da
 
 
 def nearest_captions(
-    workflow: Workflow, queries: Sequence[Query], dataset: Dataset, split: str
+    workflow: Workflow, queries: Sequence[Query], dataset: Dataset, split: str, index: Index
 ) -> Found:
     """Find the captions nearest to queries; equal captions count once."""
-    from ...evaluation import neighbors
+    from ...evaluation import indexed_run, neighbors
 
-    texts = list(dict.fromkeys(dataset.captions(split).texts))
-    ids = workflow.tokenizer.transform(texts)
-    nearest = neighbors.captions(workflow, neighbors.flat(queries), ids, K)
+    texts, asked = indexed_run.unique_captions(dataset, split), neighbors.flat(queries)
+    if "captions" in index:
+        nearest = indexed_run.nearest_captions(index["captions"], workflow, asked, texts, K)
+    else:
+        nearest = neighbors.captions(workflow, asked, workflow.tokenizer.transform(texts), K)
     return neighbors.table(workflow, queries, nearest), dict(enumerate((text,) for text in texts))
 
 
 def nearest_images(
-    workflow: Workflow, queries: Sequence[Query], dataset: Dataset, split: str
+    workflow: Workflow, queries: Sequence[Query], dataset: Dataset, split: str, index: Index
 ) -> Found:
     """Find the images nearest to queries, or return the reason why there are none."""
-    from ...evaluation import neighbors
+    from ...evaluation import indexed_run, neighbors
 
+    asked = neighbors.flat(queries)
     try:
-        nearest = neighbors.images(workflow, neighbors.flat(queries), dataset, split, K)
+        if "images" in index:
+            nearest = indexed_run.nearest_images(index["images"], workflow, asked, dataset, K)
+        else:
+            nearest = neighbors.images(workflow, asked, dataset, split, K)
     except UserError as why:
         return with_flags(str(why)), {}
     texts = {i.imgid: (i.filename, *i.sentences[:1]) for i in dataset.split(split)}

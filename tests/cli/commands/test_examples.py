@@ -16,6 +16,7 @@ LEAVES = {
     "next-words": "next.csv",
     "surprisal": "surprisal.csv",
     "neighbors": None,
+    "index": "INDEX/index.json",
     "omission": "omission.png",
     "compare": None,
     "export": "embeddings.txt",
