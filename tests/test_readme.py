@@ -91,7 +91,7 @@ def test_every_block(tmp_path, monkeypatch):
 def test_the_commands_on_scaling_are_among_those():
     text = (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
     lines = [line for _, content in blocks(text) for line in content.splitlines()]
-    assert len(lines) == 6 and all(line in TEXT for line in lines if "train ..." not in line)
+    assert len(lines) == 7 and all(line in TEXT for line in lines if "train ..." not in line)
 
 
 @pytest.mark.parametrize("what", [*EXCEPTED, *INSTEAD])

@@ -14,8 +14,9 @@ def load_data(path: str | PathLike[str]) -> Dataset:
     """Read captions and image features.
 
     Args:
-        path: a folder in neuraltalk's layout, with `dataset.json` and `vgg_feats.mat` or
-            `feats.npy`; or a COCO caption file, `.json` or `.json.gz`, which is text alone.
+        path: a folder in neuraltalk's layout, with `dataset.json` and `vgg_feats.mat`,
+            `feats.npy` or `feats.zarr`; or a COCO caption file, `.json` or `.json.gz`, which is
+            text alone.
 
     Returns:
         The data set. Features stay on disk and are read as they are needed.

@@ -20,8 +20,9 @@ def load(source: str | PathLike[str], say: image_features.Say | None = None) -> 
     """Load the data at `source`: "scenes", a folder in neuraltalk's layout, or COCO's captions.
 
     The folder, which may also be named by the `dataset.json` in it, holds that and either
-    `vgg_feats.mat` (`feats`, features x images, column = imgid) or `feats.npy` (images x
-    features). The caption file is COCO's `.json`, plain or `.json.gz`, and gives text alone.
+    `vgg_feats.mat` (`feats`, features x images, column = imgid), or `feats.npy` or `feats.zarr`
+    (images x features). The caption file is COCO's `.json`, plain or `.json.gz`, and gives text
+    alone.
 
     Args:
         source: "scenes", or the path of a folder or file.

@@ -7,7 +7,7 @@ process. Read like this, the same mishap is an error of one line.
 import os
 import weakref
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -73,21 +73,49 @@ class NpyMatrix:
 
     def _read_into(self, array: npt.NDArray[Any], first: int) -> None:
         """Fill a contiguous array with values, from the one numbered `first` on."""
-        target = memoryview(array.reshape(-1).view("u1").data)
-        place, done = self._header.start + first * self.dtype.itemsize, 0
-        while done < len(target):
-            with reading.guard(self.path, FIX):
-                read = os.preadv(self._handle, [target[done:]], place + done)
-            if not read:
-                raise UserError(f"{self.path} ends too early: it was changed; start again")
-            done += read
+        place = self._header.start + first * self.dtype.itemsize
+        fill(array, self._handle, place, self.path)
+
+
+def fill(array: npt.NDArray[Any], handle: int, place: int, path: Path) -> None:
+    """Fill a contiguous array with the bytes of an open file, from `place` on.
+
+    Raises:
+        UserError: the file ends before, or cannot be read.
+    """
+    target, done = memoryview(array.reshape(-1).view("u1").data), 0
+    while done < len(target):
+        with reading.guard(path, FIX):
+            read = os.preadv(handle, [target[done:]], place + done)
+        if not read:
+            raise UserError(f"{path} ends too early: it was changed; start again")
+        done += read
+
+
+class Matrix(Protocol):
+    """A matrix in files that is read a few rows at a time: `NpyMatrix`, or one of several files."""
+
+    path: Path
+    dtype: np.dtype[Any]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(rows, columns), or any other shape that the file states."""
+
+    @property
+    def is_float32(self) -> bool:
+        """Whether it can be read as a `FeatureFile`."""
+
+    def rows(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Return the rows from `start` up to `stop`."""
+        ...
 
 
 class FeatureFile:
-    """Image features in a .npy file, (images, features) float32; index the rows as of an array.
+    """Image features in files, (images, features) float32; index the rows as of an array.
 
     Attributes:
-        path: the file.
+        path: the file, or the folder of several.
         shape: (images, features).
         dtype: float32.
     """
@@ -95,7 +123,7 @@ class FeatureFile:
     dtype = np.dtype("float32")
     ndim = 2
 
-    def __init__(self, matrix: NpyMatrix) -> None:
+    def __init__(self, matrix: Matrix) -> None:
         self.path = matrix.path
         self.shape: tuple[int, int] = (matrix.shape[0], matrix.shape[1])
         self._matrix = matrix

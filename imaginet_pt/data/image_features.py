@@ -1,4 +1,4 @@
-"""Image features in one file of float32 rows, converted once from the user's file."""
+"""Image features in files of float32 rows, converted once from the user's file if need be."""
 
 import hashlib
 import json
@@ -18,9 +18,13 @@ from ..files.arrays import write_matrix_header
 from ..files.atomic import atomic
 from ..files.folders import cache_folder
 from ..files.reading import digest
-from . import matfile
-from .feature_file import FIX, WAY_OUT, FeatureFile, NpyMatrix
+from . import matfile, sharded_file
+from .feature_file import FIX, WAY_OUT, FeatureFile, Matrix, NpyMatrix
+from .sharded_file import ShardedMatrix
 
+SUFFIX, SHARDED = ".zarr", "feats.zarr"  # a folder
+FILES = ("vgg_feats.mat", "feats.npy", SHARDED)  # one of which a data set has
+NAMES = "vgg_feats.mat, feats.npy or feats.zarr"
 BLOCK = 2**24  # bytes read, checked and written at a time
 MAX_FEATURES = 2**20  # of an image
 
@@ -32,14 +36,15 @@ def load(
 ) -> tuple[FeatureFile, dict[str, str]]:
     """Return the features of `images` images, and the SHA-256 of their file.
 
-    `feats.npy` is used in place if it is float32 in C order. Anything else is converted once to
+    `feats.npy` is used in place if it is float32 in C order, and so is the folder `feats.zarr`,
+    whose SHA-256 is that of its files' one after the other. Anything else is converted once to
     `NAME.float32.npy`, beside the source, or in the user's cache folder if that place cannot be
     written. `NAME.float32.json` records the SHA-256 of the source and the state of both files: a
     second start neither converts nor checks nor hashes, a source that was merely touched is hashed
     again, and a changed one is converted again.
 
     Args:
-        folder: the folder with `vgg_feats.mat` or `feats.npy`.
+        folder: the folder with one of `FILES`.
         images: the number of images that there must be.
         say: called with a line before a conversion, which may take minutes.
 
@@ -54,14 +59,14 @@ def load(
     if known.get("features") != _stamp(target) or not _is_float32(target):
         known = {}
     if known and known["source"] != _stamp(source):
-        known = known if known["sha256"] == digest(source) else {}
+        known = known if known["sha256"] == _digest(source) else {}
     if not known:
         _make(source, target, images, say)
-        known = {"sha256": digest(source), "features": _stamp(target)}
+        known = {"sha256": _digest(source), "features": _stamp(target)}
     if known.get("source") != _stamp(source):
         with atomic(record) as file:
             json.dump(known | {"source": _stamp(source)}, file)
-    matrix = NpyMatrix(target)
+    matrix = _open(target)
     _check(matrix, images, source)
     return FeatureFile(matrix), {source.name: known["sha256"]}
 
@@ -72,7 +77,7 @@ def find(folder: Path) -> Path | None:
     Raises:
         UserError: there are two.
     """
-    return _source(folder) if any((folder / name).exists() for name in READERS) else None
+    return _source(folder) if any((folder / name).exists() for name in FILES) else None
 
 
 def check_npy(path: Path, images: int) -> None:
@@ -84,30 +89,44 @@ def check_npy(path: Path, images: int) -> None:
     _check(NpyMatrix(path), images, path)
 
 
+def write_sharded(source: Path, folder: Path, images: int) -> None:
+    """Write the features of `images` images into several files, `feats.zarr` in `folder`.
+
+    Raises:
+        UserError: they are not such features, or the folder cannot be written.
+    """
+    sharded_file.write(folder / SHARDED, _finite(READERS[source.suffix](source, images), source))
+
+
 def _source(folder: Path) -> Path:
-    present = [folder / name for name in READERS if (folder / name).exists()]
+    present = [folder / name for name in FILES if (folder / name).exists()]
     if len(present) == 1:
         return present[0]
     if present:
-        raise UserError(f"{folder} has {NAMES.replace(' or ', ' and ')}; move one of them away")
+        names = " and ".join(path.name for path in present)
+        raise UserError(f"{folder} has {names}; move all but one away")
     raise UserError(f"{folder} has no image features: put {NAMES} there")
 
 
 def _in_place(source: Path) -> bool:
-    return source.suffix == ".npy" and NpyMatrix(source).is_float32
+    return source.suffix != ".mat" and _open(source).is_float32
+
+
+def _open(path: Path) -> Matrix:
+    return ShardedMatrix(path) if path.suffix == SUFFIX else NpyMatrix(path)
 
 
 def _is_float32(path: Path) -> bool:
-    """Tell whether the converted file is a whole float32 matrix, whatever its record says."""
+    """Tell whether a file is a whole float32 matrix, whatever its record says."""
     try:
-        return NpyMatrix(path).is_float32
+        return _open(path).is_float32
     except UserError:
         return False
 
 
 def _make(source: Path, target: Path, images: int, say: Say | None) -> None:
     """Check all features of `source`, and write them to `target` if that is another file."""
-    blocks = _finite(READERS[source.name](source, images), source)
+    blocks = _finite(READERS[source.suffix](source, images), source)
     if target == source:
         for _ in blocks:
             pass
@@ -143,8 +162,8 @@ def _mat_blocks(path: Path, images: int) -> Iterator[npt.NDArray[Any]]:
         yield from matrix.columns(_block_rows(matrix.shape[0], matrix.dtype))
 
 
-def _npy_blocks(path: Path, images: int) -> Iterator[npt.NDArray[Any]]:
-    matrix = NpyMatrix(path)
+def _row_blocks(path: Path, images: int) -> Iterator[npt.NDArray[Any]]:
+    matrix = _open(path)
     _check(matrix, images, path)
     count = _block_rows(matrix.shape[1], matrix.dtype)
     for start in range(0, images, count):
@@ -156,11 +175,11 @@ def _block_rows(columns: int, dtype: np.dtype[Any]) -> int:
     return max(BLOCK // (columns * dtype.itemsize), 1)
 
 
-READERS = {"vgg_feats.mat": _mat_blocks, "feats.npy": _npy_blocks}
-NAMES = " or ".join(READERS)
+# By the end of a file's name: yields features as they are stored, a block of images at a time.
+READERS = {".mat": _mat_blocks, ".npy": _row_blocks, SUFFIX: _row_blocks}
 
 
-def _check(matrix: NpyMatrix, images: int, source: Path) -> None:
+def _check(matrix: Matrix, images: int, source: Path) -> None:
     if matrix.dtype.kind not in "fiu":
         raise UserError(f"{source}: features are {matrix.dtype}, not real numbers; {WAY_OUT}")
     _check_shape(matrix.shape, images, source)
@@ -191,12 +210,24 @@ def _record_path(source: Path) -> Path:
     return cache_folder() / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}-{name}"
 
 
-def _stamp(path: Path) -> list[int] | None:
+def _digest(source: Path) -> str:
+    """Return the SHA-256 of a file, or of those of a folder's files in their order."""
+    if source.suffix != SUFFIX:
+        return digest(source)
+    digests = [digest(path) for path in ShardedMatrix(source).files()]
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _stamp(path: Path) -> list[Any] | None:
     """Return a file's state: [bytes, two times in ns, inode, owner]; None if there is no file.
+
+    That of a folder is the list of those of its files.
 
     The second time is when the file last changed on this machine. It cannot be set from an archive,
     so a stranger's copy that is made to look like ours is not taken for ours.
     """
+    if path.suffix == SUFFIX:
+        return [_stamp(file) for file in ShardedMatrix(path).files()]
     if not path.is_file():
         return None
     s = path.stat()

@@ -32,6 +32,7 @@ def write(
     out: str | PathLike[str],
     features: str | PathLike[str] | None = None,
     val_fraction: float = VAL_FRACTION,
+    sharded: bool = False,
 ) -> tuple[Image, ...]:
     """Write `dataset.json`, and image features where there are any, into a new folder.
 
@@ -42,6 +43,7 @@ def write(
             appear in the table. A folder's own features are copied.
         val_fraction: share of the images of split train that go to split val, drawn at random
             from a fixed seed; none where there is a split val.
+        sharded: write the features into several files instead of copying their file.
 
     Returns:
         The images.
@@ -56,7 +58,7 @@ def write(
         own = Path(features)
         image_features.check_npy(own, len(images))
     images = _with_val(images, val_fraction)
-    _write(Path(out), name, images, own)
+    _write(Path(out), name, images, own, sharded)
     return images
 
 
@@ -112,13 +114,17 @@ def _with_val(images: Sequence[Image], fraction: float) -> tuple[Image, ...]:
     )
 
 
-def _write(out: Path, name: str, images: Sequence[Image], features: Path | None) -> None:
+def _write(
+    out: Path, name: str, images: Sequence[Image], features: Path | None, sharded: bool
+) -> None:
     """Write the files, the captions last, so that a folder with captions is whole."""
-    present = [file for file in ("dataset.json", *image_features.READERS) if (out / file).exists()]
+    present = [file for file in ("dataset.json", *image_features.FILES) if (out / file).exists()]
     if present:
         raise UserError(f"{out} has {present[0]} already; choose a new folder")
     make_folder(out)
-    if features:
+    if features and (sharded or features.suffix == image_features.SUFFIX):
+        image_features.write_sharded(features, out, len(images))
+    elif features:
         target = "vgg_feats.mat" if features.suffix == ".mat" else "feats.npy"
         with reading.open_file(features) as source, atomic(out / target, "wb") as file:
             shutil.copyfileobj(source, file)

@@ -106,7 +106,7 @@ def _torch() -> tuple[Any, Any]:
 
 
 def _check_none(folder: Path) -> None:
-    for name in image_features.READERS:
+    for name in image_features.FILES:
         if (folder / name).exists():
             raise UserError(f"{folder} has {name} already; move it away")
 

@@ -40,7 +40,7 @@ RECORD, BUILD = "index.json", "build it again by imaginet index"
 NAMES, AXES = ("captions", "images"), "directions"
 # Neighbours that a vector is linked to, candidates when it is added and when a query is read.
 # `python tests/benchmarks/vector_index.py` measures what they find, and in what time.
-CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 64, 256
+CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 64, 512
 KEPT, SAMPLE = 384, 5000  # directions, and the vectors that they are found by
 LISTED = 128  # candidates that are ranked exactly
 BLOCK = 1000  # vectors in memory at a time

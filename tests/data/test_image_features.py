@@ -90,10 +90,10 @@ def test_a_pipe_in_the_place_of_features_is_refused(tmp_path, name):
 
 
 def test_refuses_none_and_two(tmp_path, values):
-    refused(tmp_path, "no image features", "vgg_feats.mat or feats.npy")
+    refused(tmp_path, "no image features", "vgg_feats.mat, feats.npy or feats.zarr")
     save_mat(tmp_path, values.T)
     np.save(tmp_path / "feats.npy", values)
-    refused(tmp_path, "vgg_feats.mat and feats.npy", "move one")
+    refused(tmp_path, "vgg_feats.mat and feats.npy", "move all but one")
 
 
 def odd(**changes):

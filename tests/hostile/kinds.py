@@ -9,7 +9,15 @@ import gzip
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hostile import archive_files, damage, data_files, export_files, run_files, word_files
+from hostile import (
+    archive_files,
+    damage,
+    data_files,
+    export_files,
+    many_files,
+    run_files,
+    word_files,
+)  # fmt: skip
 
 
 class Kind(NamedTuple):
@@ -43,6 +51,21 @@ KINDS = {
         data_files.read_features("feats.npy"),
         damage.npy_files(data_files.FEATURES),
         data_files.NPY_CORPUS,
+    ),
+    "feats.zarr": Kind(
+        many_files.read_sharded("zarr.json"),
+        many_files.metadata_documents,
+        data_files.JSON_CORPUS,
+    ),
+    "a file of feats.zarr": Kind(
+        many_files.read_sharded("c/0/0"),
+        damage.damaged(many_files.SHARDS),
+        many_files.SHARD_CORPUS,
+    ),
+    "index.json": Kind(
+        many_files.read_index,
+        many_files.index_documents,
+        [*data_files.JSON_CORPUS, *many_files.INDEX_CORPUS],
     ),
     "word pairs": Kind(
         word_files.read_word_pairs,

@@ -217,6 +217,7 @@ OPTIONS = {
     "model.safetensors": Option(in_folder("model.safetensors", export, EXPORTED)),
     "dataset.json": Option(in_folder("dataset.json", evaluate, GOOD)),
     "feats.npy": Option(in_folder("feats.npy", evaluate, GOOD)),
+    "feats.zarr": Option(in_folder("feats.zarr", evaluate, GOOD), NOT_THERE),  # beside feats.npy
 }  # fmt: skip
 
 

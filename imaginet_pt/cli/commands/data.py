@@ -75,13 +75,20 @@ def import_options(parser: ArgumentParser) -> None:
         help="share of the images of split train that become split val where there is none "
         "(default %(default)s)",
     )
+    parser.add_argument(
+        "--sharded",
+        action="store_true",
+        help="write the features as feats.zarr, a folder of files of 64 MB, instead of one file",
+    )
 
 
 def import_(args: Namespace) -> None:
     """Make a data set of a table, or of a folder without a split val."""
     from ...data import image_features, table_of_captions
 
-    images = table_of_captions.write(args.source, args.out, args.features, args.val_fraction)
+    images = table_of_captions.write(
+        args.source, args.out, args.features, args.val_fraction, args.sharded
+    )
     counts = Counter(image.split or "no split" for image in images)
     splits = ", ".join(f"{count:,} in {split}" for split, count in counts.items())
     progress, out = Progress(args.quiet), shlex.quote(args.out)
