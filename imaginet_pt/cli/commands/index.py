@@ -24,6 +24,6 @@ def run(args: Namespace) -> None:
     from ...evaluation import indexed_run
 
     progress = Progress(args.quiet)
-    dataset, workflow = data_provider.load(args.data), load_workflow(args)
+    dataset, workflow = data_provider.load(args.data, progress.say), load_workflow(args)
     indexed_run.write(Path(args.out), workflow, dataset, args.split, progress)
     progress.say(f"{args.out}: {describe(workflow)}; {dataset.name}, split {args.split}")
