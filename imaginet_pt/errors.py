@@ -1,11 +1,40 @@
-"""The exceptions for users' mistakes, and how their messages show a value."""
+"""Users' mistakes: their exceptions, how others become one, and how a message shows a value."""
 
+import contextlib
+import errno
 import reprlib
+from collections.abc import Callable, Iterator
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MAX_QUOTED, MAX_SHOWN = 60, 80  # characters of a value, before and after they are escaped
 MAX_LINE = 500  # characters of a message; of a longer one the middle is left out
 
-_REPR = reprlib.Repr()
+CHOOSE = "choose another folder"
+# What to do about an error of the system.
+FIXES = {
+    errno.ENOSPC: f"free space or {CHOOSE}",
+    errno.EDQUOT: f"free space or {CHOOSE}",
+    errno.EFBIG: f"free space or {CHOOSE}",
+    errno.EIO: f"free space or {CHOOSE}",
+    errno.EACCES: f"change its permissions or {CHOOSE}",
+    errno.EMFILE: "allow more open files (ulimit -n)",
+    errno.ENFILE: "allow more open files",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOMEM: "free memory",
+}
+
+
+class _Repr(reprlib.Repr):
+    """Short representations, also of integers that Python does not turn into digits."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        return "a huge int" if x.bit_length() > 1000 else super().repr_int(x, level)
+
+
+_REPR = _Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = MAX_QUOTED
 _REPR.maxlevel, _REPR.maxlist, _REPR.maxdict, _REPR.maxtuple = 2, 3, 3, 3
 
@@ -19,10 +48,7 @@ def quoted(value: object) -> str:
     if isinstance(value, str):
         shown = printable(repr(value[:MAX_QUOTED])) + ("..." if len(value) > MAX_QUOTED else "")
     else:
-        try:
-            shown = printable(_REPR.repr(value))
-        except ValueError:  # an integer of thousands of digits
-            return f"a huge {type(value).__name__}"
+        shown = printable(_REPR.repr(value))
     return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}..."
 
 
@@ -55,3 +81,45 @@ class UserError(ValueError):
 
 class UserTypeError(UserError, TypeError):
     """A user's mistake: a value of the wrong type."""
+
+
+@contextlib.contextmanager
+def explained(message: Callable[[Any], str], *kinds: type[Exception]) -> Iterator[None]:
+    """Turn errors of some kinds, of a library or the system, into one line for the user.
+
+    Args:
+        message: makes the line of the error.
+        kinds: the errors; a `UserError` stays as it is.
+
+    Raises:
+        UserError: the line.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except kinds as error:
+        raise UserError(message(error)) from error
+
+
+def attempt(function: Callable[P, T], *args: P.args, **options: P.kwargs) -> tuple[T | None, str]:
+    """Return what the function returns and "", or None and the message of its `UserError`.
+
+    >>> attempt(int, "7")
+    (7, '')
+    """
+    try:
+        return function(*args, **options), ""
+    except UserError as error:
+        return None, str(error)
+
+
+def reason(error: BaseException | str) -> str:
+    """Return in a few words what happened: the first line, without the number and the file."""
+    lines = str(getattr(error, "strerror", None) or error).splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def remedy(error: OSError, otherwise: str) -> str:
+    """Return what to do about an error of the system, by `FIXES`."""
+    return FIXES.get(error.errno or 0, otherwise)

@@ -13,7 +13,7 @@ from dataclasses import Field, asdict, dataclass, field, fields
 from os import PathLike
 from typing import Any, Self
 
-from .errors import UserError, UserTypeError, quoted
+from .errors import UserError, UserTypeError, attempt, quoted
 from .files import json_files, reading, validation
 
 
@@ -233,11 +233,11 @@ class Settings:
         wrong = [f"{name} is missing" for name in known if name not in values]
         wrong += [f"{quoted(name)[1:-1]} is unknown" for name in values if name not in known]
         wrong += filter(None, (_type_error(f, values[n]) for n, f in known.items() if n in values))
-        try:
-            if not wrong:
-                return cls(**values)
-        except UserError as error:
-            wrong = [str(error)]
+        if not wrong:
+            settings, why = attempt(cls, **values)
+            if settings is not None:
+                return settings
+            wrong = [why]
         message = "; ".join(wrong).replace("`", "")
         raise UserError(f"{source} holds no settings of this program: {message}")
 

@@ -5,11 +5,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaginet_pt.errors import MAX_LINE, MAX_QUOTED, MAX_SHOWN, UserError, UserTypeError, quoted
+from imaginet_pt.errors import (
+    MAX_LINE,
+    MAX_QUOTED,
+    MAX_SHOWN,
+    UserError,
+    UserTypeError,
+    attempt,
+    explained,
+    quoted,
+    reason,
+)
 
 LONG = {
     "text": "x" * 10**7, "escapes": "\x1b" * 10**6, "halves": "\ud800" * 10**6,
-    "digits": 10**6000, "list": list(range(10**6)), "nested": [[["a" * 100] * 100] * 100] * 100,
+    "digits": 10**6000, "digits in a list": [1, 10**6000],
+    "list": list(range(10**6)), "nested": [[["a" * 100] * 100] * 100] * 100,
     "object": {str(i): "y" * 1000 for i in range(1000)}, "array": np.arange(10**6),
     "bytes": b"z" * 10**7,
 }  # fmt: skip
@@ -49,3 +60,36 @@ def test_a_long_message_keeps_what_happened_and_what_to_do():
 
 def test_a_message_about_a_type_is_both():
     assert issubclass(UserTypeError, UserError) and issubclass(UserTypeError, TypeError)
+
+
+def explain(error, *kinds):
+    with explained(lambda error: f"a line: {error}", *kinds):
+        raise error
+
+
+def test_errors_of_the_given_kinds_become_a_line():
+    with pytest.raises(UserError, match="^a line: no$") as told:
+        explain(OSError("no"), OSError, KeyError)
+    assert isinstance(told.value.__cause__, OSError)
+    with pytest.raises(KeyError):
+        explain(KeyError("no"), OSError)
+
+
+def test_what_is_a_line_already_stays():
+    with pytest.raises(UserTypeError, match="^a mistake$"):
+        explain(UserTypeError("a mistake"), Exception)
+
+
+def test_an_attempt_returns_what_comes_or_why_nothing_does():
+    def fail(why):
+        raise UserError(why)
+
+    assert attempt(len, "abc") == (3, "")
+    assert attempt(fail, "because") == (None, "because")
+    with pytest.raises(TypeError):
+        attempt(len, 3)
+
+
+def test_a_reason_is_the_first_line_or_the_kind():
+    assert reason(OSError(28, "No space left on device", "x")) == "No space left on device"
+    assert reason(ValueError("one\ntwo")) == "one" and reason(MemoryError()) == "MemoryError"

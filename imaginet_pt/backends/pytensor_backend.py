@@ -5,7 +5,7 @@ import functools
 import io
 import os
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pytensor.tensor as pt
 from pytensor.compile.mode import get_mode
 from pytensor.link.c.exceptions import CompileError
 
-from ..errors import UserError
+from ..errors import UserError, explained, reason
 from ..files.folders import private_folder
 from ..ops import elementwise
 from ..ops.types import Tensor
@@ -82,7 +82,9 @@ class PyTensorBackend:
         updates: Iterable[tuple[Any, Any]] = (),
     ) -> Compiled:
         """Compile a function of `inputs` that returns `outputs` and makes `updates`."""
-        with single_precision(), _compiling():
+        quiet = contextlib.redirect_stdout(io.StringIO())
+        kinds = CompileError, MemoryError, OSError
+        with single_precision(), explained(_cannot_compile, *kinds), quiet:
             compiled: Any = pytensor.function(
                 inputs, outputs, updates=list(updates), mode=self.mode, on_unused_input="ignore"
             )
@@ -118,20 +120,13 @@ class PyTensorBackend:
             return self.function(inputs, cost, updates)
 
 
-@contextlib.contextmanager
-def _compiling() -> Iterator[None]:
-    """Turn a compiler's long output into a one-line UserError."""
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            yield
-    except (CompileError, MemoryError, OSError) as error:
-        text = str(error) or "out of memory"
-        reason = next((each for each in REMEDIES if each in text), text.partition("\n")[0][:200])
-        fix = REMEDIES.get(reason, "check that the compiler works")
-        folder = pytensor.config.base_compiledir
-        raise UserError(
-            f"cannot compile into {folder}: {reason}; {fix}, or take another `backend`"
-        ) from error
+def _cannot_compile(error: Exception) -> str:
+    """Turn a compiler's long output into one line."""
+    text = str(error) or "out of memory"
+    why = next((each for each in REMEDIES if each in text), text.partition("\n")[0][:200])
+    fix = REMEDIES.get(why, "check that the compiler works")
+    folder = pytensor.config.base_compiledir
+    return f"cannot compile into {folder}: {why}; {fix}, or take another `backend`"
 
 
 @functools.cache
@@ -143,10 +138,8 @@ def check_compile_cache() -> None:
     """
     fix = "set PYTENSOR_FLAGS=base_compiledir=DIR to a folder of yours"
     private_folder(pytensor.config.base_compiledir / "numba", fix)
-    try:
+    with explained(lambda error: f"{reason(error)}; {fix}", OSError, ValueError):
         private_folder(pytensor.config.compiledir, fix)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{error}; {fix}") from error
 
 
 def missing_for_c() -> str:

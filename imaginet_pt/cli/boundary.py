@@ -1,14 +1,13 @@
 """The frame around every command: its streams, its errors in one line, its exit status."""
 
-import errno
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from ..errors import UserError
-from ..training.interrupt import Interrupted, Stopped, interruptible
+from ..errors import UserError, reason, remedy
+from ..training.interrupt import Stopped, exit_status, interruptible
 from . import streams
 from .parser import build_parser, is_quiet, parse, with_flags
 
@@ -16,7 +15,6 @@ MISTAKE = 2  # exit status of a user's mistake
 # In a shell, the status of a program that a signal ended is 128 plus the signal's number. SIGPIPE
 # ends programs whose reader has left a pipe; there the status of the reader, as of `head`, counts.
 READER_LEFT = 128 + signal.SIGPIPE
-INTERRUPTED = 128 + signal.SIGINT
 
 
 def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
@@ -30,19 +28,8 @@ def run(commands: Mapping[str, str], arguments: Sequence[Any]) -> int:
         try:
             with interruptible(), nullcontext() if is_quiet(words) else heartbeat.beating():
                 return _run(commands, words)
-        except UserError as error:
-            return _fail(with_flags(str(error)))
-        except MemoryError as error:
-            return _fail(f"not enough memory ({error}); give smaller sizes, or free memory")
-        except BrokenPipeError:
-            streams.discard(sys.stdout)
-            return READER_LEFT
-        except OSError as error:
-            return _fail(_describe(error))
-        except Interrupted as interrupted:
-            return interrupted.status
-        except KeyboardInterrupt:
-            return INTERRUPTED
+        except tuple(ENDINGS) as error:
+            return next(end(error) for kind, end in ENDINGS.items() if isinstance(error, kind))
 
 
 def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
@@ -59,23 +46,24 @@ def _run(commands: Mapping[str, str], words: Sequence[str]) -> int:
 
 
 def _fail(message: str) -> int:
-    """Report an error in one line, and discard output that cannot be written."""
+    """Report an error in one line."""
     print(f"imaginet: error: {message}", file=sys.stderr)
-    try:
-        sys.stdout.flush()
-    except (UserError, OSError):
-        streams.discard(sys.stdout)
     return MISTAKE
 
 
 def _describe(error: OSError) -> str:
     """Say what the system refused, and what to do about it."""
-    fix = {
-        errno.ENOSPC: "free space, or choose another folder",
-        errno.EACCES: "change its permissions, or choose another",
-        errno.ENAMETOOLONG: "choose a shorter name",
-        errno.EMFILE: "allow more open files (ulimit -n)",
-        errno.ENOMEM: "free memory",
-    }.get(error.errno or 0, "check it")
     name = f"{error.filename}: " if error.filename else ""
-    return f"{name}{error.strerror or error}; {fix}"
+    return f"{name}{reason(error)}; {remedy(error, 'check it')}"
+
+
+# Kind of an error -> the exit status after it is reported; the first kind that fits counts.
+ENDINGS: dict[type[BaseException], Callable[[Any], int]] = {
+    UserError: lambda error: _fail(with_flags(str(error))),
+    MemoryError: lambda error: _fail(
+        f"not enough memory ({error}); give smaller sizes, or free memory"
+    ),
+    BrokenPipeError: lambda error: READER_LEFT,
+    OSError: lambda error: _fail(_describe(error)),
+    KeyboardInterrupt: exit_status,
+}

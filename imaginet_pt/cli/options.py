@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
+from ..files.atomic import check_target
 from . import streams, vector_formats
 
 if TYPE_CHECKING:
@@ -89,10 +90,17 @@ def padding_option(parser: ArgumentParser, default: str) -> None:
     )
 
 
-def check_page(path: str | None) -> None:
-    """Raise `UserError` where the folder of a page is missing; None is no page."""
-    if path is not None and not Path(path).absolute().parent.is_dir():
-        raise UserError(f"`out` {path}: no such folder; make it, or choose another file")
+def check_output(path: str | None, option: str = "out") -> None:
+    """Check that a page or figure can be written at `path`, before it is made; None is none.
+
+    Raises:
+        UserError: its folder is missing, or what stands there is no file.
+    """
+    if path is None:
+        return
+    if not Path(path).absolute().parent.is_dir():
+        raise UserError(f"`{option}` {path}: no such folder; make it, or choose another file")
+    check_target(Path(path))
 
 
 def image_folder_option(parser: ArgumentParser) -> None:

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, TextIO, cast
 
-from ..errors import UserError
+from ..errors import UserError, reason
 from .heartbeat import STILL, Heartbeat
 
 # What a character of these categories does is not text: control, direction, line and paragraph.
@@ -38,7 +38,7 @@ class Output:
 
     def write(self, text: str) -> int:
         """Write text; for a terminal, escape characters that it would obey."""
-        with STILL, _one_line_errors():
+        with STILL, _guarded(self.stream):
             if self._terminal:
                 self._heartbeat.give_way(text)
             self.stream.write(printable(text) if self._terminal else text)
@@ -46,7 +46,7 @@ class Output:
 
     def flush(self) -> None:
         """Write buffered text; whoever reads it may write to the same terminal."""
-        with STILL, _one_line_errors():
+        with STILL, _guarded(self.stream):
             if not self._terminal:
                 self._heartbeat.give_way("\n")
             self.stream.flush()
@@ -65,31 +65,35 @@ class Log:
 
     def write(self, text: str) -> int:
         """Write text, escaping characters that a terminal would obey."""
-        with STILL:
+        with STILL, _guarded(self.stream, silently=True):
             self._heartbeat.give_way(text)
-            try:
-                self.stream.write(printable(text))
-            except OSError:
-                discard(self.stream)
+            self.stream.write(printable(text))
         return len(text)
 
     def flush(self) -> None:
         """Write buffered text."""
-        try:
+        with _guarded(self.stream, silently=True):
             self.stream.flush()
-        except OSError:
-            discard(self.stream)
 
 
 @contextlib.contextmanager
-def _one_line_errors() -> Iterator[None]:
+def _guarded(stream: TextIO, silently: bool = False) -> Iterator[None]:
+    """Discard what cannot be written, and report it unless `silently`.
+
+    Raises:
+        BrokenPipeError: nobody reads it any more.
+        UserError: it cannot be written for another reason.
+    """
     try:
         yield
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        _discard(stream)
+        if silently:
+            return
+        if isinstance(error, BrokenPipeError):
+            raise
         raise UserError(
-            f"cannot write the output: {error.strerror}; free space, or send it to another file"
+            f"cannot write the output: {reason(error)}; free space, or send it to another file"
         ) from error
 
 
@@ -111,16 +115,16 @@ def printable(text: str) -> str:
 
 def write_bytes(content: bytes) -> None:
     """Write bytes to the standard output."""
-    with STILL, _one_line_errors():
+    with STILL, _guarded(sys.stdout):
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
 
 
-def discard(stream: TextIO | None) -> None:
+def _discard(stream: TextIO) -> None:
     """Discard the buffered output of `stream`, so that closing it cannot fail."""
-    with contextlib.suppress(OSError, AttributeError, ValueError):
+    with contextlib.suppress(OSError):  # it has no descriptor, or none is left
         null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, cast(TextIO, stream).fileno())
+        os.dup2(null, stream.fileno())
         os.close(null)
 
 

@@ -97,14 +97,13 @@ def run_child(command: Callable[[], int]) -> int:
 
     sys.stderr = os.fdopen(int(os.environ[TERMINAL]), "w", buffering=1, errors="backslashreplace")
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    status = 1
     try:
         status = command()
     except Lost as lost:
         os.write(2, f"{lost}\n".encode())
         os._exit(LOST)
-    except BaseException:
-        _leave_soon(1)
-        raise
-    if status:
-        _leave_soon(status)
+    finally:
+        if status:
+            _leave_soon(status)
     return status

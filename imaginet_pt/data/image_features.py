@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
+from ..errors import UserError, attempt
 from ..files import json_files, reading
 from ..files.arrays import write_matrix_header
 from ..files.atomic import atomic
@@ -118,10 +118,8 @@ def _open(path: Path) -> Matrix:
 
 def _is_float32(path: Path) -> bool:
     """Tell whether a file is a whole float32 matrix, whatever its record says."""
-    try:
-        return _open(path).is_float32
-    except UserError:
-        return False
+    matrix, _ = attempt(_open, path)
+    return matrix is not None and matrix.is_float32
 
 
 def _make(source: Path, target: Path, images: int, say: Say | None) -> None:
@@ -236,11 +234,10 @@ def _stamp(path: Path) -> list[Any] | None:
 
 def _read_record(path: Path) -> dict[str, Any]:
     """Return the record; {} if it is missing, useless or not ours, and all must be made again."""
-    try:
-        known = json_files.read_json(path, limit=reading.MAX_FILE)
-        status = path.lstat()
-    except (UserError, OSError):
+    known, _ = attempt(json_files.read_json, path, limit=reading.MAX_FILE)
+    if known is None:
         return {}
+    status = path.lstat()
     ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid()
     whole = type(known.get("sha256")) is str and {"source", "features"} <= known.keys()
     return known if ours and whole else {}

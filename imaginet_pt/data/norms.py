@@ -4,7 +4,6 @@ The files are their authors': `imaginet data get concreteness` has the address o
 Wordbank's page gives the other.
 """
 
-import io
 import re
 from os import PathLike
 
@@ -13,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import UserError
-from ..files.reading import MAX_FILE, guard, read_bytes
+from ..files.reading import MAX_FILE
+from ..files.tables import read_frame
 
 Values = npt.NDArray[np.float64]
 
@@ -33,8 +33,7 @@ def read_concreteness(path: str | PathLike[str]) -> dict[str, float]:
         UserError: it cannot be read, or is another file.
     """
     table = _read(path, "\t", ["Word", "Conc.M"], CONCRETENESS)
-    with guard(path, CONCRETENESS):
-        ratings = pd.to_numeric(table["Conc.M"])
+    ratings = pd.to_numeric(table["Conc.M"], errors="coerce")  # NaN is not between 1 and 5
     if not ratings.between(1, 5).all():
         raise UserError(f"{path}: a Conc.M is not between 1 and 5; {CONCRETENESS}")
     words = table["Word"].str.lower()
@@ -60,8 +59,7 @@ def read_ages(path: str | PathLike[str]) -> dict[str, float]:
     if len(months) < 2:
         raise UserError(f"{path} has no columns of months; {WORDBANK}")
     items = table[table["type"] == "word"]
-    with guard(path, WORDBANK):
-        shares = items[months].astype(float).to_numpy()
+    shares = items[months].apply(pd.to_numeric, errors="coerce").to_numpy(float)
     if not ((shares >= 0) & (shares <= 1)).all():
         raise UserError(f"{path}: a share is not between 0 and 1; {WORDBANK}")
     words = items["definition"].str.lower().str.replace(r"\s*\(.*\)", "", regex=True)
@@ -97,11 +95,8 @@ def acquisition(shares: Values, months: Values) -> Values:
 
 def _read(path: str | PathLike[str], separator: str, columns: list[str], fix: str) -> pd.DataFrame:
     """Return a table as text, if it has the columns."""
-    content = read_bytes(path, MAX_FILE, fix)
-    with guard(path, fix):
-        table = pd.read_csv(
-            io.BytesIO(content), sep=separator, dtype=str, keep_default_na=False, encoding="utf-8"
-        )
+    options = {"sep": separator, "dtype": str, "keep_default_na": False}
+    table = read_frame(path, fix, MAX_FILE, **options)
     missing = [name for name in columns if name not in table]
     if missing:
         raise UserError(f"{path} has no column {', '.join(missing)}; {fix}")

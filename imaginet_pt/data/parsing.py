@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import Any, NamedTuple
 
-from ..errors import UserError
+from ..errors import UserError, explained, reason
 from .preprocessing import tokenize
 from .scenes import syntax
 from .scenes.syntax import Token
@@ -48,17 +48,13 @@ def load(model: str) -> tuple[Any, str]:
     Raises:
         UserError: it cannot be loaded, or does not tag and parse.
     """
-    try:
+    needs = f"`parser` {model} needs spaCy ({EXTRA}) and a model of it, as en_core_web_sm"
+    fix = "give its name or folder"
+    kinds = ImportError, OSError, ValueError
+    with explained(lambda error: f"{needs}: {reason(error)}; {fix}", *kinds):
         import spacy
-    except ImportError:
-        raise UserError(f"`parser` {model} needs spaCy: {EXTRA}") from None
-    try:
+
         pipeline = spacy.load(model)
-    except (OSError, ImportError, ValueError):
-        raise UserError(
-            f"`parser` {model}: spaCy {metadata.version('spacy')} has no such model or cannot "
-            "read it; install one, as en_core_web_sm, and give its name or folder"
-        ) from None
     missing = {"tagger", "parser"} - set(pipeline.pipe_names)
     if missing:
         raise UserError(f"`parser` {model} has no {', '.join(sorted(missing))}; give another model")

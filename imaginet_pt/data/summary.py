@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ..errors import UserError
-from ..files.reading import guard
+from ..errors import UserError, attempt
 from . import benchmarks, data_provider
 from .dataset import Dataset
 from .preprocessing import SPECIAL, Tokenizer
@@ -77,14 +76,13 @@ def check(
 
 def _load(source: str | PathLike[str]) -> tuple[Dataset, list[str]]:
     """Load the data set, or its captions alone and the reason why features are missing."""
-    try:
-        return data_provider.load(source), []
-    except UserError as error:
-        with guard(source):
-            if not (Path(source) / "dataset.json").is_file():
-                raise
-        name, images = data_provider.read_images(Path(source))
-        return Dataset(name, images, None, {}, synthetic=False), [str(error)]
+    dataset, reason = attempt(data_provider.load, source)
+    if dataset is not None:
+        return dataset, []
+    captions, _ = attempt(data_provider.read_images, Path(source))
+    if captions is None:
+        raise UserError(reason)
+    return Dataset(*captions, None, {}, synthetic=False), [reason]
 
 
 def _features(dataset: Dataset) -> str:
@@ -127,10 +125,8 @@ def _cover(dataset: Dataset, pairs: Mapping[str, Sequence[WordPair]]) -> pd.Data
 
 def vocabulary(texts: Sequence[str], threshold: int) -> set[str]:
     """Return the words that are in at least `threshold` captions."""
-    try:
-        return set(Tokenizer.fit(texts, threshold).words) - set(SPECIAL)
-    except UserError:  # no word is so frequent
-        return set()
+    tokenizer, _ = attempt(Tokenizer.fit, texts, threshold)
+    return set(tokenizer.words if tokenizer else ()) - set(SPECIAL)
 
 
 def count_covered(pairs: Sequence[WordPair], words: set[str]) -> int:
@@ -140,13 +136,8 @@ def count_covered(pairs: Sequence[WordPair], words: set[str]) -> int:
 
 def _obstacles(dataset: Dataset) -> list[str]:
     """What keeps every model from being trained, a line each."""
-    lines = []
-    for split in NEEDED:
-        try:
-            dataset.captions(split)
-        except UserError as error:
-            lines.append(str(error))
-    return lines
+    reasons = [attempt(dataset.captions, split)[1] for split in NEEDED]
+    return [reason for reason in reasons if reason]
 
 
 def _missing(dataset: Dataset) -> list[str]:

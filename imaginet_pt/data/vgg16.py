@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
+from ..errors import UserError, explained, reason
 from ..files.arrays import write_matrix_header
 from ..files.atomic import atomic
+from ..files.pictures import open_picture
 from ..files.reading import digest, guard, open_file
 from ..progress import Progress
 from . import data_provider, image_features
@@ -29,9 +30,6 @@ from . import dataset as datasets
 SIZE = 224  # pixels, height and width of the input
 FEATURES = 4096
 BATCH = 10  # images at a time, as neuraltalk
-MAX_PIXELS = 2**25  # of an image: 100 MB once it is decoded; a camera's have 12 to 24 million
-# Formats that are read. Pillow has others, of which EPS is a program that Ghostscript would run.
-PICTURES = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 TORCHVISION = "397923af"  # how the SHA-256 of its weights begins, and part of their file's name
 
 
@@ -87,21 +85,21 @@ def write(
         write_matrix_header(file, (len(paths), FEATURES))
         for start in range(0, len(paths), BATCH):
             batch = paths[start : start + BATCH]
-            file.write(fc7(network, [prepared(_pixels(p), wanted) for p in batch]))
+            with explained(lambda error: f"cannot compute features: {reason(error)}", RuntimeError):
+                file.write(fc7(network, [prepared(_pixels(p), wanted) for p in batch]))
             bar.update(len(batch))
     progress.say(f"{folder / 'feats.npy'}: {len(paths):,} x {FEATURES:,}")
 
 
 def _torch() -> tuple[Any, Any]:
     """The two packages, which are optional and take seconds to import."""
-    try:
+    fix = "pip install 'imaginet_pt[vision]', or reinstall both"
+    kinds = ImportError, OSError, RuntimeError  # the last where the two do not fit together
+    with explained(
+        lambda error: f"image features need torch and torchvision ({reason(error)}); {fix}", *kinds
+    ):
         import torch
         import torchvision
-    except (ImportError, RuntimeError) as error:  # the latter where the two do not fit together
-        raise UserError(
-            f"image features need torch and torchvision ({error}); "
-            "pip install 'imaginet_pt[vision]', or reinstall both"
-        ) from error
     return torch, torchvision
 
 
@@ -150,19 +148,12 @@ def load(path: str | PathLike[str]) -> tuple[Any, Input]:
     with torch.device("meta"):
         network = torchvision.models.vgg16()
     network.classifier = network.classifier[:5]
-    try:
-        with open_file(path) as file:
-            state = torch.load(file, map_location="cpu", weights_only=True)
+    with open_file(path, "give a state dict of torchvision's vgg16, saved by torch.save") as file:
+        state = torch.load(file, map_location="cpu", weights_only=True)
         renamed = _renamed(state)
         network.load_state_dict({name: renamed[name] for name in network.state_dict()}, assign=True)
-    except UserError:
-        raise
-    except Exception as error:
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise UserError(
-            f"{path} does not hold VGG16's weights: {reason}; give a state dict of torchvision's "
-            "vgg16, saved by torch.save"
-        ) from error
+        if not all(torch.isfinite(each).all() for each in network.parameters()):
+            raise ValueError("a weight is not a finite number")
     wanted = OWN if digest(path).startswith(TORCHVISION) else CAFFE
     return network.float().eval().to("cuda" if torch.cuda.is_available() else "cpu"), wanted
 
@@ -177,14 +168,7 @@ def _renamed(state: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _pixels(path: Path) -> npt.NDArray[np.uint8]:
     """An image file as (height, width, 3) uint8, RGB."""
-    from PIL import Image
-
-    with open_file(path, "replace it") as file, Image.open(file, formats=PICTURES) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise UserError(
-                f"{path} has {image.width:,} x {image.height:,} pixels, more than {MAX_PIXELS:,}; "
-                "make it smaller"
-            )
+    with open_picture(path) as image:
         return np.asarray(image.convert("RGB"))
 
 
@@ -199,12 +183,18 @@ def prepared(pixels: npt.NDArray[np.uint8], wanted: Input) -> Any:
         (3, 224, 224) float32 tensor.
     """
     torch, _ = _torch()
-    planes = torch.from_numpy(pixels[..., wanted.channels].astype("f4")).permute(2, 0, 1)
-    resized = torch.nn.functional.interpolate(
-        planes[None], (SIZE, SIZE), mode="bicubic", antialias=True, align_corners=False
-    )[0]
+    # One after the other: as float32 a large image has four times its bytes.
+    resized = torch.cat([_resized(torch, pixels[..., channel]) for channel in wanted.channels])
     mean, scale = (torch.tensor(values)[:, None, None] for values in (wanted.mean, wanted.scale))
     return (resized - mean) / scale
+
+
+def _resized(torch: Any, plane: npt.NDArray[np.uint8]) -> Any:
+    """Return one channel (height, width) as a (1, 224, 224) tensor."""
+    values = torch.from_numpy(plane.astype("f4"))[None, None]
+    return torch.nn.functional.interpolate(
+        values, (SIZE, SIZE), mode="bicubic", antialias=True, align_corners=False
+    )[0]
 
 
 def fc7(network: Any, inputs: Sequence[Any]) -> npt.NDArray[np.float32]:

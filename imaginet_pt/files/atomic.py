@@ -5,7 +5,6 @@ keeps it locked. So other processes can tell whether the writer is alive; if not
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 import secrets
@@ -16,23 +15,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
+from ..errors import CHOOSE, UserError, explained, reason, remedy
 from .reading import KINDS
 
 # Text is UTF-8; of the name of a file, which may be other bytes, these are written as escapes.
 TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace"}
 PREFIX, UNFINISHED = ".imaginet-", ".part"  # of a temporary file's name
-CHOOSE = "choose another folder"
-# What to do about an error of the system.
-FIXES = {
-    errno.ENOSPC: f"free space or {CHOOSE}",
-    errno.EDQUOT: f"free space or {CHOOSE}",
-    errno.EFBIG: f"free space or {CHOOSE}",
-    errno.EIO: f"free space or {CHOOSE}",
-    errno.EMFILE: "allow more open files, by ulimit -n",
-    errno.ENFILE: "allow more open files",
-    errno.ENAMETOOLONG: "choose a shorter name",
-}
 
 
 @contextlib.contextmanager
@@ -48,36 +36,45 @@ def atomic(path: str | PathLike[str], mode: str = "w") -> Iterator[Any]:
     """
     path, temporary = Path(path), None
     try:
-        _check_target(path)
-        remove_leftovers(path.parent)
-        temporary, handle = _create(path.parent)
-        with os.fdopen(handle, mode, **({} if "b" in mode else TEXT)) as file:
-            yield file
-            file.flush()
-            os.fsync(handle)
-            _check_target(path)
-            os.replace(temporary, path)
-        _flush_folder(path.parent)
-    except OSError as error:
-        raise unwritable(path, error) from error
+        with writing(path):
+            check_target(path)
+            remove_leftovers(path.parent)
+            temporary, handle = _create(path.parent)
+            with os.fdopen(handle, mode, **({} if "b" in mode else TEXT)) as file:
+                yield file
+                file.flush()
+                os.fsync(handle)
+                check_target(path)
+                os.replace(temporary, path)
+            _flush_folder(path.parent)
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
 
 
-def unwritable(path: object, error: OSError) -> UserError:
-    """Return an error that says why `path` cannot be written, and what to do."""
-    fix = FIXES.get(error.errno or 0, CHOOSE)
-    return UserError(f"cannot write {path}: {error.strerror or error}; {fix}")
+def writing(path: object, fix: str = "") -> contextlib.AbstractContextManager[None]:
+    """Turn any error of the system from writing `path` into one line that ends with `fix`.
+
+    Raises:
+        UserError: the line; without a `fix`, its end is what `FIXES` says.
+    """
+
+    def message(error: OSError) -> str:
+        return f"cannot write {path}: {reason(error)}; {fix or remedy(error, CHOOSE)}"
+
+    return explained(message, OSError)
 
 
-def _check_target(path: Path) -> None:
-    """Refuse to replace anything but a regular file."""
-    try:
-        kind = stat.S_IFMT(path.lstat().st_mode)
-    except FileNotFoundError:
+def check_target(path: Path) -> None:
+    """Check that nothing but a regular file would be replaced.
+
+    Raises:
+        UserError: it would.
+    """
+    if not os.path.lexists(path):
         return
+    kind = stat.S_IFMT(path.lstat().st_mode)
     if kind != stat.S_IFREG:
         raise UserError(
             f"cannot write {path}: it is {KINDS.get(kind, 'something else')}, not a regular file; "

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from ..errors import UserError
+from .atomic import writing
 
 
 def cache_folder(name: str = "") -> Path:
@@ -41,7 +42,7 @@ def private_folder(folder: Path, fix: str) -> Path:
         UserError: it cannot be made, is a link, or somebody else could change what is in it.
     """
     folder = Path(os.path.abspath(folder))
-    try:
+    with writing(folder, fix):
         for path in (*reversed(folder.parents), folder):
             if not os.path.lexists(path):
                 path.mkdir(mode=0o700, exist_ok=True)
@@ -52,8 +53,6 @@ def private_folder(folder: Path, fix: str) -> Path:
         if folder.is_symlink():
             raise UserError(f"{folder} is a link to {target}; {fix}")
         _check(folder, fix, sticky_will_do=False)
-    except OSError as error:
-        raise UserError(f"cannot write {folder}: {error.strerror}; {fix}") from error
     return folder
 
 
@@ -87,8 +86,6 @@ def make_folder(path: str | PathLike[str]) -> Path:
     Raises:
         UserError: it cannot be made.
     """
-    try:
+    with writing(path, "choose another `out`"):
         Path(path).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot make {path}: {error.strerror}; choose another `out`") from None
     return Path(path)

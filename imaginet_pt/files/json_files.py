@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from os import PathLike
 from typing import Any, NoReturn
 
-from ..errors import UserError, quoted
+from ..errors import UserError, explained, quoted
 from .reading import MAX_FILE, read_bytes, read_pieces
 from .validation import JSON_TYPES, check_words
 
@@ -15,6 +15,7 @@ MAX_JSON = 2**28  # bytes; COCO's dataset.json, the largest known, has 0.15 GB
 MAX_GROUPS = 2_500_000  # lists and objects in it; COCO's has about 1.6 million
 MAX_KEYS = 1000  # of the object that is the file
 WINDOW, MAX_VALUE = 2**20, 2**24  # characters: kept ahead at least, and of one value at most
+CORRECT = "get it again or correct it"
 SPACE = re.compile(r"[ \t\r\n]*")
 
 Convert = Callable[[int, Any], Any]
@@ -82,10 +83,9 @@ def parse_json(content: bytes, kind: type, path: object) -> Any:
     Raises:
         UserError: it is not JSON, or of another type.
     """
-    try:
+    kinds = ValueError, RecursionError
+    with explained(lambda error: f"{path} is not JSON: {error}; {CORRECT}", *kinds):
         value = json.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is not JSON: {error}; get it again or correct it") from error
     if type(value) is not kind:
         raise _wrong_type(kind, value, path)
     return value
@@ -129,7 +129,7 @@ class _Window:
         line = self.lines + self.text.count("\n", 0, place)
         raise UserError(
             f"{self.path} is not JSON: {reason}, line {line}, character {self.dropped + place}; "
-            "get it again or correct it"
+            f"{CORRECT}"
         )
 
     @property

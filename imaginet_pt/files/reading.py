@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import UserError
+from ..errors import UserError, explained, reason
 
 MAX_FILE = 2**22  # bytes of word pairs, a vocabulary, a list; MEN's pairs have 60 KB
 # Captions pack about 5 to 1, CNN features 2 to 15 to 1.
@@ -28,21 +28,14 @@ KINDS = {
 }
 
 
-@contextlib.contextmanager
-def guard(path: object, fix: str = GET_AGAIN) -> Iterator[None]:
+def guard(path: object, fix: str = GET_AGAIN) -> contextlib.AbstractContextManager[None]:
     """Turn any error from reading the damaged file `path` into one line that ends with `fix`.
 
     Raises:
         UserError: the line.
     """
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:  # decoders of damaged files raise anything
-        lines = str(getattr(error, "strerror", None) or error).splitlines()
-        reason = lines[0] if lines else type(error).__name__
-        raise UserError(f"cannot read {path}: {reason}; {fix}") from error
+    # Decoders of damaged files raise anything.
+    return explained(lambda error: f"cannot read {path}: {reason(error)}; {fix}", Exception)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from os import PathLike
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,25 @@ def write_table(
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def read_frame(
+    path: str | PathLike[str], fix: str, limit: int = MAX_TABLE, **options: Any
+) -> pd.DataFrame:
+    """Return a CSV file as a DataFrame.
+
+    Args:
+        path: the file.
+        fix: advice that ends the message.
+        limit: how many bytes it may have.
+        options: those of pandas' `read_csv`.
+
+    Raises:
+        UserError: the file is missing, larger, or no such table.
+    """
+    content = read_bytes(path, limit, fix)
+    with guard(path, fix):
+        return pd.read_csv(io.BytesIO(content), **options)
 
 
 def read_table(

@@ -21,7 +21,7 @@ from ..data.scalers import NoScaler, StandardScaler
 from ..errors import UserError, quoted
 from ..files import arrays, json_files, reading
 from .checkpoint import Checkpoint, count_features, naming, read_scaler, typed
-from .unpickler import load
+from .unpickler import Refused, load
 
 Weights = list[npt.NDArray[np.float32]]
 
@@ -140,11 +140,11 @@ def _layout(config: Mapping[str, Any], weights: Weights) -> Layout:
     """Find what the model is here.
 
     Raises:
-        UserError: its architecture or its cost is not one of ours; the message names it.
+        Refused: its architecture or its cost is not one of ours; the message names it.
     """
     task = "" if config.get("task") is None else _class_name(typed(config["task"], str))
     for reason in _reasons(task, config, len(weights)):
-        raise UserError(f"{task or 'the model'} {reason}; no model of this program does")
+        raise Refused(f"{task or 'the model'} {reason}; no model of this program does")
     return LAYOUTS[task, len(weights)]
 
 
@@ -152,7 +152,7 @@ def _class_name(pickled: str) -> str:
     """Return the name of the class that a pickle names, without reading it as a pickle."""
     match = TASK.fullmatch(pickled)
     if not match:
-        raise UserError(f"refused: the task is {quoted(pickled)}, not a class; {FIX}")
+        raise Refused(f"refused: the task is {quoted(pickled)}, not a class; {FIX}")
     return f"{match[1]}.{match[2]}".removeprefix("imaginet.defn.")
 
 

@@ -16,11 +16,13 @@ import numpy.typing as npt
 
 from ..data import preprocessing
 from ..data.scalers import NoScaler, StandardScaler
-from ..errors import UserError
-from .unpickler import originals_only, unpickle
+from ..errors import UserError, explained
+from ..files.reading import open_file
+from .unpickler import Refused, unpickle
 
 T = TypeVar("T")
 
+AGAIN = "make it again with the program that wrote it"
 RECURRENT = {"GatedRecurrent": ("gru", 10), "LstmRecurrent": ("lstm", 12)}  # and parameters of one
 # Layers from bottom to top -> type of model, and how many recurrent and dense layers it has.
 MODELS = {
@@ -84,21 +86,24 @@ def read(folder: str | PathLike[str]) -> Checkpoint:
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[Any]:
     """Read the object in a file; errors, in the block too, name the file."""
-    if not path.exists():
-        raise UserError(f"{path}: no such file; give the folder of a trained original")
-    with naming(path):
-        yield unpickle(path)
+    with open_file(path, "give the folder of a trained original") as file, naming(path):
+        yield unpickle(file)
 
 
-@contextlib.contextmanager
-def naming(path: object) -> Iterator[None]:
-    """Turn any error in the block into one line that names the file."""
-    try:
-        with originals_only():
-            yield
-    except UserError as error:
-        message = str(error)
-        raise UserError(message if str(path) in message else f"{path}: {message}") from None
+def naming(path: object) -> contextlib.AbstractContextManager[None]:
+    """Turn any error in the block into one line that names the file.
+
+    Raises:
+        UserError: the line.
+    """
+
+    def message(error: Exception) -> str:
+        if isinstance(error, Refused):
+            return f"{path}: {error}"
+        # What an error of Python says may be as long as what was read.
+        return f"{path}: not what the original writes ({type(error).__name__}); {AGAIN}"
+
+    return explained(message, Exception)
 
 
 def _model(serialized: Any) -> tuple[dict[str, Any], list[npt.NDArray[np.float32]]]:
@@ -111,7 +116,7 @@ def _model(serialized: Any) -> tuple[dict[str, Any], list[npt.NDArray[np.float32
     hidden_type, count = RECURRENT[recurrent]
     weights = [array.values for _, layer in layers for array in layer["weights"]]
     if len(weights) != 1 + count * recurrent_layers + 2 * dense_layers:
-        raise UserError(f"{len(weights)} parameters are not those of {model_type}, {hidden_type}")
+        raise Refused(f"{len(weights)} parameters are not those of {model_type}, {hidden_type}")
     settings = {
         "model_type": model_type,
         "hidden_type": hidden_type,
@@ -157,10 +162,10 @@ def _costs(config: Mapping[str, Any]) -> dict[str, Any]:
 def count_features(bias: npt.NDArray[np.float32], activation: str) -> int:
     """Return the number of image features: the size of the last layer's bias."""
     if bias.ndim != 1:
-        raise UserError(f"the bias of the image has the shape {bias.shape}; it is no model")
+        raise Refused(f"the bias of the image has the shape {bias.shape}; it is no model")
     features = len(bias) // 2 if "maxout" in activation else len(bias)
     if features == 0:
-        raise UserError("the model predicts images of no features; it is no model")
+        raise Refused("the model predicts images of no features; it is no model")
     return features
 
 
@@ -185,7 +190,7 @@ def read_scaler(scaler: Any, features: int) -> tuple[dict[str, Any], NoScaler | 
         scaler.state[part].values.astype("float64", copy=False) for part in ("mean_", name)
     )
     if mean.shape != (features,) or scale.shape != (features,):
-        raise UserError(f"it scales {mean.shape} features, the model has {features}")
+        raise Refused(f"it scales {mean.shape} features, the model has {features}")
     if not (np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()):
-        raise UserError("a mean is not finite, or a scale is not above 0")
+        raise Refused("a mean is not finite, or a scale is not above 0")
     return {"scaler": "standard"}, StandardScaler(mean, scale)

@@ -28,10 +28,7 @@ def convert_legacy(source: str | PathLike[str], out: str | PathLike[str]) -> Run
             has a model of another architecture.
     """
     found = archive.read(source) if Path(source).is_file() else checkpoint.read(source)
-    try:
-        settings = Settings(**found.settings)
-    except UserError as error:
-        raise UserError(f"{source}: {str(error).replace('`', '')}") from None
+    settings = Settings.of(Settings().as_dict() | found.settings, source)
     tokenizer = Tokenizer(found.vocabulary, settings.unit)
     model = models.build(settings, len(tokenizer.words), found.features)
     params = match_parameters(model.parameters(None), _named(found, model), source)

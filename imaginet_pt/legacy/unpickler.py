@@ -5,23 +5,24 @@ inert objects that keep their arguments, and arrays are rebuilt from their bytes
 and any operation that Python 2 did not write, ends the reading. A budget bounds all that is built.
 """
 
-import contextlib
 import gzip
 import pickle
 import pickletools
-from collections.abc import Callable, Iterator
-from os import PathLike
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-from ..files.reading import open_file, size_of
+from ..files.reading import size_of
 
 RATIO, SLACK = 10, 2**20  # bytes of content: 10 for each of the file (the original: 2.5) + 1 MiB
 OPERATIONS = 1_000_000  # in one file; the original's have some 100,000 for 10,000 words
 KEYS = (str, bytes, int, float, type(None))  # whose hash needs no recursion
+
+
+class Refused(ValueError):
+    """A file is more or other than a checkpoint; the message says what, and what to do."""
 
 
 class Inert:
@@ -67,7 +68,7 @@ class Array(Inert):
             return
         plain = kind in ("f4", "f8", "i4", "i8") and order in ("<", ">")
         if not plain or min(shape, default=0) < 0:
-            raise UserError("refused: an array that is not of plain numbers; it is no model")
+            raise Refused("refused: an array that is not of plain numbers; it is no model")
         flat = np.frombuffer(raw.encode("latin1"), order + kind)
         self.values = flat.reshape(shape, order="F" if fortran else "C")
 
@@ -117,12 +118,12 @@ class Budget:
         """Charge bytes and operations.
 
         Raises:
-            UserError: the budget is exceeded.
+            Refused: the budget is exceeded.
         """
         self.bytes -= size
         self.operations -= operations
         if self.bytes < 0 or self.operations < 0:
-            raise UserError("refused: it unfolds to far more than its size; it is no model")
+            raise Refused("refused: it unfolds to far more than its size; it is no model")
 
 
 class Stream(Protocol):
@@ -180,7 +181,7 @@ class Unpickler(_PythonUnpickler):  # type: ignore[misc]  # typeshed does not kn
     def find_class(self, module: str, name: str) -> type[Inert]:
         """Return the inert class of a name."""
         if (module, name) not in TABLE:
-            raise UserError(
+            raise Refused(
                 f"refused: it names {ascii(f'{module}.{name}')[:80]}, which is no part of a "
                 "checkpoint; nothing was run; get the file from whoever trained the model"
             )
@@ -217,19 +218,17 @@ def _check_keys(keys: list[Any]) -> None:
     """Refuse compound keys: hashing a deeply nested tuple would crash the interpreter."""
     for key in keys:
         if not isinstance(key, KEYS):
-            raise UserError(
-                f"refused: a {type(key).__name__} as the key of a table; it is no model"
-            )
+            raise Refused(f"refused: a {type(key).__name__} as the key of a table; it is no model")
 
 
-def unpickle(path: str | PathLike[str]) -> Any:
-    """Read the object in the gzipped pickle at `path`, to the end of the file.
+def unpickle(file: BinaryIO) -> Any:
+    """Read the object in a gzipped pickle, to the end of the file.
 
     Raises:
-        UserError: the file is not a regular one, is damaged, or holds more than data.
+        Refused: it holds more than data.
+        Exception: it is damaged or hostile; of any kind.
     """
-    with open_file(path, "give the folder of a trained original") as file:
-        return load(gzip.GzipFile(fileobj=file), size_of(file))
+    return load(gzip.GzipFile(fileobj=file), size_of(file))
 
 
 def load(stream: Stream, size: int) -> Any:
@@ -240,28 +239,10 @@ def load(stream: Stream, size: int) -> Any:
         size: how many bytes of a file it was unpacked from.
 
     Raises:
-        UserError: it is damaged, or holds more than data.
+        Refused: it holds more than data.
+        Exception: it is damaged or hostile; of any kind.
     """
-    with originals_only():
-        content = Unpickler(stream, Budget(SLACK + RATIO * size)).load()
-        if stream.read(1):  # at the end of a packed stream its checksum is compared
-            raise UserError("refused: something follows the model; get the file again")
+    content = Unpickler(stream, Budget(SLACK + RATIO * size)).load()
+    if stream.read(1):  # at the end of a packed stream its checksum is compared
+        raise Refused("refused: something follows the model; get the file again")
     return content
-
-
-@contextlib.contextmanager
-def originals_only() -> Iterator[None]:
-    """Turn any error from a damaged or hostile pickle into one line.
-
-    Raises:
-        UserError: the line.
-    """
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:
-        raise UserError(
-            f"not what the original writes ({type(error).__name__}); "
-            "make it again with the program that wrote it"
-        ) from None

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
 
-from ..errors import UserError
+from ..errors import explained
 from ..ops.types import Array
 
 BLOCK = 4096  # images read at once
@@ -47,13 +47,9 @@ def ridge(
     gram = (X.T @ X).toarray() - n * np.outer(x_mean, x_mean)
     gram[np.diag_indices_from(gram)] += alpha
     moments = moments[:-1] - n * np.outer(x_mean, z_mean)
-    try:
+    small = f"`ridge_alpha` is {alpha}, too small: the captions do not determine all weights"
+    with explained(lambda error: f"{small}; raise it", np.linalg.LinAlgError):
         w = scipy.linalg.solve(gram, moments, assume_a="pos", overwrite_a=True, overwrite_b=True)
-    except np.linalg.LinAlgError:
-        raise UserError(
-            f"`ridge_alpha` is {alpha}, too small: the captions do not determine all weights; "
-            "raise it"
-        ) from None
     return w.astype("float32"), (z_mean - x_mean @ w).astype("float32")
 
 

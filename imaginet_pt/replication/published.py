@@ -9,8 +9,9 @@ import pandas as pd
 
 from ..data.benchmarks import MEN, SIMLEX
 from ..evaluation.bootstrap import Estimate
+from ..files.tables import read_frame
 from . import estimates, grid
-from .results import PUBLISHED, Result, missing_benchmark
+from .results import AGAIN, PUBLISHED, Result, missing_benchmark
 
 AGREES, DIFFERS, CITED = "agrees", "differs", "cited, not measured"
 HALF_DIGIT = 0.005  # the paper gives two digits
@@ -141,7 +142,7 @@ def _accuracy(unit: str) -> Measure:
 
 
 def _count(result: Result, out: Path, row: str, column: str) -> Estimate:
-    count = int(pd.read_csv(out / f"{result.name}.csv")[column].iloc[0])
+    count = int(read_frame(out / f"{result.name}.csv", AGAIN)[column].iloc[0])
     return Estimate(count, count, count)
 
 

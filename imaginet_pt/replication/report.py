@@ -12,12 +12,13 @@ from ..data import benchmarks
 from ..data.dataset import Dataset
 from ..evaluation.bootstrap import Estimate
 from ..files.reading import digest
+from ..files.tables import read_frame
 from ..reports.page import KINDS, Run, picture, render_page, table
 from .claims import Verdict
 from .grid import Workflows
 from .options import Options
 from .published import TOLERANCE, describe_mismatches
-from .results import Result
+from .results import AGAIN, Result
 from .retrieval_scores import last_iteration
 from .verdicts import LEAST_ITEMS, LEAST_PAIRS, SMALLEST_RHO, WORDS, Part
 
@@ -169,9 +170,10 @@ def _is_table(file: str) -> bool:
 
 def _table(path: Path) -> dict[str, Any]:
     if path.stem not in ARRANGED:
-        return table(pd.read_csv(path, dtype=str, keep_default_na=False)) | {"sortable": True}
+        texts = read_frame(path, AGAIN, dtype=str, keep_default_na=False)
+        return table(texts) | {"sortable": True}
     arrange, heading = ARRANGED[path.stem]
-    return table(arrange(pd.read_csv(path)), heading) | {"sortable": path.stem != "table3"}
+    return table(arrange(read_frame(path, AGAIN)), heading) | {"sortable": path.stem != "table3"}
 
 
 def _best_pairs(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,8 @@ from ..errors import UserError
 from ..files.atomic import atomic
 from .options import Options, iteration
 
+AGAIN = "run the command again"  # where a file that it wrote is missing or damaged
+
 
 class Result(NamedTuple):
     """The result of a script.

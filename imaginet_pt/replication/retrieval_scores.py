@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..data.dataset import Dataset
-from ..errors import UserError
+from ..errors import attempt
 from ..evaluation import retrieval
 from ..files.arrays import read_arrays, write_arrays
 from ..progress import Progress
@@ -44,12 +44,10 @@ def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
 
 def _read(path: Path, captions: int) -> Scores | None:
     """Read cached scores; None if they are missing, damaged, or of another number of captions."""
-    try:
-        arrays: Scores = read_arrays(path, NAMES)
-    except UserError:
+    arrays, _ = attempt(read_arrays, path, NAMES)
+    if arrays is None or set(arrays) != set(NAMES):
         return None
-    whole = set(arrays) == set(NAMES) and all(a.shape == (captions,) for a in arrays.values())
-    return arrays if whole else None
+    return arrays if all(a.shape == (captions,) for a in arrays.values()) else None
 
 
 def _compute(workflow: Workflow, dataset: Dataset) -> Scores:

@@ -16,7 +16,7 @@ from ..data import benchmarks, summary
 from ..data.benchmarks import MEN
 from ..data.dataset import Dataset
 from ..data.word_pairs import WordPair
-from ..errors import UserError
+from ..errors import UserError, attempt
 from ..evaluation.word_similarity import (
     FEWEST,
     WordSimilarity,
@@ -68,10 +68,11 @@ def measure(
     """
     similarities, reasons = {}, {}
     for name, of_benchmark in pairs.items():
-        try:
-            similarities[name] = _measure(workflows, of_benchmark)
-        except UserError as error:
-            reasons[name] = str(error)
+        measured, reason = attempt(_measure, workflows, of_benchmark)
+        if measured is None:
+            reasons[name] = reason
+        else:
+            similarities[name] = measured
     if not similarities:
         raise UserError(next(iter(reasons.values())))
     return similarities, reasons

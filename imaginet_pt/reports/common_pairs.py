@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.word_pairs import WordPair
-from ..errors import UserError
+from ..errors import attempt
 from ..evaluation.bootstrap import paired_rho_bootstrap
 from ..evaluation.word_similarity import WordSimilarity, word_similarity
 from ..runs.workflow import Workflow
@@ -49,10 +49,11 @@ def _measure(
     results, notes = {}, {}
     for name, run in workflows.items():
         generator = np.random.default_rng(SEED)
-        try:
-            results[name] = word_similarity(pairs, run.words(), run.embeddings, generator)
-        except UserError as why:
-            notes[name] = str(why)
+        similarity, why = attempt(word_similarity, pairs, run.words(), run.embeddings, generator)
+        if similarity is None:
+            notes[name] = why
+        else:
+            results[name] = similarity
     return results, notes
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.dataset import Captions, Dataset, Image
-from ..errors import UserError
+from ..errors import attempt
 from ..evaluation import neighbors, retrieval
 from ..runs.workflow import Workflow
 
@@ -26,10 +26,8 @@ def table(workflows: Workflows, row: Callable[[Workflow], Mapping[str, str]]) ->
     """Make a row for each run by `row(workflow)`; its `UserError` becomes a note."""
     rows = []
     for name, workflow in workflows.items():
-        try:
-            rows.append({"run": name, **row(workflow)})
-        except UserError as why:
-            rows.append({"run": name, "note": str(why)})
+        cells, why = attempt(row, workflow)
+        rows.append({"run": name, **({"note": why} if cells is None else cells)})
     return pd.DataFrame(rows).fillna("")
 
 
@@ -116,12 +114,10 @@ def _nearest(workflow: Workflow, dataset: Dataset, indices: Sequence[int]) -> pd
     near = neighbors.captions(workflow, flat, ids, K, own)
     texts = dict(enumerate(captions.texts))
     tables = [_with_text(neighbors.table(workflow, queries, near), "caption", texts)]
-    try:
-        near = neighbors.images(workflow, flat, dataset, SPLIT, K)
-    except UserError:
-        return tables[0]
-    texts = {i.imgid: f"{i.filename}: {i.sentences[0]}" for i in dataset.split(SPLIT)}
-    tables.append(_with_text(neighbors.table(workflow, queries, near), "image", texts))
+    images, _ = attempt(neighbors.images, workflow, flat, dataset, SPLIT, K)
+    if images is not None:
+        texts = {i.imgid: f"{i.filename}: {i.sentences[0]}" for i in dataset.split(SPLIT)}
+        tables.append(_with_text(neighbors.table(workflow, queries, images), "image", texts))
     return pd.concat(tables)
 
 

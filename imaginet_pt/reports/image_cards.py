@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import matplotlib.image
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -17,7 +16,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.textpath import text_to_path
 
-from ..files.reading import open_file
+from ..errors import attempt
+from ..files.pictures import open_picture
 from . import plots
 
 COLUMNS = 4
@@ -29,6 +29,7 @@ HEAD, HEAD_LINE, LABEL = 8, 10.5, 56  # of queries: the font's size, a line, the
 BAR, SPACE = 17, 12  # a card's line with rank and cosine; between rows
 MOST, MOST_HEAD = 18, 3  # lines of a card and of a query; longer ones are cut
 DPI = 220  # of pictures in SVG and PDF
+LARGEST = (1000, 1000)  # pixels of a picture that are kept; a card shows about 330 x 250
 INK, GREY, PAPER, EDGE = "#1a1a1a", "#555555", "#f7f7f4", "#9a9a9a"
 
 
@@ -50,12 +51,15 @@ class Row(NamedTuple):
 
 
 def read_picture(path: str | Path) -> npt.NDArray[Any] | None:
-    """Read the pixels of a picture, (height, width[, channels]); None if it is unreadable."""
-    try:
-        with open_file(path) as file:
-            return np.asarray(matplotlib.image.imread(file, format="any"))
-    except Exception:  # decoders of broken pictures raise anything; a card will stand in
-        return None
+    """Read the pixels of a picture, (height, width, 3); None if it is missing or unreadable."""
+    return attempt(_pixels, path)[0]
+
+
+def _pixels(path: str | Path) -> npt.NDArray[Any]:
+    with open_picture(path) as picture:
+        rgb = picture.convert("RGB")
+        rgb.thumbnail(LARGEST)
+        return np.asarray(rgb)
 
 
 def text_width(text: str, size: float) -> float:
@@ -170,8 +174,7 @@ def _picture(axes: Axes, x: float, y: float, room: float, pixels: npt.NDArray[An
     width, height = scale * pixels.shape[1], scale * pixels.shape[0]
     left, top = x + (BOX[0] - width) / 2, y + (room - height) / 2
     extent = (left, left + width, top + height, top)
-    white = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
-    axes.imshow(pixels, cmap="gray", vmin=0, vmax=white, extent=extent, aspect="auto", zorder=2)
+    axes.imshow(pixels, extent=extent, aspect="auto", zorder=2)
 
 
 def _closed(text: str) -> str:

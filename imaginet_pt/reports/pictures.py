@@ -6,12 +6,11 @@ from os import PathLike
 from pathlib import Path
 
 from ..data.dataset import Image
-from ..errors import UserError
-from ..files.reading import open_file
+from ..errors import UserError, attempt
+from ..files.pictures import open_picture
 from .page import data_uri
 
 SIZE = (320, 240)  # pixels that a picture has to fit in: twice those of its place on a page
-MAX_PIXELS = 2**25  # of a picture that is read: 100 MB once it is decoded
 QUALITY = 80  # of JPEG
 
 
@@ -45,19 +44,16 @@ def thumbnails(
 
 def thumbnail(path: Path, size: tuple[int, int] = SIZE) -> bytes | None:
     """Return the picture at `path` as a small JPEG; None if it is missing or unreadable."""
-    from PIL import Image as Pictures
+    return attempt(_thumbnail, path, size)[0]
 
-    try:
-        with open_file(path) as file, Pictures.open(file) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                return None
-            picture.draft("RGB", size)  # a JPEG is decoded at about this size
-            small, jpeg = picture.convert("RGB"), io.BytesIO()
-            small.thumbnail(size)
-            small.save(jpeg, "JPEG", quality=QUALITY)
-            return jpeg.getvalue()
-    except Exception:  # decoders of broken pictures raise anything; the page goes without
-        return None
+
+def _thumbnail(path: Path, size: tuple[int, int]) -> bytes:
+    with open_picture(path) as picture:
+        picture.draft("RGB", size)  # a JPEG is decoded at about this size
+        small, jpeg = picture.convert("RGB"), io.BytesIO()
+        small.thumbnail(size)
+        small.save(jpeg, "JPEG", quality=QUALITY)
+        return jpeg.getvalue()
 
 
 def missing_note(shown: int, found: int, folder: str | PathLike[str] | None) -> str:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
+from ..errors import UserError, attempt, explained
 from ..files import reading
 from ..files.arrays import read_arrays
 from ..files.atomic import atomic
@@ -84,15 +84,14 @@ class Checkpoints:
         """
         errors = []
         for path in self.paths():
-            try:
-                checkpoint = read(path)
-            except UserError as error:
-                errors.append(str(error))
-            else:
-                for damage in errors:
-                    warn(f"{damage}; using the one before")
-                self.whole = path
-                return checkpoint
+            checkpoint, damage = attempt(read, path)
+            if checkpoint is None:
+                errors.append(damage)
+                continue
+            for error in errors:
+                warn(f"{error}; using the one before")
+            self.whole = path
+            return checkpoint
         raise UserError(
             f"{self.folder} holds no whole checkpoint ({'; '.join(errors) or 'none at all'}); "
             "train again with another `out`"
@@ -118,13 +117,13 @@ def read(path: Path) -> Checkpoint:
     """
     _verify(path)
     groups: dict[str, Arrays] = {"params": {}, "update": {}, "history": {}}
-    try:
+    other = f"{path} is no checkpoint of this program"
+    kinds = KeyError, ValueError, TypeError
+    with explained(lambda error: f"{other}: {error!r}", *kinds):
         for name, array in read_arrays(path).items():
             group, _, rest = name.partition("/")
             groups[group][rest] = array
         history = History.from_arrays(groups["history"])
-    except (KeyError, ValueError, TypeError) as error:
-        raise UserError(f"{path} is no checkpoint of this program: {error!r}") from None
     return Checkpoint(groups["params"], groups["update"], history)
 
 

@@ -25,10 +25,10 @@ import numpy.typing as npt
 
 from ..data.preprocessing import Tokenizer
 from ..data.scalers import SCALERS, NoScaler, StandardScaler
-from ..errors import UserError
+from ..errors import CHOOSE, UserError, explained
 from ..files import json_files
 from ..files.arrays import Array, read_arrays, write_arrays
-from ..files.atomic import atomic, remove_leftovers
+from ..files.atomic import atomic, remove_leftovers, writing
 from ..files.folders import make_folder
 from ..files.tables import read_table
 from .description import RunDescription, read_description
@@ -77,16 +77,9 @@ class RunFolder:
         Raises:
             UserError: another process trains here, or the folder cannot be written.
         """
-        try:
+        busy = f"{self.path} is in use by another training; wait for it or {CHOOSE}"
+        with writing(self.path), explained(lambda error: busy, filelock.Timeout):
             lock = filelock.FileLock(self / "lock", blocking=False).acquire()
-        except filelock.Timeout:
-            raise UserError(
-                f"{self.path} is in use by another training; wait for it or choose another folder"
-            ) from None
-        except OSError as error:
-            raise UserError(
-                f"cannot write {self.path}: {error.strerror}; choose another folder"
-            ) from None
         with lock:
             remove_leftovers(self.path)
             yield

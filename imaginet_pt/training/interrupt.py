@@ -34,6 +34,11 @@ class Interrupted(KeyboardInterrupt):
         self.status = 128 + number
 
 
+def exit_status(interrupt: KeyboardInterrupt) -> int:
+    """Return the exit status that stands for the signal in a shell; 130 for Python's Ctrl-C."""
+    return interrupt.status if isinstance(interrupt, Interrupted) else 128 + signal.SIGINT
+
+
 class StopRequests:
     """Call it to learn whether a signal has asked to stop.
 

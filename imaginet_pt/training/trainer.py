@@ -20,7 +20,7 @@ from ..runs.run_folder import RunFolder
 from ..settings import Settings
 from .callbacks import EpochResult, OnEpoch
 from .core_watch import CoreWatch
-from .interrupt import Interrupted, Stopped, StopRequests, interruptible, stop_requests
+from .interrupt import Stopped, StopRequests, exit_status, interruptible, stop_requests
 from .preparation import Inputs
 from .writer import ADVICE, Writer
 
@@ -102,10 +102,8 @@ class Trainer:
         try:
             with interruptible():
                 compiled = self._functions(backend, progress)
-        except Interrupted as signal:
-            raise Stopped("stopped while compiling", signal.status) from None
-        except KeyboardInterrupt:
-            raise Stopped("stopped while compiling") from None
+        except KeyboardInterrupt as interrupt:
+            raise Stopped("stopped while compiling", exit_status(interrupt)) from None
         return (
             self._of_indices(backend, progress, "training", compiled.step, self.inputs.train),
             self._of_indices(backend, progress, "validation", compiled.costs, self.inputs.valid),

@@ -52,7 +52,7 @@ def test_concreteness_of_single_words(tmp_path):
     [
         ("Word\tX\na\t1\n", "has no column Conc.M"),
         ("Word\tConc.M\na\t7\n", "not between 1 and 5"),
-        ("Word\tConc.M\na\tx\n", "cannot read"),
+        ("Word\tConc.M\na\tx\n", "not between 1 and 5"),
     ],
 )
 def test_another_file_is_refused(tmp_path, text, reason):

@@ -162,14 +162,6 @@ def test_grey_images_have_three_equal_channels(torch, data):
     assert pixels.shape == (20, 30, 3) and (pixels == pixels[..., :1]).all()
 
 
-def test_a_picture_that_is_a_program_is_refused(tmp_path):
-    pytest.importorskip("PIL")
-    path = tmp_path / "a.jpg"
-    path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n")
-    with pytest.raises(UserError, match="cannot read .*a.jpg: cannot identify image file"):
-        vgg16._pixels(path)
-
-
 def test_weights_that_were_converted_from_caffe(torch, weights, tmp_path):
     """pytorch-vgg's file counts the layers of its classifier from a Flatten."""
     names = {"classifier.0": "classifier.1", "classifier.3": "classifier.4"}

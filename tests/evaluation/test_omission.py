@@ -130,5 +130,8 @@ def test_a_sentence_that_cannot_be_used_is_one_line(run, sentence, told, capsys)
 
 
 def test_a_picture_that_cannot_be_written_is_one_line(run, tmp_path, capsys):
-    assert main(["omission", str(run), SENTENCE, "--png", str(tmp_path / "no/bars.png")]) == 2
-    assert "cannot write" in capsys.readouterr().err
+    (tmp_path / "null.png").symlink_to("/dev/null")
+    for name, told in {"no/bars.png": "no such folder", "null.png": "it is a link"}.items():
+        assert main(["omission", str(run), SENTENCE, "--png", str(tmp_path / name)]) == 2
+        shown = capsys.readouterr()
+        assert told in shown.err and not shown.out  # before anything is computed

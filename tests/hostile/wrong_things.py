@@ -14,21 +14,21 @@ import importlib
 import os
 import random
 import resource
-import shutil
 import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
 
-from hostile import export_files, generate, run_files  # noqa: E402
+from hostile import generate  # noqa: E402
+from hostile.wrong_options import FOLDERS, OPTIONS  # noqa: E402
 
 from imaginet_pt.__main__ import COMMANDS  # noqa: E402
 from imaginet_pt.__main__ import main as imaginet  # noqa: E402
+from imaginet_pt.replication.command import SCRIPTS  # noqa: E402
 
 # What commands import when they run is imported once, here, and not by each process again.
 for name in ("pandas", "gensim.models", "matplotlib.figure"):
@@ -37,6 +37,8 @@ for command in COMMANDS.values():
     importlib.import_module(command)
 for name in "cli.boundary data.summary data.vgg16 evaluation.omission reports.comparison".split():
     importlib.import_module(f"imaginet_pt.{name}")
+for name in "table1 table2 table3 figure3 kadar2017 word_learning".split():
+    importlib.import_module(f"imaginet_pt.replication.{SCRIPTS[name][0]}")
 
 SECONDS, MEMORY, LATE, LONGEST = generate.SECONDS, generate.MEMORY, 300, 550
 
@@ -100,125 +102,7 @@ THINGS = {
     "huge": sparse,
     "unreadable": unreadable,
 }
-NOT_THERE = frozenset({"missing", "link to nothing", "link to itself"})
-FOLDERS = {"folder", "missing", "link to nothing"}  # what does where a folder is to be made
 NAMES = ["x", "x.json", "x.json.gz", "a\tb", "\x1b[31m", "-x", "é\u202e", " ", "x" * 300, "a/b/c"]
-
-
-class Option(NamedTuple):
-    """words(wrong, folder): the command line; but: things that are not wrong there."""
-
-    words: Callable[[Path, Path], list]
-    but: frozenset[str] = frozenset()
-
-
-RUN, GOOD = run_files.RUN.folder, run_files.RUN.folder.parent / "data"
-EXPORTED = export_files.FOLDER
-TRAIN = ["train", "--hidden-size", 4, "--iterations", 1, "--quiet"]
-
-
-def in_folder(name, words, base=None):
-    """A command on a folder in which the file `name` is the wrong thing."""
-
-    def build(wrong, place):
-        shutil.copytree(base or RUN, place / "copy")
-        (place / "copy" / name).unlink(missing_ok=True)
-        if os.path.lexists(wrong):
-            os.rename(wrong, place / "copy" / name)
-        return words(place / "copy", place)
-
-    return build
-
-
-def _table(place):
-    path = place / "captions.csv"
-    path.write_text("image,caption\na.jpg,A dog.\n")
-    return path
-
-
-def evaluate(data, place):
-    return ["evaluate", RUN, "--data", data, "--out", place / "out"]
-
-
-def resume(run, place):
-    return ["train", "--resume", run, "--quiet"]
-
-
-def report(run, place):
-    return ["report", run, "--data", GOOD, "--out", place / "out.html", "--quiet"]
-
-
-def export(run, place):
-    return ["export", run, "--what", "embeddings", "--iteration", 2]
-
-
-def export_model(run, out, *options):
-    return ["export", run, "--what", "model", "--out", out, "--quiet", *options]
-
-
-OPTIONS = {
-    "train --data": Option(lambda w, p: [*TRAIN, "--data", w, "--out", p / "out"]),
-    "train --out": Option(
-        lambda w, p: [*TRAIN, "--data", GOOD, "--out", w],
-        frozenset(FOLDERS | {"folder of wrong things"}),
-    ),
-    "train --resume": Option(lambda w, p: ["train", "--data", GOOD, "--resume", w]),
-    "train --init-tokenizer": Option(
-        lambda w, p: [*TRAIN, "--data", GOOD, "--out", p / "out", "--init-tokenizer", w]
-    ),
-    "train --init-weights": Option(
-        lambda w, p: [*TRAIN, "--data", GOOD, "--out", p / "out", "--init-weights", w]
-    ),
-    "evaluate RUN": Option(lambda w, p: ["evaluate", w, "--data", GOOD, "--out", p / "out"]),
-    "evaluate --data": Option(evaluate),
-    "project RUN": Option(lambda w, p: ["project", w, "a dog"]),
-    "export RUN": Option(export),
-    "export --out": Option(
-        lambda w, p: export_model(RUN, w), frozenset(FOLDERS | {"folder of wrong things"})
-    ),
-    "export --evaluation": Option(lambda w, p: export_model(RUN, p / "out", "--evaluation", w)),
-    "neighbors RUN": Option(lambda w, p: ["neighbors", w, "--data", GOOD, "a dog"]),
-    "neighbors --data": Option(lambda w, p: ["neighbors", RUN, "--data", w, "a dog"]),
-    "neighbors --index": Option(
-        lambda w, p: ["neighbors", RUN, "--data", GOOD, "--index", w, "a dog"]
-    ),
-    "index RUN": Option(lambda w, p: ["index", w, "--data", GOOD, "--out", p / "out"]),
-    "index --data": Option(lambda w, p: ["index", RUN, "--data", w, "--out", p / "out"]),
-    "index --out": Option(
-        lambda w, p: ["index", RUN, "--data", GOOD, "--out", w],
-        frozenset(FOLDERS | {"folder of wrong things"}),
-    ),
-    "omission RUN": Option(lambda w, p: ["omission", w, "a dog"]),
-    "surprisal RUN": Option(lambda w, p: ["surprisal", w, "a dog"]),
-    "next-words RUN": Option(lambda w, p: ["next-words", w, "a dog"]),
-    "report RUN": Option(lambda w, p: ["report", w, "--data", GOOD, "--out", p / "out.html"]),
-    "report --data": Option(lambda w, p: ["report", RUN, "--data", w, "--out", p / "out.html"]),
-    "report --men": Option(
-        lambda w, p: ["report", RUN, "--data", GOOD, "--men", w, "--out", p / "out.html"]
-    ),
-    "data check": Option(lambda w, p: ["data", "check", w]),
-    "data check --men": Option(lambda w, p: ["data", "check", GOOD, "--men", w]),
-    "data import": Option(lambda w, p: ["data", "import", w, p / "out"]),
-    "data import --features": Option(
-        lambda w, p: ["data", "import", _table(p), p / "out", "--features", w]
-    ),
-    "data features OUT": Option(lambda w, p: ["data", "features", GOOD, w]),
-    "data get --out": Option(lambda w, p: ["data", "get", "men", "--out", w],
-                             frozenset(FOLDERS | {"folder of wrong things"})),
-    "convert-legacy": Option(lambda w, p: ["convert-legacy", w, p / "out"]),
-    "run.json": Option(in_folder("run.json", export)),
-    "vocabulary.json": Option(in_folder("vocabulary.json", export)),
-    "weights": Option(in_folder("weights-2.npz", export)),
-    "checkpoint": Option(in_folder("checkpoint-2-0.npz", resume)),
-    "costs.csv": Option(in_folder("costs.csv", report), NOT_THERE),  # LINREG has none
-    "validation.csv": Option(in_folder("validation.csv", report)),
-    "vocabulary of a resumed run": Option(in_folder("vocabulary.json", resume)),
-    "exported config.json": Option(in_folder("config.json", export, EXPORTED)),
-    "model.safetensors": Option(in_folder("model.safetensors", export, EXPORTED)),
-    "dataset.json": Option(in_folder("dataset.json", evaluate, GOOD)),
-    "feats.npy": Option(in_folder("feats.npy", evaluate, GOOD)),
-    "feats.zarr": Option(in_folder("feats.zarr", evaluate, GOOD), NOT_THERE),  # beside feats.npy
-}  # fmt: skip
 
 
 class Outcome(NamedTuple):
@@ -328,6 +212,7 @@ def draw(rng, number):
     """So many cases; each pair comes once, under the plainest name, before others."""
     every, states = sorted(pairs()), sorted(STATES)
     once = [(option, thing, "x", "as usual") for option, thing in every]
+    rng.shuffle(once)
     rest = [
         (*rng.choice(every), rng.choice(NAMES), rng.choice(states))
         for _ in range(number - len(once))

@@ -149,5 +149,5 @@ def test_missing_and_damaged_files(checkpoint):
         with pytest.raises(UserError, match="model.univ.pkl.gz: not what the original writes"):
             read(folder)
     (folder / "model.univ.pkl.gz").unlink()
-    with pytest.raises(UserError, match="no such file"):
+    with pytest.raises(UserError, match="model.univ.pkl.gz: No such file.*give the folder"):
         read(folder)

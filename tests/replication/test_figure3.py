@@ -143,7 +143,7 @@ def test_pictures_are_read(name, tmp_path):
 
 
 def test_a_picture_keeps_its_shape_inside_its_card():
-    wide, tall = np.zeros((10, 80, 3)), np.full((300, 20), 255, np.uint8)
+    wide, tall = np.zeros((10, 80, 3)), np.full((300, 20, 3), 255, np.uint8)
     figure = drawn([], pictures=[wide, tall])
     frames = [p.get_window_extent() for p in figure.axes[0].patches]
     for image, frame, ratio in zip(figure.axes[0].images, frames, (8, 1 / 15), strict=True):

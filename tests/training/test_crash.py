@@ -327,7 +327,7 @@ def test_a_read_only_folder_is_one_line(model, dataset, read_only):
     close(read_only)
     with pytest.raises(UserError, match="cannot write .*run: Permission denied"):
         resume(dataset, read_only / "run")
-    with pytest.raises(UserError, match="cannot make .*other: Permission denied"):
+    with pytest.raises(UserError, match="cannot write .*other: Permission denied"):
         train(dataset, read_only / "other")
     assert written(read_only / "run") == before
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import UserError
 from ...progress import Progress
 from .. import options
 from ..options import data_option
@@ -55,8 +53,7 @@ def run(args: Namespace) -> None:
     from ...files.atomic import atomic
     from ...reports import pictures
 
-    if not Path(args.out).absolute().parent.is_dir():
-        raise UserError(f"--out {args.out}: no such folder; make it, or choose another file")
+    options.check_output(args.out)
     pictures.check_folder(args.image_folder)
     progress, backend = Progress(args.quiet), options.chosen_backend(args)
     dataset = data_provider.load(args.data, progress.say)

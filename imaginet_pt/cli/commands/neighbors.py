@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import UserError
+from ...errors import UserError, attempt
 from ...progress import Progress
 from .. import terminal
 from ..options import (
-    check_page,
+    check_output,
     data_option,
     describe,
     image_folder_option,
@@ -71,7 +71,7 @@ def run(args: Namespace) -> None:
     if args.image_folder and not args.out:
         raise UserError("`image_folder` is for a page; give its file by `out`")
     pictures.check_folder(args.image_folder)
-    check_page(args.out)
+    check_output(args.out)
     sentences, progress = given_sentences(args), Progress(args.quiet)
     dataset, workflow = data_provider.load(args.data, progress.say), load_workflow(args)
     sentences = as_trained(workflow, sentences, progress)
@@ -143,13 +143,14 @@ def nearest_images(
     from ...evaluation import indexed_run, neighbors
 
     asked = neighbors.flat(queries)
-    try:
-        if "images" in index:
-            nearest = indexed_run.nearest_images(index["images"], workflow, asked, dataset, K)
-        else:
-            nearest = neighbors.images(workflow, asked, dataset, split, K)
-    except UserError as why:
-        return with_flags(str(why)), {}
+    if "images" in index:
+        nearest, why = attempt(
+            indexed_run.nearest_images, index["images"], workflow, asked, dataset, K
+        )
+    else:
+        nearest, why = attempt(neighbors.images, workflow, asked, dataset, split, K)
+    if nearest is None:
+        return with_flags(why), {}
     texts = {i.imgid: (i.filename, *i.sentences[:1]) for i in dataset.split(split)}
     return neighbors.table(workflow, queries, nearest), texts
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...errors import UserError
 from ...progress import Progress
 from .. import terminal
-from ..options import describe, load_workflow, run_options
+from ..options import check_output, describe, load_workflow, run_options
 from ..sentences import as_trained, given_sentences, sentences_option, words_of
 from ..table_formats import TABLE_FORMATS, table_format_option
 
@@ -43,6 +43,7 @@ def run(args: Namespace) -> None:
     from ...reports import plots
 
     kind = plots.kind_of(args.png) if args.png else ""
+    check_output(args.png, "png")
     sentences, progress = given_sentences(args), Progress(args.quiet)
     if args.png and len(sentences) > 1:
         raise UserError(f"`png` draws one sentence, not {len(sentences)}; leave it out")

@@ -46,7 +46,7 @@ def run(args: Namespace) -> None:
     progress = Progress(args.quiet)
     dataset = data_provider.load(args.data, progress.say)
     pairs = benchmarks.load(None, args.men, args.pairs)
-    options.check_page(args.out)
+    options.check_output(args.out)
     pictures.check_folder(args.image_folder)
     workflows = load_workflows(args)
     content = measure(workflows, dataset, pairs, args.image_folder, progress)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...errors import UserError, quoted
-from ...files.atomic import temporary_folder, unwritable
+from ...files.atomic import temporary_folder
 from ...files.reading import digest, open_file, size_of, unpacked_limit
 from ...files.validation import stays_inside
 
@@ -28,19 +28,17 @@ def unpack(archive: Path, out: Path, files: Mapping[str, str | None]) -> None:
 
     Raises:
         UserError: a damaged archive, one with a link or a path that leaves `out`, one that unpacks
-            to more than `unpacked_limit`, or not the `files`; or a full disk.
+            to more than `unpacked_limit`, or not the `files`.
+        OSError: it cannot be written.
     """
     (name,) = {file.partition("/")[0] for file in files}
-    try:
-        with temporary_folder(out) as fresh:
-            with open_file(archive, _again(archive)) as file, zipfile.ZipFile(file) as content:
-                members = _checked(content.infolist(), archive, unpacked_limit(size_of(file)))
-                inside = [m for m in members if m.filename.startswith(f"{name}/")]
-                content.extractall(fresh, inside)
-            _check_files(fresh, archive, files)
-            _move(fresh / name, out / name)
-    except OSError as error:
-        raise unwritable(out, error) from error
+    with temporary_folder(out) as fresh:
+        with open_file(archive, _again(archive)) as file, zipfile.ZipFile(file) as content:
+            members = _checked(content.infolist(), archive, unpacked_limit(size_of(file)))
+            inside = [m for m in members if m.filename.startswith(f"{name}/")]
+            content.extractall(fresh, inside)
+        _check_files(fresh, archive, files)
+        _move(fresh / name, out / name)
 
 
 def _again(archive: Path) -> str:

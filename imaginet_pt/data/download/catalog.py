@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from ...errors import UserError
-from ...files.atomic import unwritable
+from ...errors import explained
+from ...files.atomic import writing
 from ...files.folders import make_folder
 from ...progress import Progress
 from .archives import unpack
@@ -121,11 +121,8 @@ def get(source: Source, out: str | PathLike[str], progress: Progress) -> Path:
         UserError: it cannot be downloaded (the message says how to do it by hand), unpacked or
             written.
     """
-    out = Path(out)
-    try:
-        return _get(source, out, progress)
-    except OSError as error:
-        raise unwritable(out, error) from error
+    with writing(out):
+        return _get(source, Path(out), progress)
 
 
 def _get(source: Source, out: Path, progress: Progress) -> Path:
@@ -149,12 +146,10 @@ def _get(source: Source, out: Path, progress: Progress) -> Path:
 
 def _fetch(source: Source, path: Path, progress: Progress, begins: bytes = b"") -> None:
     """Bring the archive or the file to `path`, or say how to do so by hand."""
-    try:
+    with explained(lambda error: _by_hand(source, path, error), Unreachable):
         if not source.url:
             raise Unreachable("its page makes it when a person asks for it")
         fetch(source.url, path, 2 * source.size, progress, begins)
-    except Unreachable as error:
-        raise UserError(_by_hand(source, path, error)) from error
 
 
 def _by_hand(source: Source, archive: Path, reason: object) -> str:

@@ -12,7 +12,6 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
-SLOW = "the server is too slow"
 TIMEOUT = 30.0  # seconds without an answer
 SECONDS, BYTES = 60.0, 600_000  # the least that must come: 10 kB a second, over a minute
 UNASKED = 2**20  # bytes that may come beside the content: headers, interim answers, sizes of chunks
@@ -51,7 +50,7 @@ class Patience:
         """
         left = min(self.due, self.end) - time.monotonic()
         if left <= 0:
-            raise TimeoutError(SLOW)
+            raise TimeoutError
         return min(left, TIMEOUT)
 
 
@@ -67,10 +66,7 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         self.socket.settimeout(self.patience.left())
-        try:
-            count = self.source.readinto(buffer) or 0
-        except TimeoutError:
-            raise TimeoutError(SLOW) from None
+        count = self.source.readinto(buffer) or 0
         self.patience.note(count)
         return count
 

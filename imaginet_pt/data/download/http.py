@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 
-from ...errors import UserError, quoted
+from ...errors import UserError, attempt, explained, quoted, reason
 from ...files import reading
-from ...files.atomic import UNFINISHED, atomic, unwritable
+from ...files.atomic import UNFINISHED, atomic, writing
 from ...progress import Progress
 from . import connections
 
 BLOCK = 2**16  # bytes read at a time, and the least that a broken connection must have brought
 MAX_VERSION = 1000  # bytes of an ETag
+AGAIN = "free space or choose another folder, and run the command again"
 WAIT = 1.0  # seconds before a broken connection is tried again
 
 
@@ -54,16 +55,13 @@ def fetch(url: str, path: Path, limit: int, progress: Progress, begins: bytes = 
 
 def _open_part(part: Path) -> BinaryIO:
     """Open the unfinished file for this process alone."""
-    try:
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    busy = f"{part} is being written by another process; wait for it"
+    with writing(part), explained(lambda error: busy, BlockingIOError):
         file = os.fdopen(os.open(part, flags, 0o666), "r+b")
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         file.seek(0, os.SEEK_END)
         return file
-    except BlockingIOError:
-        raise UserError(f"{part} is being written by another process; wait for it") from None
-    except OSError as error:
-        raise unwritable(part, error) from error
 
 
 class _Download:
@@ -77,10 +75,8 @@ class _Download:
 
     def _known_version(self) -> str:
         """Return the ETag of the bytes received so far, or an empty string."""
-        try:
-            text = reading.read_bytes(self.version_path, MAX_VERSION).decode()
-        except (UserError, UnicodeDecodeError):
-            return ""
+        content, _ = attempt(reading.read_bytes, self.version_path, MAX_VERSION)
+        text = (content or b"").decode(errors="surrogateescape")
         return text if text.isprintable() else ""
 
     def _remember_version(self, version: str) -> None:
@@ -104,9 +100,9 @@ class _Download:
             raise
         except Exception as error:  # urllib raises anything where a server breaks the rules
             if self._size() < before + BLOCK:
-                raise Unreachable(_reason(error)) from error
+                raise Unreachable(_cause(error)) from error
             done = megabytes(self._size())
-            progress.say(f"{_reason(error)} after {done}; going on from there")
+            progress.say(f"{_cause(error)} after {done}; going on from there")
             return False
         return True
 
@@ -176,21 +172,18 @@ class _Download:
             bar.update(len(block))
 
     def _write(self, block: bytes) -> None:
-        try:
+        with writing(self.part, f"{AGAIN}: it goes on from there"):
             self.file.write(block)
             self.file.flush()
-        except OSError as error:
-            reason = unwritable(self.part, error)
-            raise UserError(f"{reason}, and run the command again: it goes on from there") from None
 
     def _most(self) -> str:
         return megabytes(self.limit)
 
 
-def _reason(error: Exception) -> str:
+def _cause(error: Exception) -> str:
     """Say what happened, in a few words."""
     cause = error.reason if type(error) is URLError else error
-    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return "the server is too slow" if isinstance(cause, TimeoutError) else reason(cause)
 
 
 def megabytes(size: int) -> str:

@@ -56,7 +56,8 @@ def read_closure(folder: str, wnids: Iterable[str]) -> dict[str, Synset]:
         corpus = Path(data) / "corpora/wordnet"
         shutil.copytree(folder, corpus)
         for name, text in MISSING_FILES.items():
-            (corpus / name).write_text(text)
+            with atomic(corpus / name) as file:
+                file.write(text)
         nltk.data.path.insert(0, data)
         wordnet = nltk.corpus.wordnet
         return closure(wordnet.synset_from_pos_and_offset("n", int(name[1:])) for name in wnids)
