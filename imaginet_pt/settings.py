@@ -88,12 +88,15 @@ def read_words(path: str | PathLike[str]) -> tuple[str, ...]:
     """Read the words of a JSON list, or of a text file with one word per line.
 
     Raises:
-        UserError: the file is missing, or is neither.
+        UserError: the file is missing, is neither, or has no word.
     """
     text = reading.read_text(path, "give a text file of words")
-    if not text.lstrip().startswith("["):
-        return tuple(text.split())
-    return tuple(validation.check_words(json_files.parse_json(text.encode(), list, path), path))
+    words = text.split()
+    if text.lstrip().startswith("["):
+        words = validation.check_words(json_files.parse_json(text.encode(), list, path), path)
+    if not words:
+        raise UserError(f"{path} has no words; write one per line, or leave the option out")
+    return tuple(words)
 
 
 @dataclass(frozen=True)

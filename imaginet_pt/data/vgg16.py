@@ -10,10 +10,11 @@ torchvision runs the network. Weights are the VGG group's, converted from Caffe 
 torchvision's own, with the normalization they were trained with, which are not the paper's.
 """
 
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from ..errors import UserError, explained, reason
 from ..files.arrays import write_matrix_header
 from ..files.atomic import atomic
 from ..files.pictures import open_picture
-from ..files.reading import digest, guard, open_file
+from ..files.reading import digest, guard, open_file, size_of
 from ..progress import Progress
 from . import data_provider, image_features
 from . import dataset as datasets
@@ -148,14 +149,30 @@ def load(path: str | PathLike[str]) -> tuple[Any, Input]:
     with torch.device("meta"):
         network = torchvision.models.vgg16()
     network.classifier = network.classifier[:5]
-    with open_file(path, "give a state dict of torchvision's vgg16, saved by torch.save") as file:
-        state = torch.load(file, map_location="cpu", weights_only=True)
+    fix = "give a state dict of torchvision's vgg16, saved by torch.save"
+    more = f"{path} is no file of arrays alone; {fix}"  # torch itself advises to run what is in it
+    with open_file(path, fix) as file:
+        _check_unpacked(file)
+        with explained(lambda error: more, Exception):
+            state = torch.load(file, map_location="cpu", weights_only=True)
         renamed = _renamed(state)
+        if missing := [name for name in network.state_dict() if name not in renamed]:
+            raise ValueError(f"it has no {missing[0]}")
         network.load_state_dict({name: renamed[name] for name in network.state_dict()}, assign=True)
         if not all(torch.isfinite(each).all() for each in network.parameters()):
             raise ValueError("a weight is not a finite number")
     wanted = OWN if digest(path).startswith(TORCHVISION) else CAFFE
     return network.float().eval().to("cuda" if torch.cuda.is_available() else "cpu"), wanted
+
+
+def _check_unpacked(file: BinaryIO) -> None:
+    """Refuse packed arrays: torch saves none, but would unpack them, whatever they come to."""
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > size_of(file):
+            raise ValueError(f"it unpacks to {size:,} bytes, more than it has")
+    file.seek(0)
 
 
 def _renamed(state: Mapping[str, Any]) -> Mapping[str, Any]:

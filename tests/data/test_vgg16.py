@@ -6,6 +6,7 @@ tested is the way to them: the input of the network, the layer, the order of the
 
 import json
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -95,7 +96,8 @@ def test_rows_are_fc7_of_the_images_by_imgid(torch, weights, data):
     import torchvision
 
     assert run(data, weights) == 0
-    rows, _ = image_features.load(data / "data", 3)
+    found, _ = image_features.load(data / "data", 3)
+    rows = found[np.arange(3)]
     assert rows.shape == (3, 4096) and rows.dtype == np.float32
     assert rows.min() == 0 and rows.max() > 0
     network = torchvision.models.vgg16(init_weights=False).eval()
@@ -184,7 +186,7 @@ def test_torchvisions_file_is_known_by_its_fingerprint(weights, monkeypatch):
 
 def test_weights_in_torchvisions_cache(torch, weights, data, monkeypatch, capsys):
     monkeypatch.setenv("TORCH_HOME", str(data))
-    with pytest.raises(UserError, match="--weights"):
+    with pytest.raises(UserError, match="give `weights`"):
         vgg16.write(data / "images", data / "data", None, QUIET)
     cache = data / "hub/checkpoints"
     cache.mkdir(parents=True)
@@ -206,7 +208,39 @@ def test_files_that_are_no_weights(what, torch, data, capsys):
         torch.save(made[what], path)
     elif what == "text":
         path.write_text("no weights")
-    refused(data, path, capsys, "weights.pth")
+    refused(data, path, capsys, "weights.pth", "give a state dict")
+
+
+def test_weights_that_unpack_to_more_than_they_have(tmp_path):
+    for packing in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        with zipfile.ZipFile(tmp_path / f"{packing}.pth", "w", packing) as archive:
+            archive.writestr("archive/data/0", bytes(10**6))
+    with open(tmp_path / f"{zipfile.ZIP_STORED}.pth", "rb") as plain:
+        vgg16._check_unpacked(plain)
+        assert plain.tell() == 0
+    with (
+        open(tmp_path / f"{zipfile.ZIP_DEFLATED}.pth", "rb") as packed,
+        pytest.raises(ValueError, match="unpacks to 1,000,000 bytes"),
+    ):
+        vgg16._check_unpacked(packed)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(value, torch, weights, data, capsys):
+    state = torch.load(weights, weights_only=True)
+    state["features.0.bias"] = torch.full((64,), value)
+    torch.save(state, data / "weights.pth")
+    refused(data, data / "weights.pth", capsys, "a weight is not a finite number")
+
+
+def test_a_failure_of_torch_is_one_line_and_leaves_nothing(
+    torch, weights, data, monkeypatch, capsys
+):
+    def fail(*arguments):
+        raise RuntimeError("not enough memory: you tried to allocate\nmany bytes")
+
+    monkeypatch.setattr(vgg16, "fc7", fail)
+    refused(data, weights, capsys, "cannot compute features: not enough memory")
 
 
 def test_images_that_are_missing_or_no_images(torch, weights, data, capsys):

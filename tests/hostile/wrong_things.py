@@ -209,15 +209,15 @@ def pairs():
 
 
 def draw(rng, number):
-    """So many cases; each pair comes once, under the plainest name, before others."""
+    """So many cases; each pair comes once, under the plainest name, if they are half as many."""
     every, states = sorted(pairs()), sorted(STATES)
     once = [(option, thing, "x", "as usual") for option, thing in every]
-    rng.shuffle(once)
+    once = rng.sample(once, min(len(once), 2 * number // 3))
     rest = [
         (*rng.choice(every), rng.choice(NAMES), rng.choice(states))
         for _ in range(number - len(once))
     ]
-    cases = once[:number] + rest
+    cases = once + rest
     return [c for c in cases if not (_is_missing(*c[1:3]) and "missing" in OPTIONS[c[0]].but)]
 
 
