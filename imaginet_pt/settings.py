@@ -91,12 +91,11 @@ def read_words(path: str | PathLike[str]) -> tuple[str, ...]:
         UserError: the file is missing, is neither, or has no word.
     """
     text = reading.read_text(path, "give a text file of words")
-    words = text.split()
-    if text.lstrip().startswith("["):
-        words = validation.check_words(json_files.parse_json(text.encode(), list, path), path)
+    listed = text.lstrip().startswith("[")
+    words = json_files.parse_json(text.encode(), list, path) if listed else text.split()
     if not words:
         raise UserError(f"{path} has no words; write one per line, or leave the option out")
-    return tuple(words)
+    return tuple(validation.check_words(words, path))
 
 
 @dataclass(frozen=True)
@@ -236,13 +235,11 @@ class Settings:
         wrong = [f"{name} is missing" for name in known if name not in values]
         wrong += [f"{quoted(name)[1:-1]} is unknown" for name in values if name not in known]
         wrong += filter(None, (_type_error(f, values[n]) for n, f in known.items() if n in values))
-        if not wrong:
-            settings, why = attempt(cls, **values)
-            if settings is not None:
-                return settings
-            wrong = [why]
-        message = "; ".join(wrong).replace("`", "")
-        raise UserError(f"{source} holds no settings of this program: {message}")
+        settings, why = (None, "; ".join(wrong)) if wrong else attempt(cls, **values)
+        if settings is None:
+            message = why.replace("`", "")
+            raise UserError(f"{source} holds no settings of this program: {message}")
+        return settings
 
 
 def _describe(f: "Field[Any]") -> str:

@@ -9,7 +9,7 @@ import pytest
 from imaginet_pt import settings
 from imaginet_pt.errors import UserError, UserTypeError
 from imaginet_pt.nn import activations, costs, layers, models, updates
-from imaginet_pt.settings import Settings
+from imaginet_pt.settings import Settings, read_words
 
 
 def test_names_are_those_of_the_tables():
@@ -110,3 +110,10 @@ def test_every_number_has_limits_and_every_name_choices():
     for f in fields(Settings):
         assert (f.metadata["choices"] is not None) == (f.type is str)
         assert (f.metadata["limits"] is not None) == (f.type in (int, float))
+
+
+@pytest.mark.parametrize("text", ["", " \n", "[]"])
+def test_a_file_without_words_is_refused(text, tmp_path):
+    (tmp_path / "words").write_text(text)
+    with pytest.raises(UserError, match="has no words; write one per line"):
+        read_words(tmp_path / "words")
