@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ..errors import UserError, quoted
 from ..files import json_files, reading, validation
-from ..files.atomic import atomic, temporary_folder, unwritable
+from ..files.atomic import atomic, temporary_folder, writing
 from .feature_file import fill
 
 FLOAT32 = np.dtype("<f4")
@@ -106,19 +106,16 @@ def write(folder: Path, blocks: Iterable[npt.NDArray[np.float32]]) -> None:
     Raises:
         UserError: the folder cannot be written.
     """
-    try:
-        with temporary_folder(folder.parent) as temporary:
-            rows = 0
-            for number, (content, filled) in enumerate(_contents(blocks)):
-                path, rows = _file(temporary / "new", number), rows + filled
-                path.parent.mkdir(parents=True)
-                with atomic(path, "wb") as file:
-                    file.write(content)
-            described = WANTED | _describe((rows, content.shape[1]), len(content))
-            (temporary / "new" / METADATA).write_text(json.dumps(described, indent=1))
-            os.replace(temporary / "new", folder)
-    except OSError as error:
-        raise unwritable(folder, error) from error
+    with writing(folder), temporary_folder(folder.parent) as temporary:
+        rows = 0
+        for number, (content, filled) in enumerate(_contents(blocks)):
+            path, rows = _file(temporary / "new", number), rows + filled
+            path.parent.mkdir(parents=True)
+            with atomic(path, "wb") as file:
+                file.write(content)
+        described = WANTED | _describe((rows, content.shape[1]), len(content))
+        (temporary / "new" / METADATA).write_text(json.dumps(described, indent=1))
+        os.replace(temporary / "new", folder)
 
 
 def _contents(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data.dataset import Dataset
-from ..errors import UserError
+from ..errors import attempt
 from ..files.folders import make_folder
 from ..files.reading import digest
 from ..progress import Progress
@@ -46,10 +46,11 @@ def write(
     """
     make_folder(folder)
     parts = {"captions": _captions(workflow, unique_captions(dataset, split))}
-    try:
-        parts["images"] = _images(workflow, dataset, split)
-    except UserError as why:
+    images, why = attempt(_images, workflow, dataset, split)
+    if images is None:
         progress.say(f"captions alone: {why}")
+    else:
+        parts["images"] = images
     vector_index.write(folder, describe(workflow, dataset, split), parts, progress)
 
 

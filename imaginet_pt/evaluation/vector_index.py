@@ -26,10 +26,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..backends.threads import available_cores
-from ..errors import UserError
+from ..errors import CHOOSE, UserError, explained, reason
 from ..files import json_files, reading, validation
 from ..files.arrays import read_arrays, write_arrays
-from ..files.atomic import atomic, temporary_folder, unwritable
+from ..files.atomic import atomic, temporary_folder, writing
 from ..files.folders import make_folder
 from ..progress import Progress
 from .neighbors import Nearest, nearest
@@ -131,16 +131,11 @@ def write(
 
 def _save(index: Any, path: Path) -> None:
     """Write an index whole or not at all."""
-    try:
-        with temporary_folder(path.parent) as temporary:
+    full = f"free space or {CHOOSE}"
+    with writing(path), temporary_folder(path.parent) as temporary:
+        with explained(lambda error: f"cannot write {path}: {reason(error)}; {full}", RuntimeError):
             index.save(temporary / path.name)
-            os.replace(temporary / path.name, path)
-    except OSError as error:
-        raise unwritable(path, error) from error
-    except RuntimeError as error:  # usearch's
-        raise UserError(
-            f"cannot write {path}: {error}; free space or choose another folder"
-        ) from error
+        os.replace(temporary / path.name, path)
 
 
 def _stamps(folder: Path, name: str) -> list[list[int]]:
@@ -237,8 +232,6 @@ def _engine() -> str:
 
 def _usearch() -> Any:
     """Import the package that indexes, which is optional."""
-    try:
+    with explained(lambda error: f"an index of vectors needs usearch: {EXTRA}", ImportError):
         from usearch import index
-    except ImportError:
-        raise UserError(f"an index of vectors needs usearch: {EXTRA}") from None
     return index

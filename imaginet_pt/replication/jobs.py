@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
+from ..errors import UserError, explained
 from ..files.folders import make_folder
 from ..progress import Progress
 from ..runs.checkpoint import Checkpoints
@@ -147,11 +147,9 @@ class Jobs:
         self.executor.update_parameters(**_parameters(self.options, run))
         sharing = self.number if self.options.cluster == "local" else 1
         variables = training_process.environment(sharing) | {"PYTHONSAFEPATH": "1"}
-        try:
-            with submitit.helpers.environment_variables(**variables), _silent_children():
-                return self.executor.submit(submitit.helpers.CommandFunction(words))
-        except (OSError, RuntimeError) as error:
-            raise UserError(f"{run} could not be submitted: {error}") from error
+        refused = explained(lambda e: f"{run} could not be submitted: {e}", OSError, RuntimeError)
+        with refused, submitit.helpers.environment_variables(**variables), _silent_children():
+            return self.executor.submit(submitit.helpers.CommandFunction(words))
 
     def _look(self) -> int:
         """Show what is new, submit again what was ended early; return how many runs are trained."""
@@ -192,10 +190,8 @@ def _silent_children() -> Iterator[None]:
 
 def _executor(cluster: str, folder: Path) -> Any:
     """Return submitit's executor, whose files lie in `folder`."""
-    try:
+    with explained(lambda error: f"`cluster` {cluster} needs submitit: {EXTRA}", ImportError):
         import submitit
-    except ImportError:
-        raise UserError(f"`cluster` {cluster} needs submitit: {EXTRA}") from None
     if cluster == "slurm" and not (shutil.which("sbatch") and shutil.which("srun")):
         raise UserError(
             "`cluster` slurm: there is no sbatch or srun here; run this on a machine that submits "
