@@ -23,6 +23,7 @@ from ..files.folders import cache_folder
 from ..ops import jax_dispatch  # noqa: F401  (registers our operations with PyTensor's JAX linker)
 from ..ops.types import Array, Tensor
 from .distributed import ALONE, Processes
+from .generated_code import keep_generated_code
 from .precision import single_precision
 from .protocol import Compiled, Reporter, Shapes, Shared, TrainingState, UpdateRule
 
@@ -287,6 +288,7 @@ def get(devices: int = 1, precision: str = "highest", processes: Processes = ALO
         UserError: there are fewer devices.
     """
     processes.join()
+    keep_generated_code()
     jax.config.update("jax_default_matmul_precision", precision)
     jax.config.update("jax_compilation_cache_dir", str(cache_folder("jax")))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)

@@ -22,6 +22,7 @@ from ..ops.types import Tensor
 from . import threads
 from .blas import link_blas
 from .distributed import ALONE, Processes
+from .generated_code import keep_generated_code
 from .precision import single_precision
 from .protocol import Compiled, Reporter, Shapes, Shared, TrainingState, UpdateRule
 
@@ -173,4 +174,5 @@ def numba_backend() -> PyTensorBackend:
     from ..ops import numba_dispatch  # noqa: F401  (registers our operations; numba loads slowly)
 
     threads.limit_numba(numba, threads.count(os.environ.get("OMP_NUM_THREADS")))
+    keep_generated_code()
     return PyTensorBackend("numba", "NUMBA", f"numba {numba.__version__}")

@@ -21,6 +21,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ from benchmarks.peers.worker import PEERS  # noqa: E402
 
 TOLERANCE = 2e-4  # of costs, relative
 STEPS = 3  # minibatches a turn
+REST = 0.2  # seconds before a turn, in which the threads of the peer before stop waiting busily
 ONE_SHAPE = {"pytensor-jax"}  # compiled for minibatches of one shape
 WAIT_QUIETLY = {"c", "numba", "limit"}  # as in `imaginet`, which says it before NumPy is loaded
 
@@ -64,6 +66,7 @@ class Peer:
 
     def turn(self, minibatches, counted):
         """Train for so many minibatches."""
+        time.sleep(REST)
         print(len(self.costs), minibatches, file=self.process.stdin, flush=True)
         done = json.loads(self._answer())
         self.costs += [cost for _, cost in done]

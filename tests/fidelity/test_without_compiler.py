@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytensor
 import pytest
 from conftest import ROOT
 
@@ -21,12 +22,14 @@ def start(kind, shared, out):
     """Start the command that trains with nothing on PATH; `out` is a folder to write in."""
     folder = shared / "goldens" / kind
     np.savez(out / "init.npz", *named(np.load(folder / "golden.npz"), "init_"))
+    (out / "temporary").mkdir()
     command = [sys.executable, "-m", "imaginet_pt", "train", "--data", shared / "goldens/dataset"]
     command += ["--out", out / "run", "--model-type", GOLDEN[kind], "--random-seed", "123"]
     command += ["--init-tokenizer", folder / "vocab.json", "--init-weights", out / "init.npz"]
+    env = os.environ | {"PATH": str(out / "empty"), "TMPDIR": str(out / "temporary")}
     return subprocess.Popen(
         [str(part) for part in command] + OPTIONS.split(), cwd=ROOT, text=True,
-        env=os.environ | {"PATH": str(out / "empty")}, stderr=subprocess.PIPE,
+        env=env, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
@@ -54,3 +57,13 @@ def test_costs_and_parameters_are_the_originals(kind, runs, shared):
     weights = np.load(run / "weights-3.npz")
     for name, theirs in zip(weights.files, named(golden, "final_"), strict=True):
         np.testing.assert_allclose(weights[name], theirs, atol=2e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not hasattr(pytensor.config, "generated_src_dir"),
+    reason="this PyTensor leaves the code that it generates in the temporary folder",
+)
+def test_nothing_is_left_in_the_temporary_folder(runs):
+    for run, _, _ in runs.values():
+        assert not list((run.parent / "temporary").iterdir())

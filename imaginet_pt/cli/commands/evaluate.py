@@ -139,11 +139,13 @@ def new_folder(path: str) -> RunFolder:
     """Make the folder for an evaluation.
 
     Raises:
-        UserError: it already holds a run or an evaluation.
+        UserError: it already holds a run or an evaluation, or is no folder.
     """
     from ...runs.run_folder import RunFolder
 
     folder = RunFolder(path)
+    if folder.path.exists() and not folder.path.is_dir():
+        raise UserError(f"`out` {path} is no folder; choose a new one")
     for name, content in {"run.json": "a run", "metrics.json": "an evaluation already"}.items():
         if (folder / name).exists():
             raise UserError(f"`out` {path} holds {content}; choose a new folder")

@@ -1,6 +1,7 @@
 """`imaginet evaluate`: what it prints, and that it writes over nothing."""
 
 import json
+import os
 
 import pytest
 import small
@@ -106,3 +107,8 @@ def test_nothing_is_written_over(folder, capsys):
     assert evaluate(folder, folder / "twice") == 0
     assert evaluate(folder, folder / "twice") == 2
     assert "holds an evaluation already" in capsys.readouterr().err
+
+
+def test_what_is_no_folder_is_refused_before_anything_is_read(folder, capsys):
+    assert main(["evaluate", "nowhere", "--data", "nowhere", "--out", os.devnull]) == 2
+    assert "--out /dev/null is no folder; choose a new one" in capsys.readouterr().err
