@@ -1,4 +1,4 @@
-"""Runs that are stopped, killed, or cannot write, and what is left of them.
+"""Runs that are killed, or cannot write or compute, and what is left of them.
 
 The model's functions are stood in for by plain ones where the loop and the files alone matter.
 """
@@ -6,9 +6,6 @@ The model's functions are stood in for by plain ones where the loop and the file
 import itertools
 import os
 import resource
-import signal
-import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +13,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import small
 from crash import kill_and_resume
 from crash.stand_in import (
     BACKEND,
@@ -24,7 +20,6 @@ from crash.stand_in import (
     QUIET,
     SETTINGS,
     Killed,
-    Model,
     interrupt,
     kill,
     place,
@@ -35,35 +30,12 @@ from crash.stand_in import (
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.backends import functions
-from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.progress import Progress
 from imaginet_pt.replication import grid
 from imaginet_pt.runs.checkpoint import Checkpoints
 from imaginet_pt.training import experiment, trainer
 from imaginet_pt.training.interrupt import Stopped
-
-
-@pytest.fixture
-def model(monkeypatch):
-    model = Model()
-    monkeypatch.setattr(functions, "train_step", model.train_step)
-    monkeypatch.setattr(functions, "validation_costs", model.validation_costs)
-    return model
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory):
-    return data_provider.load(small.write(tmp_path_factory.mktemp("data")))
-
-
-@pytest.fixture
-def whole(model, dataset, tmp_path):
-    """What a run that nothing befell writes."""
-    out = tmp_path / "whole"
-    train(dataset, out)
-    model.steps = 0
-    return written(out)
 
 
 @pytest.mark.parametrize("minutes, kept", [(0, [(2, 2), (2, 1)]), (10, [(2, 0), (1, 0)])])
@@ -156,64 +128,6 @@ def test_a_validation_cost_that_is_no_number_stops_the_run(model, dataset, tmp_p
     with pytest.raises(UserError, match="validation cost is .*nan.* after epoch 1"):
         train(dataset, tmp_path / "run")
     assert place(tmp_path / "run") == (1, 0)
-
-
-def test_ctrl_c_while_compiling(model, whole, dataset, tmp_path, monkeypatch):
-    with monkeypatch.context() as patched:
-        patched.setattr(functions, "validation_costs", lambda *a: interrupt())
-        with pytest.raises(Stopped, match="while compiling"):
-            train(dataset, tmp_path / "run")
-    resume(dataset, tmp_path / "run")
-    assert written(tmp_path / "run") == whole
-
-
-@pytest.mark.parametrize("name", ["costs.csv", "weights-2.npz", "checkpoint-3-0.npz"])
-def test_ctrl_c_while_writing(name, model, whole, dataset, tmp_path, monkeypatch):
-    rename = os.replace
-
-    def interrupted(source, target):
-        if Path(target).name == name and place(target.parent) == (2, 0):
-            interrupt()
-        rename(source, target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "replace", interrupted)
-        with pytest.raises(Stopped, match="after epoch 2"):
-            train(dataset, tmp_path / "run")
-    assert place(tmp_path / "run") == (3, 0)
-    resume(dataset, tmp_path / "run")
-    assert written(tmp_path / "run") == whole
-
-
-def test_a_second_ctrl_c_ends_at_once_and_leaves_nothing_half_written(
-    model, whole, dataset, tmp_path, monkeypatch
-):
-    def twice(*arguments):
-        interrupt()
-        interrupt()
-
-    model.when, model.at = 9, lambda: monkeypatch.setattr(os, "fsync", twice)
-    with pytest.raises(KeyboardInterrupt):
-        train(dataset, tmp_path / "run")
-    monkeypatch.undo()
-    assert place(tmp_path / "run") == (2, 0)
-    assert not list((tmp_path / "run").glob(".*"))
-
-
-def test_ctrl_c_is_status_130_and_says_how_to_go_on(model, dataset, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(data_provider, "load", lambda where, say: dataset)
-    model.when, model.at = 2, interrupt
-    sizes = "--hidden-size 3 --embedding-size 3 --word-freq-threshold 1 --batch-size 8".split()
-    arguments = ["train", "--data", "small", "--out", str(tmp_path / "run"), "--quiet", *sizes]
-    assert main(arguments) == 130
-    shown = capsys.readouterr().err.strip().splitlines()
-    assert shown == [
-        f"imaginet: stopped in epoch 1 after minibatch 2; go on with --resume {tmp_path / 'run'}"
-    ]
-    model.when, model.at = 4, kill
-    with pytest.raises(Killed):
-        main([*arguments[:3], "--resume", arguments[4], "--checkpoint-minutes", "0"])
-    assert place(tmp_path / "run") == (1, 3)
 
 
 @pytest.mark.parametrize("value", ["-1", "nan", "soon"])
@@ -330,21 +244,6 @@ def test_a_read_only_folder_is_one_line(model, dataset, read_only):
     with pytest.raises(UserError, match="cannot write .*other: Permission denied"):
         train(dataset, read_only / "other")
     assert written(read_only / "run") == before
-
-
-@pytest.mark.slow
-def test_ctrl_c_of_a_whole_group_of_processes_while_compiling(tmp_path):
-    data, out = small.write(tmp_path / "data"), tmp_path / "run"
-    command = [sys.executable, "-m", "imaginet_pt", "train", "--data", data, "--out", out]
-    root = Path(__file__).parents[2]
-    process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=root
-    )
-    assert any(line.startswith("compiling with") for line in process.stderr)
-    os.killpg(process.pid, signal.SIGINT)
-    told = process.stderr.read()
-    assert process.wait() == 130
-    assert told == f"imaginet: stopped while compiling; go on with --resume {out}\n"
 
 
 @pytest.mark.slow

@@ -7,14 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import small
 from crash import stand_in
 from crash.stand_in import BACKEND, QUIET, SETTINGS
 
 from imaginet_pt import load_workflow
 from imaginet_pt.__main__ import main
 from imaginet_pt.backends import functions
-from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.replication import grid
 from imaginet_pt.runs.history import last_epoch
@@ -38,11 +36,6 @@ def model(monkeypatch):
         lambda *_: lambda X, Y, Z: [COSTS[model.steps // 6 - 1]] * 2,
     )
     return model
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory):
-    return data_provider.load(small.write(tmp_path_factory.mktemp("data")))
 
 
 def settings(**changes):

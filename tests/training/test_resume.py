@@ -6,36 +6,16 @@ import signal
 from dataclasses import replace
 
 import pytest
-import small
 from crash import stand_in
 from crash.stand_in import BACKEND, QUIET, SETTINGS
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.backends import functions, select
-from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.training import experiment, interrupt
 from imaginet_pt.training.interrupt import Stopped
 
 SIZES = "--hidden-size 3 --embedding-size 3 --word-freq-threshold 1 --batch-size 8 --quiet".split()
-
-
-@pytest.fixture
-def model(monkeypatch):
-    model = stand_in.Model()
-    monkeypatch.setattr(functions, "train_step", model.train_step)
-    monkeypatch.setattr(functions, "validation_costs", model.validation_costs)
-    return model
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return small.write(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def dataset(data):
-    return data_provider.load(data)
 
 
 def train(dataset, out, **settings):

@@ -4,31 +4,15 @@ import resource
 import threading
 
 import pytest
-import small
 from crash import stand_in
 from crash.stand_in import BACKEND, QUIET, SETTINGS
 
 import imaginet_pt as im
-from imaginet_pt.backends import functions
-from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.runs import model_card
 from imaginet_pt.runs.run_folder import RunFolder
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.training import experiment
-
-
-@pytest.fixture
-def model(monkeypatch):
-    model = stand_in.Model()
-    monkeypatch.setattr(functions, "train_step", model.train_step)
-    monkeypatch.setattr(functions, "validation_costs", model.validation_costs)
-    return model
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory):
-    return data_provider.load(small.write(tmp_path_factory.mktemp("data")))
 
 
 def test_two_trainings_an_evaluation_and_a_report_on_one_folder(model, dataset, tmp_path):

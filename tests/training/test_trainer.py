@@ -32,11 +32,6 @@ def settings(**changes):
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory):
-    return data_provider.load(small.write(tmp_path_factory.mktemp("data")))
-
-
-@pytest.fixture(scope="module")
 def backend():
     return select.get("c")
 
