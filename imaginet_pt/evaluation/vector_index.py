@@ -178,7 +178,8 @@ class VectorIndex:
         """Return the keys that the index lists for queries (n, d): (n, `LISTED`) or fewer."""
         content = quantized(unit(queries) @ self.axes)
         found = self.view.search(content, min(LISTED, len(self.view)), threads=1)
-        return np.atleast_2d(found.keys).astype(np.int64)
+        keys: Indices = np.atleast_2d(found.keys).astype(np.int64)
+        return keys
 
 
 def read(folder: Path, described: Mapping[str, Any]) -> dict[str, VectorIndex]:

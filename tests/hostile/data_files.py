@@ -71,7 +71,7 @@ def read_table(folder, content):
     (folder / "captions.csv").write_bytes(content)
     images = table_of_captions.write(folder / "captions.csv", folder / "out")
     name, read = data_provider.read_images(folder / "out")
-    assert read == images and name == "captions"
+    assert read == images and name == "out"
     text = content.decode("utf-8-sig").replace('""', '"')
     assert all(caption in text for image in images for caption in image.sentences)
 

@@ -6,6 +6,7 @@ import html
 import html.parser
 import re
 from argparse import Namespace
+from dataclasses import fields
 from types import SimpleNamespace
 
 import matplotlib.image
@@ -23,6 +24,7 @@ from imaginet_pt.replication.results import markdown, write_result, write_text
 from imaginet_pt.replication.verdicts import FAILS, HOLDS, INCONCLUSIVE, NOT_RUN, above, not_run
 from imaginet_pt.reports.page import Run, compare_settings
 from imaginet_pt.runs.run_folder import RunFolder
+from imaginet_pt.settings import Settings
 
 HOSTILE = "<script>document.title='broken'</script> & <b>\"bold\"</b>"
 WORDS = [HOLDS, FAILS, INCONCLUSIVE, NOT_RUN]
@@ -38,9 +40,12 @@ def run(folder, model, seed, **settings):
     """A `Workflow` as far as the report reads it."""
     folder = RunFolder(make_folder(folder / f"{model}-{seed}"))
     described = {
-        "settings": {"random_seed": seed, "hidden_size": 256, "zero_shot": []} | settings,
-        "data": {"name": "tiny (synthetic)"},
+        "settings": Settings(random_seed=seed, hidden_size=256, **settings).as_dict(),
+        "data": {"name": "tiny", "synthetic": True, "digests": {}},
+        "features": 4,
         "backend": "c",
+        "began_with": {},
+        "parameters": [],
         "versions": {"pytensor": "3.0.7"},
         "threads": {"cpus": 2},
     }
@@ -215,7 +220,8 @@ def test_settings_that_differ_and_those_that_do_not(tmp_path):
         for workflow in workflows
     ]
     differing, shared = compare_settings(trained)
-    assert shared == {"hidden_size": "256", "zero_shot": "none"}
+    assert shared["hidden_size"] == "256" and shared["zero_shot"] == "none"
+    assert set(differing["setting"]) | set(shared) == {field.name for field in fields(Settings)}
     assert differing.set_index("setting").to_dict("index") == {
         "random_seed": {"VISUAL": "1, 2", "LINREG": "1"},
         "model_type": {"VISUAL": "simple", "LINREG": "linear"},
