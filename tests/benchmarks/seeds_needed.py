@@ -20,7 +20,9 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1]))
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
+
+from benchmarks.script_options import script_options  # noqa: E402
 
 from imaginet_pt.backends import select  # noqa: E402
 from imaginet_pt.data import data_provider  # noqa: E402
@@ -80,11 +82,7 @@ def main() -> None:
     parser.add_argument("--men", metavar="FILE")
     parser.add_argument("--out", type=Path, default=Path("runs/seeds-needed"))
     args = parser.parse_args()
-    options = Namespace(
-        data=args.data, seeds=args.seeds, out=args.out, men=args.men, preset="demo", workers=1,
-        cluster="here", threads=None, quiet=False, simlex=None, pairs=[], images=None,
-        captions=None, image_folder=None,
-    )  # fmt: skip
+    options = script_options(data=args.data, seeds=args.seeds, out=args.out, men=args.men)
     make_folder(args.out)
     items, reasons = all_items(options)
     table = shares(items, reasons, args.seeds, args.draws)

@@ -10,13 +10,14 @@ model that it is a variant of, both from the same seeds, with 95 % intervals ove
 
 import argparse
 import sys
-from argparse import Namespace
 from pathlib import Path
 
 import pandas as pd
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1]))
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
+
+from benchmarks.script_options import script_options  # noqa: E402
 
 from imaginet_pt.backends import select  # noqa: E402
 from imaginet_pt.data import benchmarks, data_provider  # noqa: E402
@@ -83,15 +84,7 @@ def main() -> None:
     grid.MODELS.update({name: settings for name, (_, settings) in VARIANTS.items()})
     dataset, progress = data_provider.load(args.data), Progress()
     make_folder(args.out)
-    options = Namespace(
-        data=args.data,
-        seeds=args.seeds,
-        out=args.out,
-        preset="demo",
-        workers=1,
-        cluster="here",
-        threads=None,
-    )
+    options = script_options(data=args.data, seeds=args.seeds, out=args.out)
     workflows = grid.train_missing(dataset, args.models, options, select.get(), progress)
     items = retrieval_scores.items(workflows, dataset, progress, last=True)
     table = similarity_rows(workflows, benchmarks.load(None, args.men, []))
