@@ -9,12 +9,9 @@ import sys
 
 import pytest
 import small
+import trained
 
 from imaginet_pt.__main__ import COMMANDS
-from imaginet_pt.data import data_provider
-from imaginet_pt.progress import Progress
-from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
 
 # What each command is given, in a folder with `data`, the run `LINREG`, and `sentences.txt`.
 LINES = {
@@ -49,9 +46,7 @@ STATES = [
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("streams")
-    data = data_provider.load(small.write(folder / "data"))
-    settings = Settings(model_type="linear", word_freq_threshold=1)
-    experiment.train(data, settings, folder / "LINREG", None, Progress(quiet=True))
+    trained.linreg(small.write(folder / "data"), folder / "LINREG")
     (folder / "sentences.txt").write_text("a dog chases a cat\na man \x1b[31m sees a z\u4f60\n")
     return folder
 

@@ -6,16 +6,13 @@ import matplotlib.image
 import numpy as np
 import pytest
 import small
+import trained
 from scipy.spatial.distance import cosine
 
 from imaginet_pt.__main__ import main
-from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.evaluation import omission
-from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
-from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
 
 SENTENCE = "man sees the zebra"
 
@@ -98,10 +95,7 @@ def test_what_cannot_be_asked():
 def run(tmp_path_factory):
     """LINREG, whose prediction without a word is a sum that can be written down."""
     folder = tmp_path_factory.mktemp("runs")
-    data = data_provider.load(small.write(folder / "data"))
-    settings = Settings(model_type="linear", word_freq_threshold=1)
-    experiment.train(data, settings, folder / "LINREG", None, Progress(quiet=True))
-    return folder / "LINREG"
+    return trained.linreg(small.write(folder / "data"), folder / "LINREG")
 
 
 def test_the_command_shows_each_word_with_its_score(run, tmp_path, capsys):

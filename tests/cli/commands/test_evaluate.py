@@ -5,22 +5,17 @@ import os
 
 import pytest
 import small
+import trained
 from documented import quick
 
 from imaginet_pt.__main__ import main
-from imaginet_pt.data import data_provider
-from imaginet_pt.progress import Progress
-from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with data and LINREG."""
     folder = tmp_path_factory.mktemp("evaluate")
-    data = data_provider.load(small.write(folder / "data"))
-    settings = Settings(model_type="linear", word_freq_threshold=1)
-    experiment.train(data, settings, folder / "LINREG", None, Progress(quiet=True))
+    trained.linreg(small.write(folder / "data"), folder / "LINREG")
     return folder
 
 

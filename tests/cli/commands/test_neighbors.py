@@ -7,16 +7,14 @@ import re
 
 import pytest
 import small
+import trained
 from browser import axe_violations, overflow
 from PIL import Image
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.data import data_provider
 from imaginet_pt.evaluation import neighbors
-from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
-from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
 
 SENTENCE = "A man sees a ball in the park."
 
@@ -34,10 +32,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(data, tmp_path_factory):
-    out = tmp_path_factory.mktemp("runs") / "LINREG"
-    settings = Settings(model_type="linear", word_freq_threshold=1)
-    experiment.train(data_provider.load(data), settings, out, None, Progress(quiet=True))
-    return out
+    return trained.linreg(data, tmp_path_factory.mktemp("runs") / "LINREG")
 
 
 def shown(capsys, *arguments):

@@ -7,14 +7,11 @@ import matplotlib.image
 import pandas as pd
 import pytest
 import small
+import trained
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.cli.commands import omission
-from imaginet_pt.data import data_provider
-from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
-from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
 
 SENTENCE = "a dog chases a zebra"
 
@@ -22,10 +19,7 @@ SENTENCE = "a dog chases a zebra"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("omission")
-    settings = Settings(model_type="linear", word_freq_threshold=1)
-    data = data_provider.load(small.write(folder / "data"))
-    experiment.train(data, settings, folder / "LINREG", None, Progress(quiet=True))
-    return folder / "LINREG"
+    return trained.linreg(small.write(folder / "data"), folder / "LINREG")
 
 
 def test_bars_are_of_the_words_that_were_typed(run, capsys):
