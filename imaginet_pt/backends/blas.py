@@ -36,5 +36,6 @@ def link_blas() -> str:
     folder, library = scipy_openblas32.get_lib_dir(), scipy_openblas32.get_library()
     pytensor.config.blas__ldflags = f"-L{folder} -l{library} -Wl,-rpath,{folder}"
     names = " ".join(f"-D{t}{r}_=scipy_{t}{r}_" for r in ROUTINES for t in "sd")
-    pytensor.config.gcc__cxxflags = f"{pytensor.config.gcc__cxxflags} {names}".strip()
+    flags = f"{names} -g0"  # no debug information, for which g++ takes an eighth of its time
+    pytensor.config.gcc__cxxflags = f"{pytensor.config.gcc__cxxflags} {flags}".strip()
     return f"OpenBLAS of {WHEEL} {importlib.metadata.version(WHEEL)}"

@@ -9,7 +9,7 @@ import pytensor
 from pytensor.compile.sharedvalue import SharedVariable
 
 from ..ops.types import Array, Arrays, Tensor, Tensors
-from .protocol import Backend, Compiled, Model, Shared, UpdateRule
+from .protocol import Backend, Compiled, Model, Rule, Shared, UpdateRule
 
 
 class State:
@@ -72,12 +72,12 @@ class TrainingFunctions:
 
     Attributes:
         kind: model, update rule and backend; trainings of a kind differ in their arrays alone.
-        state: what the functions read and change.
+        state: what the functions read and change; a training moves its arrays there.
         step: as of `train_step`.
         costs: as of `validation_costs`.
     """
 
-    kind: tuple[Model, UpdateRule, Backend]
+    kind: tuple[Model, Rule, Backend]
     state: State
     step: Compiled
     costs: Compiled
@@ -100,22 +100,20 @@ def compiled_once() -> Iterator[None]:
         _Kept.wanted, _Kept.latest = False, None
 
 
-def kept_functions(
-    model: Model, rule: UpdateRule, state: State, backend: Backend
-) -> TrainingFunctions | None:
-    """Return the functions of the training before, which now change `state`, if it was alike."""
+def kept_functions(model: Model, rule: Rule, backend: Backend) -> TrainingFunctions | None:
+    """Return the functions of the training before, if it was alike."""
     latest = _Kept.latest
     if latest is None or latest.kind != (model, rule, backend):
         _Kept.latest = None  # its memory may be needed
         return None
-    state.move_to(latest.state)
     return latest
 
 
-def training_functions(
-    model: Model, rule: UpdateRule, state: State, backend: Backend
-) -> TrainingFunctions:
-    """Compile the functions of a training."""
+def training_functions(model: Model, rule: Rule, backend: Backend) -> TrainingFunctions:
+    """Compile the functions of a training, for zeros that take no memory until they change."""
+    shapes = model.parameters(None)
+    zeros = {name: np.zeros(array.shape, array.dtype) for name, array in shapes.items()}
+    state = State(zeros, rule.state({name: zeros[name] for name in model.trained(zeros)}))
     step = train_step(model, rule, state, backend)
     costs = validation_costs(model, state.params, backend)
     compiled = TrainingFunctions((model, rule, backend), state, step, costs)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from ..ops.types import Tensor, Tensors
+from ..ops.types import Array, Arrays, Tensor, Tensors
 from .distributed import Processes
 
 # PyTensor's shared variables by name: arrays that compiled functions read and change in place.
@@ -43,8 +43,23 @@ class Reporter(Protocol):
         """Show a line only where no progress bar is visible."""
 
 
+class Rule(Protocol):
+    """An update rule with its first state: `nn.updates.Update`."""
+
+    def state(self, params: Arrays) -> dict[str, Array]:
+        """Return the rule's own arrays before the first update."""
+
+    def __call__(
+        self, params: Tensors, gradients: Tensors, state: Tensors
+    ) -> tuple[Mapping[str, Tensor], Mapping[str, Tensor]]:
+        """Return the new parameters and the new state, by name."""
+
+
 class Model(Protocol):
     """The expressions that are compiled: `nn.models.Imaginet`."""
+
+    def parameters(self, rng: None) -> Arrays:
+        """Return placeholders of the parameters, which have their shapes."""
 
     def weights(self) -> dict[str, float]:
         """Return the weight of each pathway in use."""

@@ -97,7 +97,8 @@ def recorded(entry: Mapping[str, Any]) -> dict[str, int]:
 @contextlib.contextmanager
 def limited(limits: Limits) -> Iterator[None]:
     """Keep the libraries that are loaded, numba's own threads too, to so many in this block."""
-    with threadpool_limits(dict(limits)), _numba_limited(limits.get("openmp")):
+    # numba first: it loads a library of threads when it is first asked for their number
+    with _numba_limited(limits.get("openmp")), threadpool_limits(dict(limits)):
         yield
 
 

@@ -6,7 +6,6 @@ saves time.
 """
 
 import contextlib
-import functools
 import hashlib
 import json
 import os
@@ -27,6 +26,15 @@ MAX_BYTES = 2**30  # of all files; those that were not used for longest are remo
 FIELDS = ("version", "architecture", "internal_api")  # of a BLAS, on which the last digits depend
 
 Matrix = npt.NDArray[np.float32]
+
+
+def _libraries() -> list[Any]:
+    """Return NumPy's version, and what is known of the BLAS libraries that are loaded."""
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return [np.__version__, sorted([str(each.get(field)) for field in FIELDS] for each in found)]
+
+
+LIBRARIES = _libraries()  # before a compiled function loads one more
 
 
 def kept(source: npt.NDArray[np.float64], scale: float, compute: Callable[[], Matrix]) -> Matrix:
@@ -69,16 +77,9 @@ def _digest(matrix: Matrix) -> npt.NDArray[np.uint8]:
 
 def _key(source: npt.NDArray[np.float64], scale: float) -> str:
     """Return a name for what decides the matrix, to its last bit."""
-    digest = hashlib.sha256(json.dumps([source.shape, scale, _libraries()]).encode())
+    digest = hashlib.sha256(json.dumps([source.shape, scale, LIBRARIES]).encode())
     digest.update(np.ascontiguousarray(source).data)
     return digest.hexdigest()
-
-
-@functools.cache
-def _libraries() -> list[Any]:
-    """Return NumPy's version, and what is known of the BLAS libraries that are loaded."""
-    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
-    return [np.__version__, sorted([str(each.get(field)) for field in FIELDS] for each in found)]
 
 
 def _remove_oldest(folder: Path) -> None:

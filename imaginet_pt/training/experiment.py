@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backends import threads
 from ..backends.distributed import Processes
-from ..backends.functions import State
+from ..backends.functions import State, TrainingFunctions
 from ..backends.protocol import Backend
 from ..data.dataset import Dataset
 from ..errors import UserError
@@ -27,11 +27,14 @@ from ..settings import Settings
 from . import linear
 from .announcement import announce
 from .callbacks import OnEpoch
+from .compilation import compiled, compiled_while
 from .preparation import (
     Inputs,
+    check_trainable,
     first_state,
     multiply_adds,
     prepare,
+    read_weights,
     restored_state,
     update_rule,
 )
@@ -138,16 +141,27 @@ class _Loop:
         )  # fmt: skip
 
     def run(
-        self, trainer: Trainer, folder: RunFolder, dataset: Dataset, description: RunDescription
+        self,
+        trainer: Trainer,
+        functions: TrainingFunctions | None,
+        folder: RunFolder,
+        dataset: Dataset,
+        description: RunDescription,
     ) -> RunFolder:
-        """Train, once all processes agree on what to train; the first one writes the model card."""
+        """Train, once all processes agree on what to train; the first one writes the model card.
+
+        Functions that are not given are compiled, if anything is left to train.
+        """
         history, processes = trainer.history, self.backend.processes
         task = [trainer.settings.as_dict(), dataset.digests, history.epoch, history.done]
         processes.check_same(task, trainer.state.arrays)
         if trainer.finished:
             self.progress.say(f"{folder.path} is trained already")
         else:
-            trainer.run(self.backend, self.progress, threads.recorded(description.threads))
+            model = trainer.inputs.model
+            functions = functions or compiled(model, trainer.rule, self.backend, self.progress)
+            limits = threads.recorded(description.threads)
+            trainer.run(functions, self.backend, self.progress, limits)
         if processes.first:
             if trainer.finished:
                 trainer.remove_other_weights(folder)
@@ -165,21 +179,31 @@ def _train_recurrent(
 ) -> RunFolder:
     """Train a recurrent model, from the vocabulary and weights in `origin` if there are any."""
     rng = np.random.RandomState(settings.random_seed)
-    inputs = prepare(dataset, settings, rng, origin["tokenizer"])
+    inputs, rule = prepare(dataset, settings, rng, origin["tokenizer"]), update_rule(settings)
     work = multiply_adds(inputs.model, settings.batch_size)
     limits = threads.choose(number_of_threads, work, loop.backend)
     shapes = inputs.model.parameters(None)
     for line in announce(dataset, settings, inputs.tokenizer, inputs.train.captions, shapes, out):
         loop.progress.say(line)
-    state = first_state(inputs.model, update_rule(settings), rng, origin["weights"])
-    description = _describe(dataset, settings, state.params, loop.backend, origin, limits)
-    with _new_folder(out, loop.backend.processes) as folder:
+    check_trainable(inputs.model, rule)
+    weights = read_weights(inputs.model, origin["weights"]) if origin["weights"] else None
+    description = _describe(dataset, settings, shapes, loop.backend, origin, limits)
+
+    def begin(folder: RunFolder) -> Trainer:
+        """Draw the parameters, and write them as the first checkpoint."""
+        state = first_state(inputs.model, rule, rng, weights)
         checkpoints, history = Checkpoints(folder.path), History(rng.get_state())
         trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
         if loop.backend.processes.first:
             trainer.save()
             folder.begin(description, inputs.tokenizer, inputs.train.scaler)
-        return loop.run(trainer, folder, dataset, description)
+        return trainer
+
+    with _new_folder(out, loop.backend.processes) as folder:
+        trainer, functions = compiled_while(
+            lambda: begin(folder), inputs.model, rule, loop.backend, loop.progress
+        )
+        return loop.run(trainer, functions, folder, dataset, description)
 
 
 def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop, iterations: int | None) -> RunFolder:
@@ -195,7 +219,7 @@ def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop, iterations: int | 
             folder.write_json("run.json", description.to_json())
         state = restored_state(inputs.model, rule, params, update, checkpoints.whole)
         trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
-        return loop.run(trainer, folder, dataset, description)
+        return loop.run(trainer, None, folder, dataset, description)
 
 
 def _check_resumable(

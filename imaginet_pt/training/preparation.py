@@ -103,11 +103,31 @@ def update_rule(settings: Settings) -> Update:
     return rule
 
 
+def check_trainable(model: models.Imaginet, rule: Update) -> None:
+    """Check that there is enough memory to train a model.
+
+    Raises:
+        UserError: there is too little.
+    """
+    shapes = model.parameters(None)
+    check_memory(shapes, model.trained(shapes), len(rule.slots))
+
+
+def read_weights(model: models.Imaginet, path: str | PathLike[str]) -> Arrays:
+    """Read parameters to begin with.
+
+    Raises:
+        UserError: they cannot be read or do not fit the model.
+    """
+    shapes = model.parameters(None)
+    return match_parameters(shapes, read_arrays(path, shapes), path)
+
+
 def first_state(
     model: models.Imaginet,
     rule: Update,
     rng: np.random.RandomState,
-    init_weights: str | PathLike[str] | None = None,
+    weights: Arrays | None = None,
 ) -> State:
     """Return the state before the first update.
 
@@ -115,16 +135,10 @@ def first_state(
         model: the model to train.
         rule: the update rule.
         rng: draws the parameters, even if weights are given, so that later draws are the same.
-        init_weights: path of arrays to begin with instead.
-
-    Raises:
-        UserError: there is too little memory, or the arrays cannot be read or do not fit the model.
+        weights: parameters to begin with instead.
     """
-    shapes = model.parameters(None)
-    check_memory(shapes, model.trained(shapes), len(rule.slots))
-    params = model.parameters(rng)
-    if init_weights:
-        params = match_parameters(params, read_arrays(init_weights, params), init_weights)
+    drawn = model.parameters(rng)
+    params = weights or drawn
     return State(params, rule.state(_trained(model, params)))
 
 

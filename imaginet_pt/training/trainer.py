@@ -20,7 +20,7 @@ from ..runs.run_folder import RunFolder
 from ..settings import Settings
 from .callbacks import EpochResult, OnEpoch
 from .core_watch import CoreWatch
-from .interrupt import Stopped, StopRequests, exit_status, interruptible, stop_requests
+from .interrupt import Stopped, StopRequests, stop_requests
 from .preparation import Inputs
 from .writer import ADVICE, Writer
 
@@ -57,11 +57,18 @@ class Trainer:
     def __post_init__(self) -> None:
         self.rng = np.random.RandomState()  # its state is set from `history` in each epoch
 
-    def run(self, backend: Backend, progress: Progress, limits: threads.Limits) -> None:
+    def run(
+        self,
+        compiled: functions.TrainingFunctions,
+        backend: Backend,
+        progress: Progress,
+        limits: threads.Limits,
+    ) -> None:
         """Train to the last epoch.
 
         Args:
-            backend: compiles the training step and the validation costs.
+            compiled: the training step and the validation costs, which the state is moved to.
+            backend: what they were compiled with.
             progress: shows the progress.
             limits: the threads of each kind of library.
 
@@ -69,7 +76,10 @@ class Trainer:
             Stopped: a signal asked to stop; a checkpoint is written.
             UserError: a cost is not a finite number, or a file cannot be written.
         """
-        step, validate = self._compile(backend, progress)
+        self.state.move_to(compiled.state)
+        step = self._of_indices(backend, progress, "training", compiled.step, self.inputs.train)
+        valid = self.inputs.valid
+        validate = self._of_indices(backend, progress, "validation", compiled.costs, valid)
         if not backend.own_threads:
             step = CoreWatch(step, limits, progress.say)
         per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
@@ -94,30 +104,6 @@ class Trainer:
     def finished(self) -> bool:
         """Whether the last epoch is over."""
         return self.history.epoch > self.history.last_epoch(self.settings)
-
-    # Functions of caption indices.
-
-    def _compile(self, backend: Backend, progress: Progress) -> tuple[Step, Step]:
-        """Compile the training step and the validation costs, both functions of caption indices."""
-        try:
-            with interruptible():
-                compiled = self._functions(backend, progress)
-        except KeyboardInterrupt as interrupt:
-            raise Stopped("stopped while compiling", exit_status(interrupt)) from None
-        return (
-            self._of_indices(backend, progress, "training", compiled.step, self.inputs.train),
-            self._of_indices(backend, progress, "validation", compiled.costs, self.inputs.valid),
-        )
-
-    def _functions(self, backend: Backend, progress: Progress) -> functions.TrainingFunctions:
-        """Return the compiled functions: those of the training before, if it was alike."""
-        arguments = self.inputs.model, self.rule, self.state, backend
-        kept = functions.kept_functions(*arguments)
-        if kept:
-            return kept
-        progress.say(f"compiling with {backend.description} ...")
-        with progress.waiting("compiling"):
-            return functions.training_functions(*arguments)
 
     def _of_indices(
         self,

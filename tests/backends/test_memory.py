@@ -3,7 +3,6 @@
 import re
 import resource
 
-import numpy as np
 import pytest
 
 from imaginet_pt.backends import memory
@@ -11,7 +10,7 @@ from imaginet_pt.errors import UserError
 from imaginet_pt.nn import models
 from imaginet_pt.nn.inits import placeholder
 from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment
+from imaginet_pt.training import preparation
 
 PARAMS = {"w": placeholder((1000, 2000)), "b": placeholder(1000)}
 NEED = 4 * 2_001_000 * 4  # with a gradient and two moments
@@ -30,12 +29,17 @@ def test_what_is_needed_is_said_where_there_is_less(monkeypatch):
 def test_a_model_too_large_is_refused_before_it_is_drawn(monkeypatch):
     monkeypatch.setattr(memory, "available_memory", lambda: 16 * 10**9)
     settings = Settings(model_type="shared_embeddings", hidden_size=2**16)
-    model, rng = models.build(settings, 8800, 4096), np.random.RandomState(1)
-    before = rng.get_state()[1].copy()
+    model = models.build(settings, 8800, 4096)
+
+    def drawn(rng):
+        assert rng is None
+        return shapes
+
+    shapes = model.parameters(None)
+    monkeypatch.setattr(models.Imaginet, "parameters", lambda self, rng: drawn(rng))
     with pytest.raises(UserError, match=re.escape("`hidden_size`")) as error:
-        experiment.first_state(model, experiment.update_rule(settings), rng)
+        preparation.check_trainable(model, preparation.update_rule(settings))
     assert "there are 16.0 GB" in str(error.value)
-    np.testing.assert_array_equal(rng.get_state()[1], before)
 
 
 def test_limits_of_the_process_and_of_its_container_count(monkeypatch, tmp_path):

@@ -17,7 +17,6 @@ from collections import Counter
 from dataclasses import replace
 
 from imaginet_pt.__main__ import main as imaginet
-from imaginet_pt.backends import functions
 from imaginet_pt.data import data_provider
 from imaginet_pt.replication import grid, table1
 from imaginet_pt.training import experiment
@@ -27,8 +26,7 @@ from imaginet_pt.training.trainer import Trainer
 STAGES = {
     "making scenes": [(data_provider, "load")],
     "vocabulary and ids": [(experiment, "prepare")],
-    "first weights": [(experiment, "first_state")],
-    "compiling": [(functions, "training_functions")],
+    "first weights, compiling": [(experiment, "compiled_while")],
     "epochs": [(Trainer, "_train_epoch")],
     "validation, weights, checkpoints": [(Trainer, "_finish_epoch")],
     "LINREG": [(experiment, "_train_linear")],

@@ -139,7 +139,8 @@ def init_weights(folder, content):
     rng = np.random.RandomState(1)
     model = preparation.prepare(RUN.dataset, SETTINGS, rng, None).model
     rule = preparation.update_rule(SETTINGS)
-    state = preparation.first_state(model, rule, rng, folder / "weights.npz")
+    weights = preparation.read_weights(model, folder / "weights.npz")
+    state = preparation.first_state(model, rule, rng, weights)
     assert all(np.isfinite(array).all() for array in state.arrays()[0].values())
 
 
