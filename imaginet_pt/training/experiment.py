@@ -24,20 +24,10 @@ from ..runs.description import RunDescription, describe_data
 from ..runs.history import History
 from ..runs.run_folder import RunFolder
 from ..settings import Settings
-from . import linear
+from . import linear, preparation
 from .announcement import announce
 from .callbacks import OnEpoch
 from .compilation import compiled, compiled_while
-from .preparation import (
-    Inputs,
-    check_trainable,
-    first_state,
-    multiply_adds,
-    prepare,
-    read_weights,
-    restored_state,
-    update_rule,
-)
 from .trainer import CHECKPOINT_MINUTES, Trainer
 from .writer import FolderWriter, NullWriter, Writer
 
@@ -125,7 +115,7 @@ class _Loop:
     def trainer(
         self,
         settings: Settings,
-        inputs: Inputs,
+        inputs: preparation.Inputs,
         state: State,
         history: History,
         checkpoints: Checkpoints,
@@ -136,7 +126,7 @@ class _Loop:
         if self.backend.processes.first:
             writer = FolderWriter(folder, checkpoints, list(inputs.model.weights()))
         return Trainer(
-            settings, inputs, update_rule(settings), state, history, writer,
+            settings, inputs, preparation.update_rule(settings), state, history, writer,
             self.checkpoint_minutes, self.on_epoch,
         )  # fmt: skip
 
@@ -179,19 +169,21 @@ def _train_recurrent(
 ) -> RunFolder:
     """Train a recurrent model, from the vocabulary and weights in `origin` if there are any."""
     rng = np.random.RandomState(settings.random_seed)
-    inputs, rule = prepare(dataset, settings, rng, origin["tokenizer"]), update_rule(settings)
-    work = multiply_adds(inputs.model, settings.batch_size)
+    inputs = preparation.prepare(dataset, settings, rng, origin["tokenizer"])
+    rule = preparation.update_rule(settings)
+    work = preparation.multiply_adds(inputs.model, settings.batch_size)
     limits = threads.choose(number_of_threads, work, loop.backend)
     shapes = inputs.model.parameters(None)
     for line in announce(dataset, settings, inputs.tokenizer, inputs.train.captions, shapes, out):
         loop.progress.say(line)
-    check_trainable(inputs.model, rule)
-    weights = read_weights(inputs.model, origin["weights"]) if origin["weights"] else None
+    preparation.check_trainable(inputs.model, rule)
+    path = origin["weights"]
+    weights = preparation.read_weights(inputs.model, path) if path else None
     description = _describe(dataset, settings, shapes, loop.backend, origin, limits)
 
     def begin(folder: RunFolder) -> Trainer:
         """Draw the parameters, and write them as the first checkpoint."""
-        state = first_state(inputs.model, rule, rng, weights)
+        state = preparation.first_state(inputs.model, rule, rng, weights)
         checkpoints, history = Checkpoints(folder.path), History(rng.get_state())
         trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
         if loop.backend.processes.first:
@@ -200,9 +192,8 @@ def _train_recurrent(
         return trainer
 
     with _new_folder(out, loop.backend.processes) as folder:
-        trainer, functions = compiled_while(
-            lambda: begin(folder), inputs.model, rule, loop.backend, loop.progress
-        )
+        how = inputs.model, rule, loop.backend, loop.progress
+        trainer, functions = compiled_while(lambda: begin(folder), *how)
         return loop.run(trainer, functions, folder, dataset, description)
 
 
@@ -210,14 +201,15 @@ def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop, iterations: int | 
     """Resume a run at its newest checkpoint."""
     description = _check_resumable(folder, dataset, loop.backend, iterations)
     settings = description.settings
-    rng, rule = np.random.RandomState(settings.random_seed), update_rule(settings)
-    inputs = prepare(dataset, settings, rng, folder / "vocabulary.json")
+    rule = preparation.update_rule(settings)
+    rng = np.random.RandomState(settings.random_seed)
+    inputs = preparation.prepare(dataset, settings, rng, folder / "vocabulary.json")
     checkpoints, first = Checkpoints(folder.path), loop.backend.processes.first
     with folder.locked() if first else contextlib.nullcontext():
         params, update, history = checkpoints.newest(loop.progress.warn)
         if iterations and first:
             folder.write_json("run.json", description.to_json())
-        state = restored_state(inputs.model, rule, params, update, checkpoints.whole)
+        state = preparation.restored_state(inputs.model, rule, params, update, checkpoints.whole)
         trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
         return loop.run(trainer, None, folder, dataset, description)
 

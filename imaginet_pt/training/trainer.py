@@ -77,9 +77,7 @@ class Trainer:
             UserError: a cost is not a finite number, or a file cannot be written.
         """
         self.state.move_to(compiled.state)
-        step = self._of_indices(backend, progress, "training", compiled.step, self.inputs.train)
-        valid = self.inputs.valid
-        validate = self._of_indices(backend, progress, "validation", compiled.costs, valid)
+        step, validate = self._steps(compiled, backend, progress)
         if not backend.own_threads:
             step = CoreWatch(step, limits, progress.say)
         per_epoch = -(-len(self.inputs.train.captions) // self.settings.batch_size)
@@ -104,6 +102,15 @@ class Trainer:
     def finished(self) -> bool:
         """Whether the last epoch is over."""
         return self.history.epoch > self.history.last_epoch(self.settings)
+
+    def _steps(
+        self, compiled: functions.TrainingFunctions, backend: Backend, progress: Progress
+    ) -> tuple[Step, Step]:
+        """Return the training step and the validation costs as functions of caption indices."""
+        return (
+            self._of_indices(backend, progress, "training", compiled.step, self.inputs.train),
+            self._of_indices(backend, progress, "validation", compiled.costs, self.inputs.valid),
+        )
 
     def _of_indices(
         self,

@@ -19,13 +19,13 @@ from dataclasses import replace
 from imaginet_pt.__main__ import main as imaginet
 from imaginet_pt.data import data_provider
 from imaginet_pt.replication import grid, table1
-from imaginet_pt.training import experiment
+from imaginet_pt.training import experiment, preparation
 from imaginet_pt.training.trainer import Trainer
 
 # Stage -> the functions in which it happens; none calls another one.
 STAGES = {
     "making scenes": [(data_provider, "load")],
-    "vocabulary and ids": [(experiment, "prepare")],
+    "vocabulary and ids": [(preparation, "prepare")],
     "first weights, compiling": [(experiment, "compiled_while")],
     "epochs": [(Trainer, "_train_epoch")],
     "validation, weights, checkpoints": [(Trainer, "_finish_epoch")],

@@ -8,7 +8,7 @@ from crash import stand_in
 
 from imaginet_pt.backends import functions, memory
 from imaginet_pt.errors import UserError
-from imaginet_pt.training import compilation, experiment
+from imaginet_pt.training import compilation, preparation
 from imaginet_pt.training.preparation import first_state
 
 SECONDS = 20  # until a test that would wait for ever fails
@@ -87,6 +87,6 @@ def test_functions_change_the_arrays_that_were_drawn(model, dataset, tmp_path, m
         assert seen.keys() == drawn.keys()
         assert all(np.array_equal(seen[name], drawn[name]) for name in drawn)
 
-    monkeypatch.setattr(experiment, "first_state", first)
+    monkeypatch.setattr(preparation, "first_state", first)
     model.when, model.at = 1, look
     stand_in.train(dataset, tmp_path / "run")
