@@ -54,7 +54,8 @@ class Update:
         >>> Momentum().state({"w": np.ones(2, "float32")})
         {'v.w': array([0., 0.], dtype=float32), 'step': array(0., dtype=float32)}
         """
-        zeros = {f"{s}.{name}": np.zeros_like(p) for s in self.slots for name, p in params.items()}
+        slots = {f"{s}.{name}": p for s in self.slots for name, p in params.items()}
+        zeros = {name: np.zeros(p.shape, p.dtype) for name, p in slots.items()}
         return zeros | {"step": np.zeros((), dtype="float32")}
 
     def __call__(
