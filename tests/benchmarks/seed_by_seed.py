@@ -3,8 +3,9 @@
     python tests/benchmarks/seed_by_seed.py --originals DIR --runs DIR --data DIR [--out DIR]
     python tests/benchmarks/seed_by_seed.py [--out DIR]
 
-The first evaluates our runs RUNS/MODEL-seedN beside the original's results ORIGINALS/TYPE-N.json,
-which peers/original_run.py writes, and keeps the scores in seed_by_seed.json beside this script.
+The first evaluates our runs RUNS/MODEL-seedN-..., as in the folder `models` that the scripts of the
+replication write, beside the original's results ORIGINALS/TYPE-N.json, which peers/original_run.py
+writes, and keeps the scores in seed_by_seed.json beside this script.
 The second makes the table and the picture again from that file. Differences are ours minus the
 original's, in percentage points, with a 95 % interval by Student's t over the seeds.
 """
@@ -63,7 +64,8 @@ def collect(originals: Path, runs: Path, data: str) -> pd.DataFrame:
     for model, kind in TYPES.items():
         for path in sorted(originals.glob(f"{kind}-*.json")):
             seed = int(path.stem.rpartition("-")[2])
-            theirs, ours = original_scores(path), our_scores(runs / f"{model}-seed{seed}", dataset)
+            (run,) = runs.glob(f"{model}-seed{seed}-*")
+            theirs, ours = original_scores(path), our_scores(run, dataset)
             rows += [(model, seed, name, theirs[name], ours[name]) for name in NAMES]
             print(f"{model}, seed {seed}: evaluated", file=sys.stderr)
     return pd.DataFrame(rows, columns=["model", "seed", "score", "original", "ours"])
