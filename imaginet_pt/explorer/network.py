@@ -11,10 +11,11 @@ from ..data.dataset import Dataset
 from ..data.preprocessing import SPECIAL
 from ..evaluation import neighbors
 from ..evaluation.retrieval import image_vectors
+from ..files.arrays import converted
 from ..progress import Progress
 from ..runs.workflow import Workflow, predicted_images
 from .gallery import Gallery
-from .packing import Block, Entry, float16
+from .packing import Block, Entry
 from .projection import plane
 from .supported import paper_name
 
@@ -31,7 +32,7 @@ def rounded(workflow: Workflow) -> Workflow:
     other = copy.copy(workflow)
     source = workflow.folder.path
     weights = {
-        name: float16(values, f"{source}: {name}").astype("float32")
+        name: converted(values, "float16", f"{source}: {name}").astype("float32")
         for name, values in workflow.model.params.items()
     }
     other.model = workflow.model.with_parameters(weights, source)
@@ -60,7 +61,7 @@ def pack_network(block: Block, workflow: Workflow) -> dict[str, Any]:
         "unit": settings.unit,
         "vocabulary": workflow.tokenizer.words,
         "weights": {
-            name: block.add(float16(values, name))
+            name: block.add(converted(values, "float16", name))
             for name, values in used_weights(workflow).items()
         },
     }

@@ -8,28 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UserError
-
 Floats = npt.NDArray[np.floating[Any]]
 Entry = dict[str, Any]  # what the page needs to find an array: type, shape, place; JSON
 
 ALIGNMENT = 4  # bytes: a typed array of JavaScript begins at a multiple of its element's size
-
-
-def float16(values: Floats, name: str) -> npt.NDArray[np.float16]:
-    """Return `values` as float16.
-
-    Raises:
-        UserError: one is not finite, or too large for float16; `name` is named.
-    """
-    with np.errstate(over="ignore"):
-        half = np.asarray(values).astype("<f2")
-    if not np.isfinite(half).all():
-        raise UserError(
-            f"{name} has values that float16 cannot hold (over 65,504, or not finite); "
-            "choose another run or epoch"
-        )
-    return half
 
 
 def quantized(rows: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:

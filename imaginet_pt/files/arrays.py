@@ -115,6 +115,22 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
     return values.reshape(header.shape, order="F" if header.fortran_order else "C")
 
 
+def converted(values: Array, dtype: str, name: object) -> Array:
+    """Return `values` in another type of floating-point numbers.
+
+    Raises:
+        UserError: one is not finite, or too large for the type; `name` is named.
+    """
+    with np.errstate(over="ignore"):
+        changed = values.astype(dtype)
+    if not np.isfinite(changed).all():
+        raise UserError(
+            f"{name} has values that {dtype} cannot hold (over {np.finfo(dtype).max:,.0f}, or not "
+            "finite); choose another run or epoch"
+        )
+    return changed
+
+
 def match_parameters(
     params: Mapping[str, Array], arrays: Mapping[str, Array], source: object
 ) -> dict[str, Array]:

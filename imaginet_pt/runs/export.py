@@ -5,11 +5,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ..data.scalers import StandardScaler
 from ..errors import UserError
+from ..files.arrays import converted
 from ..files.atomic import atomic
 from ..files.folders import make_folder
 from ..files.tensors import write_tensors
@@ -55,12 +55,11 @@ def size(folder: ExportedRun) -> int:
 
 def _converted(workflow: Workflow, precision: str) -> dict[str, npt.NDArray[Any]]:
     """Return the weights in another type, all of them finite."""
-    with np.errstate(over="ignore"):
-        weights = {name: array.astype(precision) for name, array in workflow.model.params.items()}
-    for name, array in weights.items():
-        if not np.isfinite(array).all():
-            raise UserError(f"{workflow.folder.path}: {name} is too large for {precision}")
-    return weights
+    path = workflow.folder.path
+    return {
+        name: converted(array, precision, f"{path}: {name}")
+        for name, array in workflow.model.params.items()
+    }
 
 
 def _description(workflow: Workflow) -> dict[str, Any]:

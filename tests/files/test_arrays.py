@@ -123,3 +123,11 @@ def test_parameters_that_do_not_fit_are_listed(tmp_path):
     for bad, words in ((np.full(3, np.nan), "not finite"), (np.array(["a"] * 3), "real numbers")):
         with pytest.raises(UserError, match=words):
             match_parameters(PARAMS, PARAMS | {"b": bad}, "x.npz")
+
+
+@pytest.mark.parametrize("value", [7e4, np.inf, np.nan])
+def test_what_another_type_cannot_hold_is_refused(value):
+    wanted = r"run: w has values that float16 cannot hold \(over 65,504, or not finite\); choose"
+    with pytest.raises(UserError, match=wanted):
+        arrays.converted(np.array([1, value]), "float16", "run: w")
+    assert arrays.converted(np.array([1, 6e4]), "float16", "w").dtype == np.float16
