@@ -1,7 +1,6 @@
 """Compiled functions of a model: the training step, validation costs, outputs, word scores."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,30 +82,22 @@ class TrainingFunctions:
     costs: Compiled
 
 
-class _Kept:
-    """The functions of the latest training within `compiled_once`."""
+class KeptFunctions:
+    """The functions of the latest of several trainings, for the next one if it is alike."""
 
-    latest: TrainingFunctions | None = None
-    wanted = False
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self._latest: TrainingFunctions | None = None
 
+    def like(self, model: Model, rule: Rule, backend: Backend) -> TrainingFunctions | None:
+        """Return what is kept if it is of this kind; else keep it no longer."""
+        if self._latest and self._latest.kind != (model, rule, backend):
+            self._latest = None  # its memory may be needed
+        return self._latest
 
-@contextlib.contextmanager
-def compiled_once() -> Iterator[None]:
-    """Let trainings in this block that follow one of the same kind use its functions."""
-    _Kept.wanted = True
-    try:
-        yield
-    finally:
-        _Kept.wanted, _Kept.latest = False, None
-
-
-def kept_functions(model: Model, rule: Rule, backend: Backend) -> TrainingFunctions | None:
-    """Return the functions of the training before, if it was alike."""
-    latest = _Kept.latest
-    if latest is None or latest.kind != (model, rule, backend):
-        _Kept.latest = None  # its memory may be needed
-        return None
-    return latest
+    def keep(self, functions: TrainingFunctions) -> None:
+        """Keep these functions, and no others."""
+        self._latest = functions
 
 
 def training_functions(model: Model, rule: Rule, backend: Backend) -> TrainingFunctions:
@@ -116,10 +107,7 @@ def training_functions(model: Model, rule: Rule, backend: Backend) -> TrainingFu
     state = State(zeros, rule.state({name: zeros[name] for name in model.trained(zeros)}))
     step = train_step(model, rule, state, backend)
     costs = validation_costs(model, state.params, backend)
-    compiled = TrainingFunctions((model, rule, backend), state, step, costs)
-    if _Kept.wanted:
-        _Kept.latest = compiled
-    return compiled
+    return TrainingFunctions((model, rule, backend), state, step, costs)
 
 
 def outputs(

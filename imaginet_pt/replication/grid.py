@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from ..backends.functions import compiled_once
+from ..backends.functions import KeptFunctions
 from ..data.dataset import Dataset
 from ..files.tables import read_table
 from ..progress import Progress
@@ -145,11 +145,11 @@ def train_runs(
     dataset: Dataset, runs: Sequence[Run], options: Options, backend: Any, progress: Progress
 ) -> Workflows:
     """Return trained runs, training one after the other those that are missing."""
-    with compiled_once():
-        for i, run in enumerate(runs, start=1):
-            if not run.finished():
-                progress.say(f"run {i} of {len(runs)}: {run} ({dataset.name})")
-                train(dataset, run, options, backend, progress)
+    kept = KeptFunctions()
+    for i, run in enumerate(runs, start=1):
+        if not run.finished():
+            progress.say(f"run {i} of {len(runs)}: {run} ({dataset.name})")
+            train(dataset, run, options, backend, progress, kept)
     return _load(runs, iteration(options), backend)
 
 
@@ -184,11 +184,19 @@ def _key(settings: Settings, dataset: Dataset) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def train(dataset: Dataset, run: Run, options: Options, backend: Any, progress: Progress) -> None:
+def train(
+    dataset: Dataset,
+    run: Run,
+    options: Options,
+    backend: Any,
+    progress: Progress,
+    kept: KeptFunctions,
+) -> None:
     """Train `run`, or the rest of it, with as many threads as `options` say."""
     if run.begun():
-        experiment.resume(dataset, run.folder, backend, progress)
+        experiment.resume(dataset, run.folder, backend, progress, kept=kept)
     else:
         experiment.train(
-            dataset, run.settings, run.folder, backend, progress, number_of_threads=options.threads
-        )
+            dataset, run.settings, run.folder, backend, progress,
+            number_of_threads=options.threads, kept=kept,
+        )  # fmt: skip

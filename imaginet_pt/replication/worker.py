@@ -13,7 +13,7 @@ import threading
 import time
 from argparse import ArgumentParser, Namespace
 
-from ..backends.functions import compiled_once
+from ..backends.functions import KeptFunctions
 from ..backends.threads import parse
 from ..cli import boundary
 from ..cli.options import backend_options, chosen_backend, data_option, thread_option
@@ -41,12 +41,12 @@ def run(args: Namespace) -> None:
     if args.runs:
         _stop_with_parent()
     dataset, backend = data_provider.load(args.data), chosen_backend(args)
-    with compiled_once():
-        for line in args.runs or sys.stdin:
-            listed = grid.Run.from_line(line)
-            if not listed.finished():
-                grid.train(dataset, listed, args, backend, Progress(args.quiet))
-            print(listed.folder, flush=True)
+    kept = KeptFunctions()
+    for line in args.runs or sys.stdin:
+        listed = grid.Run.from_line(line)
+        if not listed.finished():
+            grid.train(dataset, listed, args, backend, Progress(args.quiet), kept)
+        print(listed.folder, flush=True)
 
 
 def _stop_with_parent() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from ..backends.functions import TrainingFunctions, kept_functions, training_functions
+from ..backends.functions import KeptFunctions, TrainingFunctions, training_functions
 from ..backends.protocol import Backend, Model, Rule
 from ..progress import Progress
 from .interrupt import Stopped, exit_status, interruptible
@@ -13,25 +13,29 @@ from .interrupt import Stopped, exit_status, interruptible
 Begun = TypeVar("Begun")
 
 
-def compiled(model: Model, rule: Rule, backend: Backend, progress: Progress) -> TrainingFunctions:
-    """Return the functions of a training: those of the training before, if it was alike.
+def compiled(
+    model: Model, rule: Rule, backend: Backend, progress: Progress, kept: KeptFunctions
+) -> TrainingFunctions:
+    """Return the functions of a training: those that are kept, if they are of its kind.
 
     Raises:
         Stopped: a signal asked to stop.
         UserError: they cannot be compiled.
     """
-    kept = kept_functions(model, rule, backend)
-    if kept:
-        return kept
+    known = kept.like(model, rule, backend)
+    if known:
+        return known
     progress.say(f"compiling with {backend.description} ...")
     with _stoppable(), progress.waiting("compiling"):
-        return training_functions(model, rule, backend)
+        functions = training_functions(model, rule, backend)
+    kept.keep(functions)
+    return functions
 
 
-def compiled_while(
-    begin: Callable[[], Begun], model: Model, rule: Rule, backend: Backend, progress: Progress
+def both(
+    begin: Callable[[], Begun], compile_functions: Callable[[], TrainingFunctions]
 ) -> tuple[Begun, TrainingFunctions]:
-    """Return what `begin()` returns, and the functions, which are compiled meanwhile.
+    """Return what `begin()` returns, in a thread of its own, and the functions compiled meanwhile.
 
     Where compiling ends in an error or is stopped, `begin` still comes to its end.
 
@@ -41,7 +45,7 @@ def compiled_while(
     """
     with ThreadPoolExecutor(1) as pool, _stoppable():
         begun = pool.submit(begin)
-        functions = compiled(model, rule, backend, progress)
+        functions = compile_functions()
         return begun.result(), functions
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backends import threads
 from ..backends.distributed import Processes
-from ..backends.functions import State, TrainingFunctions
+from ..backends.functions import KeptFunctions
 from ..backends.protocol import Backend
 from ..data.dataset import Dataset
 from ..errors import UserError
@@ -27,9 +27,9 @@ from ..settings import Settings
 from . import linear, preparation
 from .announcement import announce
 from .callbacks import OnEpoch
-from .compilation import compiled, compiled_while
+from .compilation import both
+from .loop import Loop
 from .trainer import CHECKPOINT_MINUTES, Trainer
-from .writer import FolderWriter, NullWriter, Writer
 
 AnyPath = str | PathLike[str]
 
@@ -46,6 +46,7 @@ def train(
     checkpoint_minutes: float = CHECKPOINT_MINUTES,
     on_epoch: OnEpoch | None = None,
     number_of_threads: int | None = None,
+    kept: KeptFunctions | None = None,
 ) -> RunFolder:
     """Train the model of `settings` on `dataset` into the new folder `out`.
 
@@ -60,6 +61,7 @@ def train(
         checkpoint_minutes: time between checkpoints inside an epoch; 0 for one per minibatch.
         on_epoch: called after each epoch; a true return value ends the training.
         number_of_threads: how many threads compute; None chooses by the model's size and the cores.
+        kept: compiled functions, which trainings of one kind share.
 
     Raises:
         UserError: settings, data or files cannot be used; nothing is written then.
@@ -67,7 +69,7 @@ def train(
     """
     if settings.model_type == "linear":
         return _train_linear(dataset, settings, out, backend, progress, number_of_threads)
-    loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
+    loop = Loop(backend, progress, checkpoint_minutes, on_epoch, kept or KeptFunctions())
     origin = {"tokenizer": init_tokenizer, "weights": init_weights}
     return _train_recurrent(dataset, settings, out, loop, origin, number_of_threads)
 
@@ -81,6 +83,7 @@ def resume(
     iterations: int | None = None,
     checkpoint_minutes: float = CHECKPOINT_MINUTES,
     on_epoch: OnEpoch | None = None,
+    kept: KeptFunctions | None = None,
 ) -> RunFolder:
     """Resume the training in `out` at its newest checkpoint.
 
@@ -93,77 +96,22 @@ def resume(
             the training had had this setting from the beginning.
         checkpoint_minutes: time between checkpoints inside an epoch; 0 for one per minibatch.
         on_epoch: called after each epoch; a true return value ends the training.
+        kept: compiled functions, which trainings of one kind share.
 
     Raises:
         UserError: there is no run or no undamaged checkpoint, data or backend differ, or another
             process trains there.
         Stopped: a signal such as Ctrl-C stopped the training; it can be resumed.
     """
-    loop = _Loop(backend, progress, checkpoint_minutes, on_epoch)
+    loop = Loop(backend, progress, checkpoint_minutes, on_epoch, kept or KeptFunctions())
     return _resume(dataset, RunFolder.open(out), loop, iterations)
-
-
-@dataclass(frozen=True)
-class _Loop:
-    """How a training runs, apart from its settings; the fields are arguments of `train`."""
-
-    backend: Backend
-    progress: Progress
-    checkpoint_minutes: float
-    on_epoch: OnEpoch | None
-
-    def trainer(
-        self,
-        settings: Settings,
-        inputs: preparation.Inputs,
-        state: State,
-        history: History,
-        checkpoints: Checkpoints,
-        folder: RunFolder,
-    ) -> Trainer:
-        """Return the trainer that continues from `state` and `history` and writes to `folder`."""
-        writer: Writer = NullWriter()
-        if self.backend.processes.first:
-            writer = FolderWriter(folder, checkpoints, list(inputs.model.weights()))
-        return Trainer(
-            settings, inputs, preparation.update_rule(settings), state, history, writer,
-            self.checkpoint_minutes, self.on_epoch,
-        )  # fmt: skip
-
-    def run(
-        self,
-        trainer: Trainer,
-        functions: TrainingFunctions | None,
-        folder: RunFolder,
-        dataset: Dataset,
-        description: RunDescription,
-    ) -> RunFolder:
-        """Train, once all processes agree on what to train; the first one writes the model card.
-
-        Functions that are not given are compiled, if anything is left to train.
-        """
-        history, processes = trainer.history, self.backend.processes
-        task = [trainer.settings.as_dict(), dataset.digests, history.epoch, history.done]
-        processes.check_same(task, trainer.state.arrays)
-        if trainer.finished:
-            self.progress.say(f"{folder.path} is trained already")
-        else:
-            model = trainer.inputs.model
-            functions = functions or compiled(model, trainer.rule, self.backend, self.progress)
-            limits = threads.recorded(description.threads)
-            trainer.run(functions, self.backend, self.progress, limits)
-        if processes.first:
-            if trainer.finished:
-                trainer.remove_other_weights(folder)
-            model_card.write(folder)
-        return folder
 
 
 def _train_recurrent(
     dataset: Dataset,
     settings: Settings,
     out: AnyPath,
-    loop: _Loop,
+    loop: Loop,
     origin: Mapping[str, AnyPath | None],
     number_of_threads: int | None,
 ) -> RunFolder:
@@ -192,12 +140,11 @@ def _train_recurrent(
         return trainer
 
     with _new_folder(out, loop.backend.processes) as folder:
-        how = inputs.model, rule, loop.backend, loop.progress
-        trainer, functions = compiled_while(lambda: begin(folder), *how)
+        trainer, functions = both(lambda: begin(folder), lambda: loop.compiled(inputs, rule))
         return loop.run(trainer, functions, folder, dataset, description)
 
 
-def _resume(dataset: Dataset, folder: RunFolder, loop: _Loop, iterations: int | None) -> RunFolder:
+def _resume(dataset: Dataset, folder: RunFolder, loop: Loop, iterations: int | None) -> RunFolder:
     """Resume a run at its newest checkpoint."""
     description = _check_resumable(folder, dataset, loop.backend, iterations)
     settings = description.settings

@@ -14,12 +14,7 @@ from imaginet_pt.training.preparation import first_state
 SECONDS = 20  # until a test that would wait for ever fails
 
 
-def begin_and_compile(monkeypatch, begin, compile_functions):
-    monkeypatch.setattr(compilation, "compiled", lambda *arguments: compile_functions())
-    return compilation.compiled_while(begin, None, None, None, None)
-
-
-def test_each_goes_on_while_the_other_does(monkeypatch):
+def test_each_goes_on_while_the_other_does():
     begun, compiling = threading.Event(), threading.Event()
 
     def begin():
@@ -30,10 +25,10 @@ def test_each_goes_on_while_the_other_does(monkeypatch):
         compiling.set()
         return begun.wait(SECONDS)
 
-    assert begin_and_compile(monkeypatch, begin, compile_functions) == (True, True)
+    assert compilation.both(begin, compile_functions) == (True, True)
 
 
-def test_the_training_is_begun_though_nothing_can_be_compiled(monkeypatch):
+def test_the_training_is_begun_though_nothing_can_be_compiled():
     failed, done = threading.Event(), []
 
     def begin():
@@ -45,16 +40,16 @@ def test_the_training_is_begun_though_nothing_can_be_compiled(monkeypatch):
         raise UserError("no compiler")
 
     with pytest.raises(UserError, match="no compiler"):
-        begin_and_compile(monkeypatch, begin, compile_functions)
+        compilation.both(begin, compile_functions)
     assert done == ["begun"]
 
 
-def test_an_error_at_the_beginning_is_told(monkeypatch):
+def test_an_error_at_the_beginning_is_told():
     def begin():
         raise UserError("no space")
 
     with pytest.raises(UserError, match="no space"):
-        begin_and_compile(monkeypatch, begin, lambda: None)
+        compilation.both(begin, lambda: None)
 
 
 def test_what_cannot_be_trained_is_refused_before_it_is_compiled(

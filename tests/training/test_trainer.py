@@ -89,14 +89,15 @@ def test_seeds_share_what_is_compiled_and_write_the_same_bytes(
         return train_step(*arguments)
 
     monkeypatch.setattr(functions, "train_step", counted)
-    with functions.compiled_once():
-        other = settings(random_seed=2)
-        experiment.train(dataset, other, tmp_path / "other", backend, QUIET)
-        again = experiment.train(dataset, settings(), tmp_path / "again", backend, QUIET)
+    kept, other = functions.KeptFunctions(), settings(random_seed=2)
+    experiment.train(dataset, other, tmp_path / "other", backend, QUIET, kept=kept)
+    again = experiment.train(dataset, settings(), tmp_path / "again", backend, QUIET, kept=kept)
     assert len(compiled) == 1 and written(again) == written(run)
 
 
-def test_trainings_of_another_kind_and_outside_the_block_compile(dataset, tmp_path, monkeypatch):
+def test_trainings_of_another_kind_and_those_that_keep_nothing_compile(
+    dataset, tmp_path, monkeypatch
+):
     compiled, stand_ins = [], stand_in.Model()
 
     def counted(model, rule, *others):
@@ -107,14 +108,14 @@ def test_trainings_of_another_kind_and_outside_the_block_compile(dataset, tmp_pa
     monkeypatch.setattr(functions, "validation_costs", stand_ins.validation_costs)
     folders = (tmp_path / str(i) for i in range(9))
 
-    def train(**changes):
+    def train(kept=None, **changes):
         changed = replace(stand_in.SETTINGS, **changes)
-        experiment.train(dataset, changed, next(folders), stand_in.BACKEND, QUIET)
+        experiment.train(dataset, changed, next(folders), stand_in.BACKEND, QUIET, kept=kept)
 
-    with functions.compiled_once():
-        for rate in (0.1, 0.1, 0.2, 0.1):
-            train(rate=rate)
-        train(rate=0.1, hidden_size=4)
+    kept = functions.KeptFunctions()
+    for rate in (0.1, 0.1, 0.2, 0.1):
+        train(kept, rate=rate)
+    train(kept, rate=0.1, hidden_size=4)
     assert compiled == [0.1, 0.2, 0.1, 0.1]
     train(rate=0.1, hidden_size=4)
     train(rate=0.1, hidden_size=4)
