@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 Values = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]  # numbers of items
 
 
 class Estimate(NamedTuple):
@@ -38,16 +38,35 @@ def rho_bootstrap(
         resamples: the number of resamples.
     """
     seeds, items = cosines.shape
-    return bootstrap(
-        lambda rows: spearman(human[rows], cosines[:, rows]), seeds, items, generator, resamples
-    )
+    return bootstrap(spearman(human, cosines), seeds, items, generator, resamples)
 
 
-def spearman(x: Values, y: Values) -> Values:
-    """Return Spearman's rho along the last axis, with broadcasting; NaN if a side is constant."""
-    x, y = (stats.rankdata(ranked, axis=-1) - (ranked.shape[-1] + 1) / 2 for ranked in (x, y))
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.sum(x * y, -1) / np.sqrt(np.sum(x * x, -1) * np.sum(y * y, -1)))
+def spearman(human: Values, cosines: Values) -> Callable[[Rows], Values]:
+    """Return a function of rows of pairs: Spearman's rho (seeds,), NaN where a side is constant.
+
+    The values are sorted once. What is left of a resample's ranks is counting, so that thousands of
+    resamples take a tenth of the time.
+
+    Args:
+        human: scores (pairs,), none of them NaN.
+        cosines: (seeds, pairs), none of them NaN.
+    """
+    sides = [np.unique(values, return_inverse=True)[1] for values in (human, *cosines)]
+
+    def rho(rows: Rows) -> Values:
+        ranks = np.array([_centred_ranks(order[rows]) for order in sides])
+        products, squares = ranks @ ranks[0], np.sum(ranks * ranks, axis=1)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(products[1:] / np.sqrt(squares[0] * squares[1:]))
+
+    return rho
+
+
+def _centred_ranks(order: Rows) -> Values:
+    """Return the ranks of integers from 0 on, less their mean; equal ones share their mean rank."""
+    counts = np.bincount(order)
+    means = np.cumsum(counts) - (counts - 1) / 2
+    return np.asarray(means[order] - (len(order) + 1) / 2)
 
 
 def mean_bootstrap(
@@ -102,18 +121,18 @@ def paired_rho_bootstrap(
         generator: draws the resamples.
         resamples: the number of resamples.
     """
-    human, cosines = np.asarray(human), np.concatenate([cosines_a, cosines_b])
+    of_both = spearman(human, np.concatenate([cosines_a, cosines_b]))
     seeds_a, seeds_b = len(cosines_a), len(cosines_b)
 
-    def difference(rows: npt.NDArray[np.int64]) -> Values:
-        rho = spearman(human[rows], cosines[:, rows])
+    def difference(rows: Rows) -> Values:
+        rho = of_both(rows)
         return rho[:seeds_a] - rho[seeds_a:]
 
     return bootstrap(difference, max(seeds_a, seeds_b), len(human), generator, resamples)
 
 
 def bootstrap(
-    statistic: Callable[[npt.NDArray[np.int64]], Values],
+    statistic: Callable[[Rows], Values],
     seeds: int,
     items: int,
     generator: np.random.Generator,

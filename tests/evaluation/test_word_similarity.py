@@ -112,12 +112,13 @@ def test_no_variation_is_an_error(rng, fill, scores):
         word_similarity(pairs, {"a": 0, "b": 1, "c": 2}, embeddings, rng)
 
 
-def test_spearman_is_scipys_on_every_row(rng):
-    x, y = rng.integers(5, size=(4, 30)), rng.standard_normal((4, 30))
-    rows = zip(x, y, strict=True)
-    assert spearman(x, y) == pytest.approx([stats.spearmanr(*row)[0] for row in rows])
-    assert spearman(x[0], y) == pytest.approx([stats.spearmanr(x[0], row)[0] for row in y])
-    assert np.isnan(spearman(np.ones(5), np.arange(5)))
+def test_spearman_is_scipys_on_every_row_and_in_every_resample(rng):
+    x, y = rng.integers(5, size=30), rng.standard_normal((4, 30)).round(1)
+    rho = spearman(x, y)
+    for rows in (np.arange(30), *rng.integers(30, size=(20, 30)), np.array([3, 7, 1])):
+        expected = [stats.spearmanr(x[rows], row[rows])[0] for row in y]
+        np.testing.assert_allclose(rho(rows), expected, rtol=1e-12, equal_nan=True)
+    assert np.isnan(spearman(np.ones(5), y[:, :5])(np.arange(5))).all()
 
 
 def test_the_interval_of_rho_is_as_wide_as_theory_says(rng):

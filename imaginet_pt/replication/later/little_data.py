@@ -24,13 +24,12 @@ from math import exp, log
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ...data import benchmarks
 from ...data.dataset import Dataset, Image
 from ...data.preprocessing import tokenize
-from ...evaluation.bootstrap import Estimate, spearman
+from ...evaluation.bootstrap import Estimate, Rows, spearman
 from ...evaluation.word_similarity import PAIR
 from ...progress import Progress
 from ...reports import plots
@@ -212,13 +211,12 @@ def _lead_lost(ends: list[pd.DataFrame], benchmark: str) -> Estimate:
     """Estimate the lead at the first of two sizes less that at the second, on the same pairs."""
     human, _ = estimates.similarities(ends[0], benchmark)
     small, large = (estimates.similarities(end, benchmark)[1] for end in ends)
+    rhos = [
+        [spearman(human, of[model]) for model in ("MULTITASK", WITHOUT)] for of in (small, large)
+    ]
 
-    def lost(rows: npt.NDArray[np.int64]) -> Values:
-        leads = [
-            spearman(human[rows], of["MULTITASK"][:, rows])
-            - spearman(human[rows], of[WITHOUT][:, rows])
-            for of in (small, large)
-        ]
+    def lost(rows: Rows) -> Values:
+        leads = [with_pictures(rows) - without(rows) for with_pictures, without in rhos]
         return np.asarray(leads[0] - leads[1])
 
     return estimates.statistic(lost, len(small[WITHOUT]), len(human))
