@@ -32,7 +32,7 @@ def compiled(
     return functions
 
 
-def both(
+def begin_and_compile(
     begin: Callable[[], Begun], compile_functions: Callable[[], TrainingFunctions]
 ) -> tuple[Begun, TrainingFunctions]:
     """Return what `begin()` returns, in a thread of its own, and the functions compiled meanwhile.

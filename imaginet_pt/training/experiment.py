@@ -27,7 +27,7 @@ from ..settings import Settings
 from . import linear, preparation
 from .announcement import announce
 from .callbacks import OnEpoch
-from .compilation import both
+from .compilation import begin_and_compile
 from .loop import Loop
 from .trainer import CHECKPOINT_MINUTES, Trainer
 
@@ -140,7 +140,9 @@ def _train_recurrent(
         return trainer
 
     with _new_folder(out, loop.backend.processes) as folder:
-        trainer, functions = both(lambda: begin(folder), lambda: loop.compiled(inputs, rule))
+        trainer, functions = begin_and_compile(
+            lambda: begin(folder), lambda: loop.compiled(inputs, rule)
+        )
         return loop.run(trainer, functions, folder, dataset, description)
 
 

@@ -26,7 +26,7 @@ from imaginet_pt.training.trainer import Trainer
 STAGES = {
     "making scenes": [(data_provider, "load")],
     "vocabulary and ids": [(preparation, "prepare")],
-    "first weights, compiling": [(experiment, "both")],
+    "first weights, compiling": [(experiment, "begin_and_compile")],
     "epochs": [(Trainer, "_train_epoch")],
     "validation, weights, checkpoints": [(Trainer, "_finish_epoch")],
     "LINREG": [(experiment, "_train_linear")],

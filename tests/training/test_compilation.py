@@ -25,7 +25,7 @@ def test_each_goes_on_while_the_other_does():
         compiling.set()
         return begun.wait(SECONDS)
 
-    assert compilation.both(begin, compile_functions) == (True, True)
+    assert compilation.begin_and_compile(begin, compile_functions) == (True, True)
 
 
 def test_the_training_is_begun_though_nothing_can_be_compiled():
@@ -40,7 +40,7 @@ def test_the_training_is_begun_though_nothing_can_be_compiled():
         raise UserError("no compiler")
 
     with pytest.raises(UserError, match="no compiler"):
-        compilation.both(begin, compile_functions)
+        compilation.begin_and_compile(begin, compile_functions)
     assert done == ["begun"]
 
 
@@ -49,7 +49,7 @@ def test_an_error_at_the_beginning_is_told():
         raise UserError("no space")
 
     with pytest.raises(UserError, match="no space"):
-        compilation.both(begin, lambda: None)
+        compilation.begin_and_compile(begin, lambda: None)
 
 
 def test_what_cannot_be_trained_is_refused_before_it_is_compiled(
