@@ -124,16 +124,20 @@ def word_learning(table: pd.DataFrame, curves: pd.DataFrame, data: str) -> Figur
     """Draw the mean curves of the words, and the correlations of the order of learning."""
     figure: Figure
     figure, axes = plots.figure(3, 1, (9.0, 3.4))
-    panels = {"images": "Area under the ROC curve", "words": "Surprisal (bits)"}
-    for axis, (measure, label) in zip(axes, panels.items(), strict=False):
+    panels = [
+        ("images", "Finding images", "Area under the ROC curve"),
+        ("words", "Next words", "Surprisal (bits)"),
+    ]
+    for axis, (measure, title, label) in zip(axes, panels, strict=False):
         chosen = curves[curves["learner"].str.endswith(measure)]
         for i, (learner, rows) in enumerate(chosen.groupby("learner", sort=False)):
             mean = rows.groupby("iteration")["score"].mean()
             axis.plot(mean.index, mean, label=learner, markersize=3, **plots.style(i))
-        axis.set(xlabel="Iteration", ylabel=label, title="Mean over words")
+        axis.set(xlabel="Iteration", ylabel=label, title=title)
         axis.legend(fontsize=7, frameon=False)
     _correlations(axes[2], table)
-    figure.suptitle(f"{data}. Bars: 95 % over words and seeds.", fontsize=8)
+    note = "Curves: means over words. Bars: 95 % over words and seeds."
+    figure.suptitle(f"{data}. {note}", fontsize=8)
     return figure
 
 
@@ -148,10 +152,13 @@ def _correlations(axis: Axes, table: pd.DataFrame) -> None:
         axis.errorbar(of["rho"], y, xerr=error, label=variable, markersize=4, **style)
     axis.axvline(0, color="gray", linewidth=0.8)
     axis.set_yticks(range(len(learners)), learners, fontsize=7)
-    axis.set_ylim(len(learners) + 0.8, -0.6)  # room for the legend
+    axis.invert_yaxis()
     axis.set(xlabel="Spearman's rho", title="Order of learning")
     if learners:
-        axis.legend(fontsize=7, frameon=False, loc="lower center", ncols=3, columnspacing=1)
+        axis.legend(
+            fontsize=7, frameon=False, loc="upper center", bbox_to_anchor=(0.35, -0.18), ncols=3,
+            columnspacing=1,
+        )  # fmt: skip
 
 
 def little_data(leads: pd.DataFrame, data: str) -> Figure:
