@@ -172,7 +172,8 @@ def little_data(leads: pd.DataFrame, data: str) -> Figure:
         axis.axhline(0, color="gray", linewidth=0.8)
         axis.set_xscale("log")
         axis.set(xlabel="Tokens", title=str(regime))
-        axis.legend(fontsize=6, frameon=False)
     axes[0].set_ylabel("rho ahead of TEXTUAL")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     figure.suptitle(f"{data}. Bars: 95 % over word pairs and seeds.", fontsize=8)
     return figure
