@@ -8,7 +8,7 @@ import pytensor
 from pytensor.compile.sharedvalue import SharedVariable
 
 from ..ops.types import Array, Arrays, Tensor, Tensors
-from .protocol import Backend, Compiled, Model, Rule, Shared, UpdateRule
+from .protocol import Backend, Compiled, Model, Shared, UpdateRule
 
 
 class State:
@@ -50,6 +50,11 @@ def _arrays(shared: Shared) -> dict[str, Array]:
     return {name: np.asarray(s.get_value(borrow=True)) for name, s in shared.items()}
 
 
+def trained(model: Model, params: Arrays) -> Arrays:
+    """Return the parameters on which the cost depends, for which an update rule has arrays."""
+    return {name: params[name] for name in model.trained(params)}
+
+
 def train_step(model: Model, rule: UpdateRule, state: State, backend: Backend) -> Compiled:
     """Compile `step(X, Y, Z)`, which returns the cost of a minibatch and updates `state`."""
     return backend.compile_train_step(model.cost, rule, state, model.trained(state.params))
@@ -76,7 +81,7 @@ class TrainingFunctions:
         costs: as of `validation_costs`.
     """
 
-    kind: tuple[Model, Rule, Backend]
+    kind: tuple[Model, UpdateRule, Backend]
     state: State
     step: Compiled
     costs: Compiled
@@ -89,7 +94,7 @@ class KeptFunctions:
         """Keep nothing yet."""
         self._latest: TrainingFunctions | None = None
 
-    def like(self, model: Model, rule: Rule, backend: Backend) -> TrainingFunctions | None:
+    def like(self, model: Model, rule: UpdateRule, backend: Backend) -> TrainingFunctions | None:
         """Return what is kept if it is of this kind; else keep it no longer."""
         if self._latest and self._latest.kind != (model, rule, backend):
             self._latest = None  # its memory may be needed
@@ -100,11 +105,11 @@ class KeptFunctions:
         self._latest = functions
 
 
-def training_functions(model: Model, rule: Rule, backend: Backend) -> TrainingFunctions:
+def training_functions(model: Model, rule: UpdateRule, backend: Backend) -> TrainingFunctions:
     """Compile the functions of a training, for zeros that take no memory until they change."""
     shapes = model.parameters(None)
     zeros = {name: np.zeros(array.shape, array.dtype) for name, array in shapes.items()}
-    state = State(zeros, rule.state({name: zeros[name] for name in model.trained(zeros)}))
+    state = State(zeros, rule.state(trained(model, zeros)))
     step = train_step(model, rule, state, backend)
     costs = validation_costs(model, state.params, backend)
     return TrainingFunctions((model, rule, backend), state, step, costs)

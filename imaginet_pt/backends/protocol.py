@@ -12,11 +12,6 @@ Shared: TypeAlias = Mapping[str, Any]
 # `function(X, Y, Z)` of a minibatch, or with the first of these alone.
 Compiled: TypeAlias = Callable[..., Any]
 
-# An update rule: (params, gradients, state) -> (new params, new state), each by name.
-UpdateRule: TypeAlias = Callable[
-    [Tensors, Tensors, Tensors], tuple[Mapping[str, Tensor], Mapping[str, Tensor]]
-]
-
 # Shapes of X, (time, batch).
 Shapes: TypeAlias = Collection[tuple[int, int]]
 
@@ -43,7 +38,7 @@ class Reporter(Protocol):
         """Show a line only where no progress bar is visible."""
 
 
-class Rule(Protocol):
+class UpdateRule(Protocol):
     """An update rule with its first state: `nn.updates.Update`."""
 
     def state(self, params: Arrays) -> dict[str, Array]:

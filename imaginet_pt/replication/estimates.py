@@ -15,6 +15,7 @@ from scipy import stats
 
 from ..evaluation.bootstrap import (
     Estimate,
+    Rows,
     bootstrap,
     mean_bootstrap,
     paired_bootstrap,
@@ -84,7 +85,7 @@ def difference(a: Values, b: Values) -> Estimate:
     return paired_bootstrap(a, b, _generator())
 
 
-def statistic(of: Callable[[npt.NDArray[np.int64]], Values], seeds: int, items: int) -> Estimate:
+def statistic(of: Callable[[Rows], Values], seeds: int, items: int) -> Estimate:
     """Estimate the mean over seeds of any statistic (seeds,) of rows of items."""
     return bootstrap(of, seeds, items, _generator())
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from ..backends.functions import KeptFunctions, TrainingFunctions, training_functions
-from ..backends.protocol import Backend, Model, Rule
+from ..backends.protocol import Backend, Model, UpdateRule
 from ..progress import Progress
 from .interrupt import Stopped, exit_status, interruptible
 
@@ -14,7 +14,7 @@ Begun = TypeVar("Begun")
 
 
 def compiled(
-    model: Model, rule: Rule, backend: Backend, progress: Progress, kept: KeptFunctions
+    model: Model, rule: UpdateRule, backend: Backend, progress: Progress, kept: KeptFunctions
 ) -> TrainingFunctions:
     """Return the functions of a training: those that are kept, if they are of its kind.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backends.functions import State
+from ..backends.functions import State, trained
 from ..backends.memory import check_memory
 from ..data.dataset import Captions, Dataset
 from ..data.examples import Examples, without_images
@@ -139,7 +139,7 @@ def first_state(
     """
     drawn = model.parameters(rng)
     params = weights or drawn
-    return State(params, rule.state(_trained(model, params)))
+    return State(params, rule.state(trained(model, params)))
 
 
 def restored_state(
@@ -151,10 +151,5 @@ def restored_state(
         UserError: its arrays are those of another model.
     """
     params = match_parameters(model.parameters(None), params, source)
-    expected = rule.state(_trained(model, params))
+    expected = rule.state(trained(model, params))
     return State(params, match_parameters(expected, update, source))
-
-
-def _trained(model: models.Imaginet, params: Arrays) -> Arrays:
-    """Return the parameters on which the cost depends."""
-    return {name: params[name] for name in model.trained(params)}

@@ -26,17 +26,10 @@ def test_what_is_needed_is_said_where_there_is_less(monkeypatch):
     memory.check_memory(PARAMS, ["b"], slots=2)
 
 
-def test_a_model_too_large_is_refused_before_it_is_drawn(monkeypatch):
+def test_a_model_too_large_is_refused(monkeypatch):
     monkeypatch.setattr(memory, "available_memory", lambda: 16 * 10**9)
     settings = Settings(model_type="shared_embeddings", hidden_size=2**16)
     model = models.build(settings, 8800, 4096)
-
-    def drawn(rng):
-        assert rng is None
-        return shapes
-
-    shapes = model.parameters(None)
-    monkeypatch.setattr(models.Imaginet, "parameters", lambda self, rng: drawn(rng))
     with pytest.raises(UserError, match=re.escape("`hidden_size`")) as error:
         preparation.check_trainable(model, preparation.update_rule(settings))
     assert "there are 16.0 GB" in str(error.value)

@@ -52,13 +52,14 @@ def test_an_error_at_the_beginning_is_told():
         compilation.begin_and_compile(begin, lambda: None)
 
 
-def test_what_cannot_be_trained_is_refused_before_it_is_compiled(
+def test_what_cannot_be_trained_is_refused_before_it_is_compiled_or_drawn(
     model, dataset, tmp_path, monkeypatch
 ):
-    def compile_functions(*arguments):
-        raise AssertionError("compiled")
+    def refuse(*arguments):
+        raise AssertionError("compiled or drawn")
 
-    monkeypatch.setattr(functions, "train_step", compile_functions)
+    monkeypatch.setattr(functions, "train_step", refuse)
+    monkeypatch.setattr(preparation, "first_state", refuse)
     np.savez(tmp_path / "weights.npz", embeddings=np.zeros((1, 1)))
     with pytest.raises(UserError, match="does not fit the model"):
         stand_in.train(dataset, tmp_path / "run", init_weights=tmp_path / "weights.npz")
