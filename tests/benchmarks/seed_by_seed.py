@@ -1,13 +1,15 @@
 """The original's results beside ours, from the same seeds: table, picture, correlation, difference.
 
-    python tests/benchmarks/seed_by_seed.py --originals DIR --runs DIR --data DIR [--out DIR]
+    python tests/benchmarks/seed_by_seed.py --originals DIR --runs DIR --data DIR --men FILE
+                                            [--out DIR]
     python tests/benchmarks/seed_by_seed.py [--out DIR]
 
 The first evaluates our runs RUNS/MODEL-seedN-..., as in the folder `models` that the scripts of the
-replication write, beside the original's results ORIGINALS/TYPE-N.json, which peers/original_run.py
-writes, and keeps the scores in seed_by_seed.json beside this script.
+replication write, beside the original's results ORIGINALS/TYPE-N.json and .npz, which
+peers/original_run.py writes, and keeps the scores in seed_by_seed.json beside this script.
 The second makes the table and the picture again from that file. Differences are ours minus the
-original's, in percentage points, with a 95 % interval by Student's t over the seeds.
+original's, in percentage points or hundredths of rho, with a 95 % interval by Student's t over the
+seeds.
 """
 
 import argparse
@@ -22,33 +24,54 @@ from scipy import stats
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from imaginet_pt.data import data_provider  # noqa: E402
+from imaginet_pt.data import data_provider, word_pairs  # noqa: E402
 from imaginet_pt.evaluation import retrieval  # noqa: E402
+from imaginet_pt.evaluation.word_similarity import word_similarity  # noqa: E402
 from imaginet_pt.files.folders import make_folder  # noqa: E402
 from imaginet_pt.reports import plots  # noqa: E402
 from imaginet_pt.runs.workflow import Workflow  # noqa: E402
 
 SCORES = HERE / "seed_by_seed.json"
 TYPES = {"VISUAL": "simple", "MULTITASK": "shared_embeddings"}
-NAMES = ["accuracy@5", "accuracy@5 scrambled", "recall@4", "recall@4 scrambled"]
+RETRIEVAL = ["accuracy@5", "accuracy@5 scrambled", "recall@4", "recall@4 scrambled"]
+SIMILARITY = ["MEN", "SimLex-999"]
 MARKERS = {"VISUAL": "o", "MULTITASK": "s"}
 
 
-def original_scores(path: Path) -> dict[str, float]:
-    """Read the scores of a result of the original, in percent."""
-    by_order = json.loads(path.read_text())["scores"]
+def unit(score: str) -> str:
+    """Return what a score is counted in."""
+    return "rho x 100" if score in SIMILARITY else "%"
+
+
+def similarity_scores(rows: dict[str, int], embeddings: np.ndarray, men: Path) -> dict[str, float]:
+    """Return how far embeddings, at each word's row, agree with people, in hundredths of rho."""
+    benchmarks = word_pairs.read_pairs(men), word_pairs.simlex()
     scores = {}
-    for order, mark in {"original": "", "scrambled": " scrambled"}.items():
-        ranks = np.array(by_order[order]["image_rank"])
-        scores[f"accuracy@5{mark}"] = 100 * float((ranks <= 5).mean())
-        scores[f"recall@4{mark}"] = 100 * float(np.mean(by_order[order]["paraphrase_share"]))
+    for name, pairs in zip(SIMILARITY, benchmarks, strict=True):
+        found = word_similarity(pairs, rows, embeddings, np.random.default_rng(0), resamples=1)
+        scores[name] = 100 * found.rho
     return scores
 
 
-def our_scores(run: Path, dataset) -> dict[str, float]:
-    """Evaluate one of our runs as the original does, in percent."""
-    metrics, _ = retrieval.retrieval(Workflow(run), dataset, "val", "batch", "hidden_vis")
-    scores = {}
+def original_scores(path: Path, men: Path) -> dict[str, float]:
+    """Read the scores of a result of the original."""
+    result = json.loads(path.read_text())
+    with np.load(path.with_suffix(".npz"), allow_pickle=False) as arrays:
+        rows = {word: row for row, word in enumerate(result["words"])}
+        scores = similarity_scores(rows, arrays["embeddings"], men)
+    for order, mark in {"original": "", "scrambled": " scrambled"}.items():
+        ranks = np.array(result["scores"][order]["image_rank"])
+        shares = result["scores"][order]["paraphrase_share"]
+        scores[f"accuracy@5{mark}"] = 100 * float((ranks <= 5).mean())
+        scores[f"recall@4{mark}"] = 100 * float(np.mean(shares))
+    return scores
+
+
+def our_scores(run: Path, dataset, men: Path) -> dict[str, float]:
+    """Evaluate one of our runs as the original does."""
+    workflow = Workflow(run)
+    metrics, _ = retrieval.retrieval(workflow, dataset, "val", "batch", "hidden_vis")
+    scores = similarity_scores(workflow.words(), workflow.embeddings, men)
     for task, name in {
         "image_retrieval": "accuracy@5",
         "paraphrase_retrieval": "recall@4",
@@ -58,15 +81,16 @@ def our_scores(run: Path, dataset) -> dict[str, float]:
     return scores
 
 
-def collect(originals: Path, runs: Path, data: str) -> pd.DataFrame:
+def collect(originals: Path, runs: Path, data: str, men: Path) -> pd.DataFrame:
     """Evaluate all pairs: a row a model, seed and score, with `original` and `ours`."""
+    names = SIMILARITY + RETRIEVAL
     dataset, rows = data_provider.load(data), []
     for model, kind in TYPES.items():
         for path in sorted(originals.glob(f"{kind}-*.json")):
             seed = int(path.stem.rpartition("-")[2])
             (run,) = runs.glob(f"{model}-seed{seed}-*")
-            theirs, ours = original_scores(path), our_scores(run, dataset)
-            rows += [(model, seed, name, theirs[name], ours[name]) for name in NAMES]
+            theirs, ours = original_scores(path, men), our_scores(run, dataset, men)
+            rows += [(model, seed, name, theirs[name], ours[name]) for name in names]
             print(f"{model}, seed {seed}: evaluated", file=sys.stderr)
     return pd.DataFrame(rows, columns=["model", "seed", "score", "original", "ours"])
 
@@ -80,7 +104,7 @@ def summary(pairs: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "model": model,
-                "score, %": score,
+                "score": f"{score}, {unit(score)}",
                 "original": " ".join(f"{x:.1f}" for x in group["original"]),
                 "ours": " ".join(f"{x:.1f}" for x in group["ours"]),
                 "correlation": f"{group['original'].corr(group['ours']):.3f}",
@@ -92,7 +116,7 @@ def summary(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def draw(pairs: pd.DataFrame):
     """Draw each seed's score in the original and here, a panel a score; a matplotlib Figure."""
-    names = [name for name in NAMES if name in set(pairs["score"])]
+    names = list(pairs["score"].unique())
     rows = len(names) // 2
     figure, _ = plots.figure(columns=2, rows=rows, size=(6.5, 3.3 * rows))
     for axes, name in zip(figure.axes, names, strict=True):
@@ -109,7 +133,7 @@ def draw(pairs: pd.DataFrame):
                     str(row.seed), (row.original, row.ours), (4, -8), textcoords="offset points",
                     fontsize=7,
                 )  # fmt: skip
-        axes.set_title(f"{name}, %", fontsize=9)
+        axes.set_title(f"{name}, {unit(name)}", fontsize=9)
         axes.set(xlabel="the original", ylabel="imaginet_pt", aspect="equal")
     figure.axes[0].legend(frameon=False)
     figure.suptitle("The same seed in the original and here; the number is the seed", fontsize=8)
@@ -122,11 +146,12 @@ def main() -> None:
     parser.add_argument("--originals", type=Path)
     parser.add_argument("--runs", type=Path)
     parser.add_argument("--data")
+    parser.add_argument("--men", type=Path, help="MEN's word pairs")
     parser.add_argument("--out", type=Path, help="folder for seed_by_seed.svg and .png")
     args = parser.parse_args()
     kept = json.loads(SCORES.read_text()) if SCORES.exists() else {}
     if args.originals:
-        pairs = collect(args.originals, args.runs, args.data)
+        pairs = collect(args.originals, args.runs, args.data, args.men)
         rows = pairs.round(3).to_dict("records")
         kept = kept | {"pairs": rows}
         SCORES.write_text(json.dumps(kept, indent=1) + "\n")
