@@ -90,14 +90,24 @@ def adam_vector(p: Array, g: Array, m: Array, v: Array, rate: Any, constants: An
     _adam_row(p, g, m, v, rate, constants)
 
 
-@numba.njit(fastmath={"nnan", "nsz", "reassoc"})
+@numba.njit
+def _flipped(bits: Any) -> Any:
+    """Turn a float32's bits into an int32 of the same order, or that back into the bits."""
+    return bits ^ ((bits >> np.int32(31)) & np.int32(0x7FFFFFFF))
+
+
+@numba.njit
 def _add_bias(scores: Array, bias: Array, out: Array) -> Any:
-    """Write scores + bias to `out`; return the largest of these, or any if one is no number."""
-    top = out.dtype.type(-np.inf)
+    """Write scores + bias, float32, to `out`; return the largest, or any if one is no number.
+
+    LLVM vectorizes the search for the largest of integers, but not of floats.
+    """
+    top = np.int32(-(2**31))
     for j in range(out.size):
-        out[j] = scores[j] + bias[j]
-        top = max(top, out[j])
-    return top
+        total = np.float32(scores[j] + bias[j])
+        out[j] = total
+        top = max(top, _flipped(total.view(np.int32)))
+    return np.int32(_flipped(top)).view(np.float32)
 
 
 @_reordered
