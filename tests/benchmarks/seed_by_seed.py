@@ -1,6 +1,6 @@
 """The original's results beside ours, from the same seeds: table, picture, correlation, difference.
 
-    python tests/benchmarks/seed_by_seed.py --originals DIR --runs DIR --data DIR --men FILE
+    python tests/benchmarks/seed_by_seed.py --originals DIR --runs DIR --data DIR [--men FILE]
                                             [--out DIR]
     python tests/benchmarks/seed_by_seed.py [--out DIR]
 
@@ -24,7 +24,7 @@ from scipy import stats
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from imaginet_pt.data import data_provider, word_pairs  # noqa: E402
+from imaginet_pt.data import benchmarks, data_provider  # noqa: E402
 from imaginet_pt.evaluation import retrieval  # noqa: E402
 from imaginet_pt.evaluation.word_similarity import word_similarity  # noqa: E402
 from imaginet_pt.files.folders import make_folder  # noqa: E402
@@ -34,31 +34,33 @@ from imaginet_pt.runs.workflow import Workflow  # noqa: E402
 SCORES = HERE / "seed_by_seed.json"
 TYPES = {"VISUAL": "simple", "MULTITASK": "shared_embeddings"}
 RETRIEVAL = ["accuracy@5", "accuracy@5 scrambled", "recall@4", "recall@4 scrambled"]
-SIMILARITY = ["MEN", "SimLex-999"]
+NAMES = [benchmarks.MEN, benchmarks.SIMLEX, *RETRIEVAL]
 MARKERS = {"VISUAL": "o", "MULTITASK": "s"}
 
 
 def unit(score: str) -> str:
     """Return what a score is counted in."""
-    return "rho x 100" if score in SIMILARITY else "%"
+    return "%" if score in RETRIEVAL else "rho x 100"
 
 
-def similarity_scores(rows: dict[str, int], embeddings: np.ndarray, men: Path) -> dict[str, float]:
-    """Return how far embeddings, at each word's row, agree with people, in hundredths of rho."""
-    benchmarks = word_pairs.read_pairs(men), word_pairs.simlex()
-    scores = {}
-    for name, pairs in zip(SIMILARITY, benchmarks, strict=True):
-        found = word_similarity(pairs, rows, embeddings, np.random.default_rng(0), resamples=1)
-        scores[name] = 100 * found.rho
-    return scores
+def similarity_scores(rows: dict[str, int], embeddings: np.ndarray, pairs) -> dict[str, float]:
+    """Return how far embeddings, at each word's row, agree with people, in hundredths of rho.
+
+    `pairs` are those of each benchmark by name, as of `benchmarks.load`.
+    """
+    generator = np.random.default_rng(0)
+    return {
+        name: 100 * word_similarity(of_benchmark, rows, embeddings, generator, 1).rho
+        for name, of_benchmark in pairs.items()
+    }
 
 
-def original_scores(path: Path, men: Path) -> dict[str, float]:
+def original_scores(path: Path, pairs) -> dict[str, float]:
     """Read the scores of a result of the original."""
     result = json.loads(path.read_text())
     with np.load(path.with_suffix(".npz"), allow_pickle=False) as arrays:
         rows = {word: row for row, word in enumerate(result["words"])}
-        scores = similarity_scores(rows, arrays["embeddings"], men)
+        scores = similarity_scores(rows, arrays["embeddings"], pairs)
     for order, mark in {"original": "", "scrambled": " scrambled"}.items():
         ranks = np.array(result["scores"][order]["image_rank"])
         shares = result["scores"][order]["paraphrase_share"]
@@ -67,11 +69,11 @@ def original_scores(path: Path, men: Path) -> dict[str, float]:
     return scores
 
 
-def our_scores(run: Path, dataset, men: Path) -> dict[str, float]:
+def our_scores(run: Path, dataset, pairs) -> dict[str, float]:
     """Evaluate one of our runs as the original does."""
     workflow = Workflow(run)
     metrics, _ = retrieval.retrieval(workflow, dataset, "val", "batch", "hidden_vis")
-    scores = similarity_scores(workflow.words(), workflow.embeddings, men)
+    scores = similarity_scores(workflow.words(), workflow.embeddings, pairs)
     for task, name in {
         "image_retrieval": "accuracy@5",
         "paraphrase_retrieval": "recall@4",
@@ -81,16 +83,17 @@ def our_scores(run: Path, dataset, men: Path) -> dict[str, float]:
     return scores
 
 
-def collect(originals: Path, runs: Path, data: str, men: Path) -> pd.DataFrame:
+def collect(originals: Path, runs: Path, data: str, men: Path | None) -> pd.DataFrame:
     """Evaluate all pairs: a row a model, seed and score, with `original` and `ours`."""
-    names = SIMILARITY + RETRIEVAL
-    dataset, rows = data_provider.load(data), []
+    dataset, pairs, rows = data_provider.load(data), benchmarks.load(men=men), []
     for model, kind in TYPES.items():
         for path in sorted(originals.glob(f"{kind}-*.json")):
             seed = int(path.stem.rpartition("-")[2])
             (run,) = runs.glob(f"{model}-seed{seed}-*")
-            theirs, ours = original_scores(path, men), our_scores(run, dataset, men)
-            rows += [(model, seed, name, theirs[name], ours[name]) for name in names]
+            theirs, ours = original_scores(path, pairs), our_scores(run, dataset, pairs)
+            rows += [
+                (model, seed, name, theirs[name], ours[name]) for name in NAMES if name in ours
+            ]
             print(f"{model}, seed {seed}: evaluated", file=sys.stderr)
     return pd.DataFrame(rows, columns=["model", "seed", "score", "original", "ours"])
 
