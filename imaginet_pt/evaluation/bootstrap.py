@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]  # numbers of items
+DECIMALS = 12  # of a resample's statistic, so that sums which cancel but for rounding are zero
 
 
 class Estimate(NamedTuple):
@@ -154,7 +155,7 @@ def bootstrap(
         statistic(generator.integers(items, size=items))[generator.integers(seeds, size=seeds)]
         for _ in range(resamples)
     ]
-    means = np.mean(draws, axis=1)
+    means = np.mean(draws, axis=1).round(DECIMALS)
     low, high = np.nanquantile(means, (0.025, 0.975))
     value = float(statistic(np.arange(items)).mean())
     return Estimate(value, float(low), float(high), _p(means))
@@ -164,4 +165,4 @@ def _p(means: npt.NDArray[np.float64]) -> float:
     """Return twice the smaller share of resamples on one side of zero, counting one more."""
     defined = means[~np.isnan(means)]
     sides = np.count_nonzero(defined <= 0), np.count_nonzero(defined >= 0)
-    return min(1.0, 2 * (1 + min(sides)) / (1 + len(defined)))
+    return float(min(1.0, 2 * (1 + min(sides)) / (1 + len(defined))))

@@ -193,6 +193,14 @@ def test_constant_difference_has_no_width(rng):
     assert found[:3] == pytest.approx((0.25,) * 3) and found.p == pytest.approx(2 / 101)
 
 
+def test_resamples_that_cancel_but_for_rounding_are_zero():
+    """Else rounding alone would decide whether an interval that ends at zero lies above it."""
+    rounded = np.full((1, 40), 0.1 + 0.2)
+    assert (rounded - 0.3).mean() != 0
+    found = paired_bootstrap(rounded, np.full((1, 40), 0.3), np.random.default_rng(1), 100)
+    assert (found.low, found.high, found.p) == (0, 0, 1)
+
+
 def test_difference_of_rho(rng):
     human = np.arange(300.0)
     good = human + 100 * rng.standard_normal((3, 300))
