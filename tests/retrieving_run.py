@@ -23,14 +23,15 @@ class Run:
     """A run that finds the image of a caption by the number the caption begins with.
 
     right: {iteration: how many captions of `dataset()` get their own image's vector; the others
-    get the next image's}. Every evaluation is counted in `asked`.
+    get the next image's}; with random weights, at iteration 0, none do. Every evaluation is counted
+    in `asked`.
     """
 
     tokenizer, scaler = Tokenizer(), Unscaled()
 
     def __init__(self, folder, right, hidden=True, iteration=None, asked=None):
         self.folder, self.right, self.hidden = RunFolder(make_folder(folder)), right, hidden
-        self.iteration = iteration or max(right)
+        self.iteration = max(right) if iteration is None else iteration
         self.asked = [] if asked is None else asked
         for k in right:
             self.folder.weights(k).touch()
@@ -42,11 +43,14 @@ class Run:
     def at(self, iteration):
         return Run(self.folder.path, self.right, self.hidden, iteration, self.asked)
 
+    def with_random_weights(self):
+        return Run(self.folder.path, self.right, self.hidden, 0, self.asked)
+
     def outputs(self, captions, padding):
         assert padding == "batch"
         self.asked.append(self.iteration)
         first = np.array([ids[0] for ids in captions])
-        wrong = np.arange(len(first)) >= self.right[self.iteration]
+        wrong = np.arange(len(first)) >= self.right.get(self.iteration, 0)
         vectors = np.eye(N_IMAGES, dtype=np.float32)[(first + wrong) % N_IMAGES]
         states = {"hidden_vis": vectors} if self.hidden else {}
         return {"output_vis": vectors} | states

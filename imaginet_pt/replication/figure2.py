@@ -5,7 +5,8 @@ For each epoch of each model: the share of captions whose image is among the fiv
 with the words in order and scrambled. Draws figure2.png, .svg and .pdf, prints the scores at the
 last iteration, and writes under --out: figure2.csv, the curves; figure2.md; and figure2-items.csv,
 a row for each caption at the last iteration (all iterations would be 85 MB at the paper's size).
-With --iteration the curves end there.
+With --iteration the curves end there. Beside the models stand random weights: an untrained network
+finds paraphrases too, those that share words.
 """
 
 from typing import Any
@@ -20,7 +21,7 @@ from ..progress import Progress
 from ..reports import plots
 from ..reports.comparison import chance
 from . import results, retrieval_scores
-from .grid import Workflows
+from .grid import RANDOM, RANDOM_NOTE, Workflows, with_floor
 from .options import Options
 from .results import Result
 from .retrieval_scores import last_iteration
@@ -38,6 +39,7 @@ LINES = {
     ("VISUAL", "scrambled"): "VISUAL, scrambled",
     ("MULTITASK", "original"): "MULTITASK",
     ("MULTITASK", "scrambled"): "MULTITASK, scrambled",
+    (RANDOM, "original"): RANDOM,
     ("LINREG", "original"): "LINREG, either order",
 }
 # Models differ in marker as well as in hue (Okabe and Ito's), orders in dash and fill.
@@ -45,6 +47,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "VISUAL": {"color": "#0072B2", "marker": "o"},
     "MULTITASK": {"color": "#D55E00", "marker": "s"},
     "LINREG": {"color": "black"},
+    RANDOM: {"color": "0.4", "linestyle": (0, (1, 1.5))},
     "original": {"linestyle": "-"},
     "scrambled": {"linestyle": (0, (4, 2)), "markerfacecolor": "white"},
 }
@@ -112,10 +115,10 @@ def _panel(axis: Axes, curve: pd.DataFrame, score: str) -> None:
 
 
 def _line(axis: Axes, rows: pd.DataFrame, score: str, model: str, order: str) -> None:
-    """Draw a curve with its band, or a horizontal line for LINREG, which has one iteration."""
-    style = STYLES[model] | STYLES[order] | {"label": LINES[model, order], "linewidth": 1.4}
+    """Draw a curve with its band, or a horizontal line for what has one iteration."""
+    style = STYLES[order] | STYLES[model] | {"label": LINES[model, order], "linewidth": 1.4}
     mean, low, high = (100 * rows[f"{score} {part}"] for part in ("mean", "min", "max"))
-    if model == "LINREG":
+    if model in ("LINREG", RANDOM):
         axis.axhline(mean.iloc[0], **style)
         return
     axis.plot(rows["iteration"], mean, markersize=4, **style)
@@ -159,7 +162,7 @@ def make(
     options: Options, dataset: Dataset, inputs: Any, workflows: Workflows, progress: Progress
 ) -> Result:
     """Make Figure 2; its items cover all iterations."""
-    items = retrieval_scores.items(workflows, dataset, progress)
+    items = retrieval_scores.items(with_floor(workflows), dataset, progress)
     curve, last = curves(items), last_iteration(items)
     files = plots.save(draw(curve, dataset), options.out, "figure2")
     images = len(dataset.split(retrieval_scores.SPLIT))
@@ -169,7 +172,7 @@ def make(
     )
     text = (
         f"At the last iteration, the mean over seeds and each seed, in percent:\n\n"
-        f"{results.markdown(table_of(last))}\n{chance_note(dataset)}\n\n"
+        f"{results.markdown(table_of(last))}\n{chance_note(dataset)} {RANDOM_NOTE}\n\n"
         f"{describe_lines(curve)}\n\n![Figure 2](figure2.png)\n"
     )
     tables = {"figure2": curve.round(4), "figure2-items": last.round(4)}

@@ -15,6 +15,7 @@ from ..evaluation.ranking import image_ranks
 from ..evaluation.retrieval import SCRAMBLE_SEED
 from ..files import reading, validation
 from ..runs.workflow import Workflow
+from .grid import RANDOM
 from .options import Options
 from .results import NotRun
 
@@ -150,8 +151,8 @@ def _extremes(
     workflow: Workflow, captions: Captions, orders: Sequence[Orders], n: int
 ) -> tuple[list[int], str]:
     """Return the indices of captions whose neighbours change most, and how they were chosen."""
-    states = neighbors.states(workflow, neighbors.flat(orders))
-    changes = change(states[::2], states[1::2])
+    states = _states(workflow, orders)
+    changes = change(*states)
     indices = largest(changes, captions.rows, n).tolist()
     source = (
         f"The captions are extremes, not a sample: of the {len(changes):,} captions of split "
@@ -159,9 +160,32 @@ def _extremes(
         f"{SCRAMBLE_SEED}), no two of one image. The change is the mean rank that the {K} captions "
         "nearest to one order have for the other order, the smaller of both directions: "
         f"{' and '.join(f'{changes[i]:,.1f}' for i in indices)}; the median caption has "
-        f"{np.median(changes):,.1f}."
+        f"{np.median(changes):,.1f}, {_controls(workflow, orders, *states)}."
     )
     return indices, source
+
+
+def _states(
+    workflow: Workflow, orders: Sequence[Orders]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return the states (n, d) of captions in order, and of their words in random order."""
+    states = neighbors.states(workflow, neighbors.flat(orders))
+    return states[::2], states[1::2]
+
+
+def _controls(
+    workflow: Workflow,
+    orders: Sequence[Orders],
+    original: npt.NDArray[np.float32],
+    scrambled: npt.NDArray[np.float32],
+) -> str:
+    """Say what the median change is before training, and for unrelated captions."""
+    untrained = np.median(change(*_states(workflow.with_random_weights(), orders)))
+    chance = np.median(change(original, np.roll(scrambled, len(scrambled) // 2, axis=0)))
+    return (
+        f"{untrained:,.1f} with {RANDOM}, and {chance:,.1f} if the words are another caption's, "
+        "which is chance"
+    )
 
 
 def _plain_tokens(text: str) -> list[str]:

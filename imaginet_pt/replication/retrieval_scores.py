@@ -31,13 +31,17 @@ Scores = dict[str, npt.NDArray[np.float32]]
 def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
     """Return the scores of each caption of `SPLIT` at one epoch of a run, and cache them.
 
+    Args:
+        workflow: the run at any epoch; with random weights, it has epoch 0 alone.
+
     Returns:
         Arrays (captions,) by "ORDER SCORE"; recall@4 is NaN for a caption without a paraphrase.
     """
     path = workflow.folder / f"retrieval-{SPLIT}-{iteration}.npz"
     arrays = _read(path, len(dataset.captions(SPLIT).texts))
     if arrays is None:
-        arrays = _compute(workflow.at(iteration), dataset)
+        at = workflow if iteration == workflow.iteration else workflow.at(iteration)
+        arrays = _compute(at, dataset)
         write_arrays(path, arrays)
     return arrays
 
@@ -72,8 +76,7 @@ def items(
         (model, seed, workflow, iteration)
         for model, seeds in workflows.items()
         for seed, workflow in enumerate(seeds, start=1)
-        for iteration in ([workflow.iteration] if last else workflow.folder.iterations())
-        if iteration <= workflow.iteration
+        for iteration in _iterations(workflow, last)
     ]
     images, tables = dataset.captions(SPLIT).rows, []
     with progress.bar("retrieval", len(jobs), unit="epoch") as bar:
@@ -83,6 +86,13 @@ def items(
             tables += [_table(run, order, images, arrays) for order in ORDERS]
             bar.update()
     return pd.concat(tables, ignore_index=True)
+
+
+def _iterations(workflow: Workflow, last: bool) -> list[int]:
+    """List the epochs of a run up to its own, or that alone."""
+    own = workflow.iteration
+    before = [] if last else [epoch for epoch in workflow.folder.iterations() if epoch < own]
+    return [*before, own]
 
 
 def first_iteration(items: pd.DataFrame) -> pd.DataFrame:

@@ -87,7 +87,7 @@ class Workflow:
         return other
 
     def with_random_weights(self) -> Self:
-        """Return the run before its training: the same words, the weights drawn from its seed.
+        """Return the run before its training, epoch 0: the same words, weights drawn from its seed.
 
         They are those that the training began with, unless that shuffled the captions first or was
         given weights.
@@ -95,6 +95,7 @@ class Workflow:
         other, generator = copy.copy(self), np.random.RandomState(self.settings.random_seed)
         model: Any = self.model
         other.model = model.with_parameters(model.model.parameters(generator), "random weights")
+        other.iteration = 0
         return other
 
     def share_compiled(self, other: "Workflow") -> None:

@@ -11,11 +11,14 @@ import pytest
 import small
 from retrieving_run import Run, dataset
 
+from imaginet_pt.backends import select
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.dataset import Dataset, Image
 from imaginet_pt.errors import UserError
+from imaginet_pt.evaluation import retrieval
 from imaginet_pt.progress import Progress
 from imaginet_pt.replication import figure2, retrieval_scores
+from imaginet_pt.replication.grid import RANDOM, with_floor
 from imaginet_pt.replication.results import NotRun
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
@@ -48,6 +51,7 @@ def items():
         ("MULTITASK", 1, 1, "original"): [0, 0, 0, 0],
         ("MULTITASK", 1, 2, "original"): [1, 1, 1, 1],
         ("LINREG", 1, 1, "original"): [0, 0, 1, 1],
+        (RANDOM, 1, 0, "original"): [0, 0, 0, 1],
     }
     scrambled = {(*key[:3], "scrambled"): np.array(row) / 2 for key, row in both.items()}
     return items_of(both | scrambled)
@@ -71,8 +75,8 @@ def test_bands_are_told_of_where_there_are_several_seeds(items):
 
 def test_the_table_shows_each_model_s_own_last_iteration(items):
     table = figure2.table_of(retrieval_scores.last_iteration(items)).set_index("model")
-    assert list(table.index) == figure2.MODELS
-    assert list(table["iteration"]) == ["2", "2", "1"]
+    assert list(table.index) == [*figure2.MODELS, RANDOM]
+    assert list(table["iteration"]) == ["2", "2", "1", "0"]
     assert table.loc["VISUAL", "accuracy@5 original %"] == "50.0 (75.0 25.0)"
     assert table.loc["MULTITASK", "accuracy@5 scrambled %"] == "50.0 (50.0)"
     assert table.loc["LINREG", "recall@4 original %"] == "25.0 (25.0)"
@@ -87,6 +91,7 @@ def test_what_is_drawn(items):
     assert list(lines["VISUAL"].get_xdata()) == [1, 2]
     assert list(lines["VISUAL"].get_ydata()) == pytest.approx([37.5, 50])  # percent
     assert list(lines["LINREG, either order"].get_ydata()) == [50, 50]
+    assert list(lines[RANDOM].get_ydata()) == [25, 25]
     looks = {(line.get_marker(), line.get_linestyle()) for line in lines.values()}
     assert len(looks) == len(lines)  # told apart without hue
     assert list(right.get_lines()[2].get_ydata()) == pytest.approx([0, 50])
@@ -100,9 +105,9 @@ def test_what_is_drawn(items):
 
 @pytest.mark.filterwarnings("error")
 def test_one_iteration_and_no_paraphrase_can_be_drawn(items, tmp_path):
-    first = items[items["iteration"] == 1].assign(**{"recall@4": np.nan})
+    first = items[items["iteration"] <= 1].assign(**{"recall@4": np.nan})
     drawn = figure2.draw(figure2.curves(first), dataset())
-    assert list(figure2.table_of(first)["recall@4 original %"]) == 3 * ["none"]
+    assert list(figure2.table_of(first)["recall@4 original %"]) == 4 * ["none"]
     figure2.plots.save(drawn, tmp_path, "figure2")
 
 
@@ -126,9 +131,9 @@ def test_make_writes_the_same_bytes_each_time(tmp_path):
     assert list(result.items) == (
         "model seed iteration order caption image accuracy@5 recall@4".split()
     )
-    assert len(result.items) == 2 * 24 * (4 + 4 + 1)
+    assert len(result.items) == 2 * 24 * (4 + 4 + 1 + 2)
     last = pd.read_csv(tmp_path / "a/figure2-items.csv")
-    assert list(last) == list(result.items) and len(last) == 2 * 24 * 5
+    assert list(last) == list(result.items) and len(last) == 2 * 24 * (2 + 2 + 1 + 2)
     assert "small" in result.title and "12 images" in result.title
     assert "lowest to the highest seed" in result.text
 
@@ -153,6 +158,25 @@ def test_linreg_does_not_hear_the_order_of_words(tmp_path):
     assert 0 < by_order["original"]["recall@4"].mean() < 1
     assert np.array_equal(by_order["original"], by_order["scrambled"])
     assert (tmp_path / "run/retrieval-val-1.npz").exists()
+
+
+def test_random_weights_are_scored_as_epoch_0_of_a_real_run(tmp_path):
+    data = data_provider.load(small.write(tmp_path / "data", images=60))
+    settings = Settings(hidden_size=8, embedding_size=8, word_freq_threshold=2, iterations=2)
+    experiment.train(data, settings, tmp_path / "run", select.get(), QUIET)
+    trained = Workflow(tmp_path / "run")
+    untrained, kept = trained.with_random_weights(), tmp_path / "run/retrieval-val-0.npz"
+    assert (trained.iteration, untrained.iteration) == (2, 0)
+    made = retrieval_scores.items(with_floor({"VISUAL": [trained]}), data, QUIET)
+    assert made.groupby("model")["iteration"].unique().map(list).to_dict() == {
+        "VISUAL": [1, 2],
+        RANDOM: [0],
+    }
+    _, expected = retrieval.retrieval(untrained, data, "val", "batch")
+    found = made[(made["model"] == RANDOM) & (made["order"] == "original")]["recall@4"]
+    assert kept.exists() and found.tolist() == pytest.approx(
+        expected["paraphrase_retrieval original recall@4"].tolist()
+    )
 
 
 def test_the_script_s_mistakes_are_one_line(tmp_path):

@@ -1,5 +1,6 @@
 """Table 3: which captions are asked with, the paper's layout, and the mistakes."""
 
+import re
 import subprocess
 import sys
 from argparse import Namespace
@@ -30,10 +31,20 @@ class Run:
     def __init__(self):
         self.tokenizer, self.model = Tokenizer.fit(TEXTS, 1), self
 
+    def with_random_weights(self):
+        return Untrained()
+
     def outputs(self, captions, padding):
         first = [self.tokenizer.words[ids[0]] for ids in captions]
         angle = np.radians([DEGREES.get(word, 180) for word in first])
         return {"hidden_vis": np.stack([np.cos(angle), np.sin(angle)], axis=1).astype("f4")}
+
+
+class Untrained(Run):
+    """Before training, captions of as many words lie at one point, whatever their order."""
+
+    def outputs(self, captions, padding):
+        return {"hidden_vis": np.array([[len(ids), 1] for ids in captions], "f4")}
 
 
 def dataset(texts=TEXTS, features=True):
@@ -125,7 +136,16 @@ def test_without_captions_extremes_are_chosen_and_called_so(tmp_path):
     again = made(tmp_path, dataset())
     assert result.text == again.text and result.items["caption"].nunique() == 2
     assert "extremes, not a sample: of the 6 captions of split val" in result.text
-    assert "(seed 99)" in result.text and "median caption has" in result.text
+    assert "(seed 99)" in result.text
+    median, untrained, chance = map(
+        float,
+        re.search(
+            r"the median caption has ([\d.]+), ([\d.]+) with random weights, and ([\d.]+) if",
+            result.text,
+        ).groups(),
+    )
+    # Five captions of two words lie at one point: among five that are tied, the mean rank is 3.
+    assert untrained == 3 and median < chance
 
 
 def test_scrambling_is_that_of_the_retrieval_of_all_captions():
