@@ -25,7 +25,7 @@ ORDERS = ["original", "scrambled"]
 SCORES = {"accuracy@5": "image_retrieval", "recall@4": "paraphrase_retrieval"}
 NAMES = [f"{order} {score}" for order in ORDERS for score in SCORES]
 
-Scores = dict[str, npt.NDArray[np.float32]]
+Scores = dict[str, npt.NDArray[np.float64]]
 
 
 def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
@@ -47,17 +47,22 @@ def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
 
 
 def _read(path: Path, captions: int) -> Scores | None:
-    """Read cached scores; None if they are missing, damaged, or of another number of captions."""
+    """Read cached scores.
+
+    None if they are missing, damaged, of another number of captions, or float32, as earlier
+    versions wrote them: that rounds shares of tied candidates, by which a claim was once decided.
+    """
     arrays, _ = attempt(read_arrays, path, NAMES)
     if arrays is None or set(arrays) != set(NAMES):
         return None
-    return arrays if all(a.shape == (captions,) for a in arrays.values()) else None
+    fit = all(a.shape == (captions,) and a.dtype == np.float64 for a in arrays.values())
+    return arrays if fit else None
 
 
 def _compute(workflow: Workflow, dataset: Dataset) -> Scores:
     _, items = retrieval.retrieval(workflow, dataset, SPLIT, PADDING)
     return {
-        f"{order} {score}": items[f"{task} {order} {score}"].to_numpy(np.float32)
+        f"{order} {score}": items[f"{task} {order} {score}"].to_numpy(np.float64)
         for order in ORDERS
         for score, task in SCORES.items()
     }

@@ -30,8 +30,8 @@ def dataset(name="flickr30k", features=VGG, split="val"):
 def run(folder, right):
     """A run at epoch 8, in whose folder it is kept that the first `right` captions find theirs."""
     folder = RunFolder(make_folder(folder))
-    scores = {name: np.zeros(N, np.float32) for name in retrieval_scores.NAMES}
-    scores["original accuracy@5"] = (np.arange(N) < right).astype(np.float32)
+    scores = {name: np.zeros(N) for name in retrieval_scores.NAMES}
+    scores["original accuracy@5"] = (np.arange(N) < right).astype(float)
     write_arrays(folder / "retrieval-val-8.npz", scores)
     return Namespace(folder=folder, iteration=8)
 
