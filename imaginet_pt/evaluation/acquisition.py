@@ -48,7 +48,8 @@ def image_areas(
         split: the part of the data.
     """
     row = workflow.words()
-    imagined = workflow.project_words()[[row[word] for word in words]]
+    projected = workflow.project_words()[[row[word] for word in words]]
+    imagined = workflow.scaler.transform(projected)
     rows = np.unique(dataset.captions(split).rows)
     images = image_vectors(workflow, dataset, rows, imagined)
     cosines = np.empty((len(words), len(rows)), np.float32)

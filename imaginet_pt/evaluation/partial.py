@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import stats
 
 Values = npt.NDArray[np.float64]
+NOTHING = 1e-20  # of a sum of squares: a share that is nothing but rounding
 
 
 def partial_spearman(x: Values, y: Values, fixed: Sequence[Values] = ()) -> Values:
@@ -31,6 +32,11 @@ def partial_spearman(x: Values, y: Values, fixed: Sequence[Values] = ()) -> Valu
 
 
 def _residuals(values: Values, design: Values) -> Values:
-    """Return what a regression of values (..., n) on design (n, variables) leaves."""
+    """Return what a regression of values (..., n) on design (n, variables) leaves.
+
+    Zeros where that is rounding alone, so that a correlation with it is undefined, and not noise.
+    """
     basis, _ = np.linalg.qr(design)
-    return np.asarray(values - (values @ basis) @ basis.T)
+    left = values - (values @ basis) @ basis.T
+    squares, whole = (np.sum(of * of, axis=-1, keepdims=True) for of in (left, values))
+    return np.where(squares <= NOTHING * whole, 0.0, left)

@@ -1,9 +1,10 @@
 """Estimate every measured quantity with its 95 % interval.
 
 The tables, the claims and the comparison with the paper's numbers all use these functions, so that
-a quantity has the same estimate and interval everywhere. The bootstrap resamples the items (word
-pairs, words, or images with all their captions, whose scores depend on each other), and the seeds
-of a model that was trained several times.
+a quantity has the same estimate and interval everywhere. (Figure 2 alone, like the original, takes
+means over captions, not over images; they differ where images have unequally many.) The bootstrap
+resamples the items (word pairs, words, or images with all their captions, whose scores depend on
+each other), and the seeds of a model that was trained several times.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +19,6 @@ from ..evaluation.bootstrap import (
     Rows,
     bootstrap,
     mean_bootstrap,
-    paired_bootstrap,
     paired_rho_bootstrap,
     rho_bootstrap,
 )
@@ -27,6 +27,7 @@ from ..evaluation.word_similarity import PAIR
 SEED = 1  # of every bootstrap
 
 Values = npt.NDArray[np.float64]
+Clusters = npt.ArrayLike  # (units,), a number for each
 
 
 def by_unit(items: pd.DataFrame, unit: Sequence[str], value: str) -> pd.DataFrame:
@@ -75,14 +76,27 @@ def largest_p(table1: pd.DataFrame, benchmark: str, model: str) -> float:
     return max(float(stats.spearmanr(human, seed).pvalue) for seed in cosines[model])
 
 
-def mean(a: Values) -> Estimate:
-    """Estimate the mean of an array (seeds, units)."""
-    return mean_bootstrap(a, _generator())
+def mean(a: Values, clusters: Clusters | None = None) -> Estimate:
+    """Estimate the mean of an array (seeds, units).
+
+    Args:
+        a: the array.
+        clusters: of each unit, where units are resampled together, such as words by their images;
+            every unit weighs the same, however many its cluster has.
+    """
+    if clusters is None:
+        return mean_bootstrap(a, _generator())
+    codes, distinct = pd.factorize(np.asarray(clusters))
+    sums = np.stack([np.bincount(codes, weights=of_seed) for of_seed in a])
+    counts = np.bincount(codes)
+    return statistic(
+        lambda rows: sums[:, rows].sum(axis=1) / counts[rows].sum(), len(a), len(distinct)
+    )
 
 
-def difference(a: Values, b: Values) -> Estimate:
+def difference(a: Values, b: Values, clusters: Clusters | None = None) -> Estimate:
     """Estimate the mean of a minus b, both of shape (seeds, units) or (1, units)."""
-    return paired_bootstrap(a, b, _generator())
+    return mean(a - b, clusters)
 
 
 def statistic(of: Callable[[Rows], Values], seeds: int, items: int) -> Estimate:

@@ -24,7 +24,7 @@ from . import results, retrieval_scores
 from .grid import RANDOM, RANDOM_NOTE, Workflows, with_floor
 from .options import Options
 from .results import Result
-from .retrieval_scores import last_iteration
+from .retrieval_scores import held, last_iteration
 from .script import Script
 
 MODELS = ["VISUAL", "MULTITASK", "LINREG"]
@@ -67,18 +67,11 @@ def curves(items: pd.DataFrame) -> pd.DataFrame:
     A run that ends before others of its model stays where it ended.
     """
     keys = ["model", "order", "iteration"]
-    by_seed = items.groupby([*keys, "seed"], sort=False)[list(PANELS)].mean()
-    points = by_seed.index.droplevel("seed").unique()
-    lines = [_held(line) for _, line in by_seed.groupby(keys[:2], sort=False)]
-    grouped = pd.concat(lines).groupby(keys)
+    by_seed = items.groupby([*keys, "seed"], sort=False)[list(PANELS)].mean().reset_index()
+    grouped = held(by_seed).groupby(keys, sort=False)[list(PANELS)]
     table = grouped.agg(["mean", "min", "max"])
     table.columns = [" ".join(column) for column in table.columns]
-    return table.assign(seeds=grouped.size()).loc[points].reset_index()
-
-
-def _held(line: pd.DataFrame) -> pd.DataFrame:
-    """Continue the scores of each seed, by iteration, to the last iteration of any."""
-    return line.unstack("seed").sort_index().ffill().stack("seed", future_stack=True)
+    return table.assign(seeds=grouped.size()).reset_index()
 
 
 def describe_lines(curve: pd.DataFrame) -> str:

@@ -89,8 +89,9 @@ def make(
     )
     text = (
         f"{results.markdown(table)}\n{results.mismatch_note(why)}\n"
-        f"By chance {_percent(min(1, 5 / images))} % would be found. The interval is over images "
-        "and seeds. The other figures are as their authors published them, on their own features.\n"
+        f"Ranking at random would score {_percent(min(1, 5 / images))} %. The interval is over "
+        "images and seeds. The other figures are as their authors published them, on their own "
+        "features.\n"
     )
     tables = {"flickr30k": table, "flickr30k-items": items.round(4)}
     return results.write_result("flickr30k", title, text, items, tables, options.out)

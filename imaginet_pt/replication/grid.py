@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from ..backends.functions import KeptFunctions
 from ..data.dataset import Dataset
+from ..errors import UserError
 from ..files.tables import read_table
 from ..progress import Progress
 from ..runs import model_card
@@ -134,6 +135,7 @@ def train_missing(
             jobs train at a time.
     """
     runs = list_runs(dataset, models, options)
+    _check(runs)
     missing = [run for run in runs if not run.finished()]
     if missing:
         number = min(options.workers, len(runs))
@@ -144,13 +146,31 @@ def train_missing(
 def train_runs(
     dataset: Dataset, runs: Sequence[Run], options: Options, backend: Any, progress: Progress
 ) -> Workflows:
-    """Return trained runs, training one after the other those that are missing."""
+    """Return trained runs, training one after the other those that are missing.
+
+    Raises:
+        UserError: one was trained on, to more epochs than its settings have.
+    """
+    _check(runs)
     kept = KeptFunctions()
     for i, run in enumerate(runs, start=1):
         if not run.finished():
             progress.say(f"run {i} of {len(runs)}: {run} ({dataset.name})")
             train(dataset, run, options, backend, progress, kept)
     return _load(runs, iteration(options), backend)
+
+
+def _check(runs: Iterable[Run]) -> None:
+    """Check that runs are as their folders are named, before others are trained for hours."""
+    for run in runs:
+        if not run.begun():
+            continue
+        trained = RunFolder(run.folder).described().settings
+        if trained != run.settings:
+            raise UserError(
+                f"{run.folder} was trained on to {trained.iterations} epochs, where "
+                f"{run.settings.iterations} are wanted; move it away, or give another `out`"
+            )
 
 
 def with_floor(workflows: Workflows) -> Workflows:

@@ -198,9 +198,14 @@ def _last_points(curves: pd.DataFrame) -> pd.DataFrame:
     return points
 
 
+def _last_shares(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the last point of each model's curves."""
+    return last_iteration(pairs, ["model"])
+
+
 def _last_means(curves: pd.DataFrame) -> pd.DataFrame:
-    """Return the last point of the mean curves."""
-    return curves[curves["iteration"] == curves["iteration"].max()]
+    """Return the last point of each learner's mean curves."""
+    return last_iteration(curves, ["learner"])
 
 
 def _both_ends(words: pd.DataFrame) -> pd.DataFrame:
@@ -224,7 +229,7 @@ ARRANGED: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     "figure2": (_last_points, "At the last iteration"),
     "table3": (_numbered_once, ""),
     "kadar2017-words": (_both_ends, "Words by log ratio of VISUAL's to TEXTUAL's scores"),
-    "minimal_pairs": (last_iteration, "At the last iteration"),
+    "minimal_pairs": (_last_shares, "At the last iteration"),
     "word_learning-curves": (_last_means, "Means over words at the last iteration"),
 }
 

@@ -104,6 +104,9 @@ def write_result(
 ) -> Result:
     """Write the text and the tables of a result, and return it.
 
+    Tables that an earlier call with other options left are removed, which would else be shown
+    beside it.
+
     Args:
         tables: the tables to write as CSV, by file name.
         out: the folder to write to.
@@ -113,6 +116,9 @@ def write_result(
         write_csv(table, out / f"{stem}.csv")
     write_text(f"{title}\n\n{text}", out / f"{name}.md")
     written = [*files, f"{name}.md", *(f"{stem}.csv" for stem in tables)]
+    for path in out.glob(f"{name}-*.csv"):
+        if path.name not in written:
+            path.unlink()
     return Result(name, title, text, items, written)
 
 

@@ -40,8 +40,7 @@ def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
     path = workflow.folder / f"retrieval-{SPLIT}-{iteration}.npz"
     arrays = _read(path, len(dataset.captions(SPLIT).texts))
     if arrays is None:
-        at = workflow if iteration == workflow.iteration else workflow.at(iteration)
-        arrays = _compute(at, dataset)
+        arrays = _compute(workflow.at(iteration), dataset)
         write_arrays(path, arrays)
     return arrays
 
@@ -81,7 +80,7 @@ def items(
         (model, seed, workflow, iteration)
         for model, seeds in workflows.items()
         for seed, workflow in enumerate(seeds, start=1)
-        for iteration in _iterations(workflow, last)
+        for iteration in iterations(workflow, last)
     ]
     images, tables = dataset.captions(SPLIT).rows, []
     with progress.bar("retrieval", len(jobs), unit="epoch") as bar:
@@ -93,7 +92,7 @@ def items(
     return pd.concat(tables, ignore_index=True)
 
 
-def _iterations(workflow: Workflow, last: bool) -> list[int]:
+def iterations(workflow: Workflow, last: bool = False) -> list[int]:
     """List the epochs of a run up to its own, or that alone."""
     own = workflow.iteration
     before = [] if last else [epoch for epoch in workflow.folder.iterations() if epoch < own]
@@ -109,6 +108,22 @@ def last_iteration(items: pd.DataFrame, of: Sequence[str] = ("model", "seed")) -
     """Select the last iteration of each run, or of what the columns `of` name."""
     grouped = items.groupby(list(of))["iteration"]
     return items[items["iteration"] == grouped.transform("max")]
+
+
+def held(scores: pd.DataFrame, of: str = "model") -> pd.DataFrame:
+    """Continue runs that ended before others to the last iteration of these, where they ended.
+
+    Args:
+        scores: with the columns seed and iteration.
+        of: the column of which the runs with other seeds are compared.
+    """
+    parts = [scores]
+    for _, runs in scores.groupby(of, sort=False):
+        for _, run in runs.groupby("seed", sort=False):
+            end = run["iteration"].max()
+            later = sorted(set(runs["iteration"]) - set(range(end + 1)))
+            parts += [run[run["iteration"] == end].assign(iteration=i) for i in later]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _table(

@@ -23,13 +23,13 @@ import numpy as np
 from scipy import stats
 
 from ..evaluation.bootstrap import Estimate
-from .estimates import Values, difference, mean
+from .estimates import Clusters, Values, difference, mean
 from .results import PUBLISHED
 
 WORDS = HOLDS, FAILS, INCONCLUSIVE, NOT_RUN = "holds", "fails", "inconclusive", "not run"
 LEVEL = 0.05
-# With fewer items than this, a percentile interval of a mean is more than 6 % narrower than
-# Student's: sqrt((n - 1) / n) * 1.96 / t(n - 1).
+# With fewer items than this, a percentile interval of a mean is about 6 % narrower than Student's,
+# or more: sqrt((n - 1) / n) * 1.96 / t(n - 1).
 LEAST_ITEMS = 30
 
 
@@ -84,17 +84,27 @@ def above(label: str, estimate: Estimate, unit: str = "") -> Part:
     return Part(label, word, figures(estimate, "+"), estimate, unit, estimate.p)
 
 
-def above_zero(label: str, a: Values, unit: str) -> Part:
-    """Judge that the mean of scores (seeds, items) is above zero, if there are enough items."""
-    return _too_few(label, a.shape[1]) or above(label, mean(a), unit)
+def above_zero(label: str, a: Values, unit: str, clusters: Clusters | None = None) -> Part:
+    """Judge that the mean of scores (seeds, items) is above zero, if there are enough items.
+
+    Args:
+        label: names the statement.
+        a: the scores.
+        unit: the unit of the scores.
+        clusters: as `estimates.mean` takes them; then there must be enough of them.
+    """
+    return _too_few(label, a, clusters) or above(label, mean(a, clusters), unit)
 
 
-def above_other(label: str, a: Values, b: Values, unit: str) -> Part:
+def above_other(
+    label: str, a: Values, b: Values, unit: str, clusters: Clusters | None = None
+) -> Part:
     """Judge that the mean of a is above that of b, item by item, if there are enough items."""
-    return _too_few(label, a.shape[1]) or above(label, difference(a, b), unit)
+    return _too_few(label, a, clusters) or above(label, difference(a, b, clusters), unit)
 
 
-def _too_few(label: str, items: int) -> Part | None:
+def _too_few(label: str, a: Values, clusters: Clusters | None) -> Part | None:
+    items = a.shape[1] if clusters is None else len(np.unique(clusters))
     if items >= LEAST_ITEMS:
         return None
     return not_run(label, f"{items} items, and an interval needs {LEAST_ITEMS}")

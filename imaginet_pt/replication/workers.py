@@ -59,7 +59,8 @@ class Workers:
             finally:
                 self._stop()
         if working:
-            raise Stopped(f"stopped {len(runs)} trainings with {number} workers")
+            left = sum(not run.finished() for run in runs)
+            raise Stopped(f"stopped; {left} of {len(runs)} runs are not finished")
 
     def _stop(self) -> None:
         """Start no more trainings, and ask the running ones to stop with a checkpoint."""

@@ -83,7 +83,8 @@ class Workflow:
     def at(self, iteration: Iteration) -> Self:
         """Return the same run at another epoch; the two share their compiled functions."""
         other = copy.copy(self)
-        other._load_weights(iteration)
+        if iteration != self.iteration:
+            other._load_weights(iteration)
         return other
 
     def with_random_weights(self) -> Self:
@@ -296,5 +297,4 @@ def _after_pad(captions: Sequence[Sequence[int]]) -> list[list[int]]:
 
 def _log_probabilities(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Return the natural logarithm of the softmax of scores (..., words)."""
-    result: npt.NDArray[np.float64] = log_softmax(scores.astype(np.float64), axis=-1)
-    return result
+    return np.asarray(log_softmax(scores.astype(np.float64), axis=-1))

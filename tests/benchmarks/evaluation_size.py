@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from imaginet_pt.evaluation.ranking import image_retrieval, paraphrase_retrieval
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from imaginet_pt.evaluation.ranking import image_retrieval, paraphrase_retrieval
 
 CAPTIONS, IMAGES, FEATURES, HIDDEN = 25_000, 5_000, 4_096, 1_024
 

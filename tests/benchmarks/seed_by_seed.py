@@ -120,8 +120,10 @@ def summary(pairs: pd.DataFrame) -> pd.DataFrame:
 def draw(pairs: pd.DataFrame):
     """Draw each seed's score in the original and here, a panel a score; a matplotlib Figure."""
     names = list(pairs["score"].unique())
-    rows = len(names) // 2
-    figure, _ = plots.figure(columns=2, rows=rows, size=(6.5, 3.3 * rows))
+    lines = -(-len(names) // 2)
+    figure, _ = plots.figure(columns=2, rows=lines, size=(6.5, 3.3 * lines))
+    for axes in figure.axes[len(names) :]:
+        axes.remove()
     for axes, name in zip(figure.axes, names, strict=True):
         group = pairs[pairs["score"] == name]
         both = group[["original", "ours"]].to_numpy()

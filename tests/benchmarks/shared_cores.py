@@ -4,7 +4,7 @@
                                             [--peers c torch] [--original COMMAND]
 
 Each peer runs with one thread and with two, beside none, one and two processes that count without
-end, at the lowest-but-one priority (nice 10) and at the usual one. For each of them a line has the
+end, at a low priority (nice 10) and at the usual one. For each of them a line has the
 median of the seconds, and how many times as long that is as this project with one thread beside
 nobody. Peers and COMMAND are those of `race.py`.
 """

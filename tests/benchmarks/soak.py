@@ -43,7 +43,7 @@ GROWTH = 1.0  # MB a minute
 
 
 class Stopping:
-    """`functions.training`, whose steps send this process Ctrl-C at minibatch `when`."""
+    """`functions.train_step`, whose steps send this process Ctrl-C at minibatch `when`."""
 
     def __init__(self):
         self.make, self.when, self.steps = functions.train_step, 0, 0

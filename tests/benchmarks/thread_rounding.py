@@ -9,6 +9,7 @@ byte, or any two costs by more than 0.1 % (`BOUND`).
 
 import argparse
 import csv
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -39,16 +40,16 @@ def costs(content):
 def main(data, threads):
     with tempfile.TemporaryDirectory() as folder:
         made = [train(data, Path(folder) / f"{i}", n) for i, n in enumerate(threads)]
-    reference, wrong = costs(made[0][0]), False
-    for n, (told, weights) in zip(threads[1:], made[1:], strict=True):
-        same = (told, weights) == made[0]
-        apart = np.abs(costs(told) / reference - 1)
+    wrong = False
+    for (n, one), (m, other) in itertools.combinations(zip(threads, made, strict=True), 2):
+        same = one == other
+        apart = np.abs(costs(other[0]) / costs(one[0]) - 1)
         print(
-            f"{threads[0]} and {n} threads, {len(apart)} minibatches: "
+            f"{n} and {m} threads, {len(apart)} minibatches: "
             f"{'the same bytes' if same else 'other bytes'}; largest relative difference of a cost "
             f"{apart.max():.1e}, of the last {apart[-1]:.1e}, median {np.median(apart):.1e}"
         )
-        wrong |= apart.max() > BOUND or (n == threads[0] and not same)
+        wrong |= apart.max() > BOUND or (n == m and not same)
     return int(wrong)
 
 

@@ -33,6 +33,7 @@ VARIANTS = {
     "reconstruction": ("MULTITASK", {"model_type": "reconstruction"}),
     "reconstruction, mask": ("reconstruction", {"model_type": "reconstruction", "mask": True}),
 }
+MODELS = ["VISUAL", "MULTITASK"]
 SCORES = [(order, score) for score in retrieval_scores.SCORES for order in retrieval_scores.ORDERS]
 
 
@@ -78,9 +79,14 @@ def main() -> None:
     parser.add_argument("--data", required=True)
     parser.add_argument("--men", metavar="FILE")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--models", nargs="+", default=["VISUAL", "MULTITASK", *VARIANTS])
+    parser.add_argument(
+        "--models", nargs="+", default=[*MODELS, *VARIANTS], choices=[*MODELS, *VARIANTS]
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/variants"))
     args = parser.parse_args()
+    needed = {"VISUAL", *(VARIANTS[name][0] for name in args.models if name in VARIANTS)}
+    if missing := needed - set(args.models):
+        parser.error(f"--models {' '.join(args.models)}: add {' and '.join(sorted(missing))} too")
     grid.MODELS.update({name: settings for name, (_, settings) in VARIANTS.items()})
     dataset, progress = data_provider.load(args.data), Progress()
     make_folder(args.out)

@@ -50,6 +50,15 @@ def test_with_one_variable_fixed_it_is_the_formula(variables):
     np.testing.assert_allclose(partial_spearman(x, y, [z]), by_hand)
 
 
+def test_without_spread_it_is_undefined_and_no_noise(variables):
+    x, y, z, w = variables
+    for fixed in ([], [z], [z, w]):
+        assert np.isnan(partial_spearman(np.ones(80), y, fixed))
+    assert np.isnan(partial_spearman(z, y, [z])) and np.isnan(partial_spearman(x, w, [z, w]))
+    both = partial_spearman(np.stack([x, np.ones(80)]), y, [z])
+    assert np.isnan(both).tolist() == [False, True]
+
+
 def test_with_two_variables_fixed_it_is_that_of_residuals(variables):
     ranks = [stats.rankdata(values) for values in variables]
     fixed = np.stack(ranks[2:], axis=1)

@@ -23,6 +23,7 @@ from imaginet_pt.progress import Progress
 from imaginet_pt.replication import grid, missing_runs, training_process, workers
 from imaginet_pt.replication.options import number_of_workers
 from imaginet_pt.settings import Settings
+from imaginet_pt.training import experiment
 from imaginet_pt.training.interrupt import Stopped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,6 +230,19 @@ def test_the_best_epoch_shares_runs_and_takes_linreg_s_best_penalty(tmp_path):
     assert "--choose-ridge-alpha" in line and "--patience=3" in line
     given = parser.build_parser(COMMANDS, "train").parse_args(line)
     assert read_settings(given) == chosen[-1].settings
+
+
+def test_a_run_that_was_trained_on_is_not_taken_for_another(tmp_path):
+    dataset = data_provider.load(small.write(tmp_path / "data", images=60))
+    args = arguments(data=tmp_path / "data", out=tmp_path / "out")
+    settings = Settings(hidden_size=4, embedding_size=4, word_freq_threshold=2, iterations=1)
+    job = grid.run_of("VISUAL", settings, dataset, args)
+    backend, quiet = select.get(), Progress(quiet=True)
+    experiment.train(dataset, settings, job.folder, backend, quiet)
+    assert grid.train_runs(dataset, [job], args, backend, quiet)["VISUAL"][0].iteration == 1
+    experiment.resume(dataset, job.folder, backend, quiet, iterations=2)
+    with pytest.raises(UserError, match="was trained on to 2 epochs, where 1 are wanted; move"):
+        grid.train_runs(dataset, [job], args, backend, quiet)
 
 
 def test_runs_of_before_keep_their_folders(tmp_path):

@@ -23,7 +23,9 @@ def kadar2017(tables: Mapping[str, pd.DataFrame], data: str) -> Figure:
     _categories(categories, tables["kadar2017-categories"])
     if "kadar2017-units" in tables:
         _units(units, tables["kadar2017-units"])
-    figure.suptitle(f"{data}. Bars of error: 95 % over images (or units) and seeds.", fontsize=8)
+    figure.suptitle(
+        f"{data}. Error bars: 95 % intervals over images (or units) and seeds.", fontsize=8
+    )
     return figure
 
 
@@ -46,7 +48,8 @@ def _explained(axis: Axes, table: pd.DataFrame) -> None:
 
 def _positions(axis: Axes, table: pd.DataFrame) -> None:
     for i, (model, rows) in enumerate(_trained(table).groupby("model", sort=False)):
-        _points(axis, np.arange(len(rows)) + 0.08 * i, rows["value"], rows, i, str(model), "-")
+        x = np.array([omissions.PLACES.index(place) for place in rows["place"]]) + 0.08 * i
+        _points(axis, x, rows["value"], rows, i, str(model), "-")
     axis.set_xticks(range(len(omissions.PLACES)), omissions.PLACES, rotation=30, fontsize=7)
     axis.set(title="Coefficient of the position")
     axis.legend(fontsize=7, frameon=False)
@@ -103,7 +106,9 @@ def minimal_pairs(table: pd.DataFrame, data: str) -> Figure:
     axes[0, 0].set_ylabel("Chosen right")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
-    figure.suptitle(f"{data}. 95 % over images and seeds; the line is chance.", fontsize=8)
+    figure.suptitle(
+        f"{data}. Bands: 95 % intervals over images and seeds. The grey line is chance.", fontsize=8
+    )
     return figure
 
 
@@ -136,7 +141,7 @@ def word_learning(table: pd.DataFrame, curves: pd.DataFrame, data: str) -> Figur
         axis.set(xlabel="Iteration", ylabel=label, title=title)
         axis.legend(fontsize=7, frameon=False)
     _correlations(axes[2], table)
-    note = "Curves: means over words. Bars: 95 % over words and seeds."
+    note = "Curves: means over words. Error bars: 95 % intervals over words and seeds."
     figure.suptitle(f"{data}. {note}", fontsize=8)
     return figure
 
@@ -175,5 +180,5 @@ def little_data(leads: pd.DataFrame, data: str) -> Figure:
     axes[0].set_ylabel("rho ahead of TEXTUAL")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
-    figure.suptitle(f"{data}. Bars: 95 % over word pairs and seeds.", fontsize=8)
+    figure.suptitle(f"{data}. Error bars: 95 % intervals over word pairs and seeds.", fontsize=8)
     return figure

@@ -28,7 +28,7 @@ from ...data.dataset import Dataset
 from ...data.parsing import Parsed
 from ...progress import Progress
 from ...reports import plots
-from .. import results
+from .. import estimates, results
 from ..grid import Workflows
 from ..options import Options
 from ..results import NotRun, Result
@@ -39,7 +39,7 @@ from .omissions import TEXTUAL, VISUAL, Scored
 NAME = "kadar2017"
 MODELS = ["MULTITASK", "TEXTUAL", "SUM"]
 SHOWN = 10  # words at each end
-LEAST_OCCURRENCES = 100 * 150_000 / 260_000  # of a word: the paper's 100, of as many held-out words
+LEAST_SHARE = 100 / 260_000  # of all words: the paper shows words that occur 100 times
 
 
 def read_inputs(options: Options, dataset: Dataset) -> Parsed:
@@ -73,7 +73,7 @@ def category_table(scored: Scored) -> pd.DataFrame:
         for name, mask in omissions.by_category(by, tokens[kind]).items():
             row: dict[str, Any] = {"kind": kind, "category": name, "words": int(mask.sum())}
             row |= {model: of[:, mask].mean() for model, of in scored.scores.items()}
-            mean = omissions.mean_of_words(by, mask, tokens["image"])
+            mean = estimates.mean(by[:, mask], tokens["image"][mask])
             rows.append(row | {"log ratio": mean.value, "low": mean.low, "high": mean.high})
     table = pd.DataFrame(rows)
     return table if pathways else table.drop(columns="log ratio")
@@ -83,7 +83,7 @@ def word_table(scored: Scored) -> pd.DataFrame:
     """Return the words by their mean log ratio of VISUAL's to TEXTUAL's omission score."""
     ratio = omissions.log_ratio(scored.scores, VISUAL, TEXTUAL).mean(axis=0)
     grouped = scored.tokens.assign(ratio=ratio).groupby("word")["ratio"].agg(["mean", "size"])
-    least = max(omissions.LEAST_WORDS, LEAST_OCCURRENCES * len(ratio) / 150_000)
+    least = max(omissions.LEAST_WORDS, LEAST_SHARE * len(ratio))
     frequent = grouped[grouped["size"] >= least].sort_values("mean", ascending=False)
     table = frequent.reset_index()
     return table.rename(columns={"mean": "log ratio VISUAL : TEXTUAL", "size": "occurrences"})
@@ -160,9 +160,10 @@ def _write(
     reasons = {name: why for name, why in missing.items() if name not in items}
     verdicts, text = judging.judge(claims_2017.CLAIMS, items, reasons, dataset)
     files = plots.save(drawings.kadar2017(tables, dataset.name), options.out, NAME)
+    of = "predicted images" if options.state == "image" else "states"
     title = (
-        f"Omission scores on {results.describe(options, dataset)}: {len(words):,} words, parsed by "
-        f"{parsed.source}"
+        f"Omission scores of {of} on {results.describe(options, dataset)}: {len(words):,} "
+        f"words, parsed by {parsed.source}"
     )
     tables = {name: table.round(4) for name, table in tables.items()}
     shown = "\n".join(

@@ -17,6 +17,7 @@ from ...runs.workflow import Workflow
 from .. import estimates
 from ..estimates import Values
 from ..grid import RANDOM, Workflows
+from ..retrieval_scores import held, iterations
 
 SPLIT = "val"
 LEAST_IMAGES = 5  # whose captions have a word
@@ -84,7 +85,7 @@ def curves(
     Returns:
         Array (1 + epochs, words): areas under the ROC curve, or surprisal with a minus, in bits.
     """
-    epochs = [workflow.at(i) for i in workflow.folder.iterations()]
+    epochs = [workflow.at(i) for i in iterations(workflow)]
     texts, rows = dataset.captions(SPLIT).texts, []
     with progress.bar(f"{measure}", 1 + len(epochs), unit="epoch") as bar:
         for run in [workflow.with_random_weights(), *epochs]:
@@ -105,8 +106,9 @@ def items(
     The control, `RANDOM`, orders words by how well VISUAL finds their images before its training.
 
     Returns:
-        A row for each learner, seed and word: age, the epoch at which it became known; and the
-        mean curve of each learner: learner, iteration, score, low and high (over words).
+        A row for each learner, seed and word: age, the epoch at which it became known; and a row
+        for each learner, seed and iteration: score, the mean over words. A run that ends before
+        others stays where it ended.
     """
     tables, means = [], []
     for learner, (model, measure) in LEARNERS.items():
@@ -119,10 +121,9 @@ def items(
             if learner == next(iter(LEARNERS)):
                 tables.append(pd.DataFrame(row | {"learner": RANDOM, "age": -of[0]}))
             known = of if measure == IMAGE else -of
-            iterations = [0, *workflow.folder.iterations()]
-            mean = {"learner": learner, "seed": seed, "iteration": iterations}
+            mean = {"learner": learner, "seed": seed, "iteration": [0, *iterations(workflow)]}
             means.append(pd.DataFrame(mean | {"score": known.mean(axis=1)}))
-    return pd.concat(tables, ignore_index=True), pd.concat(means, ignore_index=True)
+    return pd.concat(tables, ignore_index=True), held(pd.concat(means), "learner")
 
 
 def with_norms(

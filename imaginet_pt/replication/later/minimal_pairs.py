@@ -16,7 +16,7 @@ Prints the table and writes under --out: minimal_pairs.csv, the share chosen rig
 and epoch; and with the same beginning -claims and -items (a row for each pair at the last epoch).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,9 +35,9 @@ from ..claims import ITEMS, Claim
 from ..grid import RANDOM_NOTE, Workflows, with_floor
 from ..options import Options
 from ..results import NotRun, Result
-from ..retrieval_scores import last_iteration
+from ..retrieval_scores import held, iterations, last_iteration
 from ..script import Script
-from ..verdicts import Part, above_other, above_zero, not_run
+from ..verdicts import Part, above_zero, not_run
 from . import drawings, judging, pairs
 from .pairs import KINDS, ROLES, Pair
 
@@ -111,70 +111,85 @@ def items_of(workflows: Workflows, inputs: Inputs, progress: Progress) -> pd.Dat
         (model, seed, workflow, iteration)
         for model, seeds in with_floor(workflows).items()
         for seed, workflow in enumerate(seeds, start=1)
-        for iteration in (workflow.folder.iterations() if model in BOTH else [workflow.iteration])
+        for iteration in iterations(workflow, last=model not in BOTH)
     ]
     tables = []
     with progress.bar("pairs", len(jobs), unit="epoch") as bar:
         for model, seed, workflow, iteration in jobs:
-            run = workflow.at(iteration) if model in BOTH else workflow
             row = {"model": model, "seed": seed, "iteration": iteration}
-            tables.append(pd.DataFrame(row | pair | {RIGHT: choose(run, inputs)}))
+            chosen = choose(workflow.at(iteration), inputs)
+            tables.append(pd.DataFrame(row | pair | {RIGHT: chosen}))
             bar.update()
     return pd.concat(tables, ignore_index=True)
 
 
-def of_kind(items: pd.DataFrame, kind: str) -> dict[str, estimates.Values]:
-    """Return the mean score of each image, (seeds, images) by model, for one kind of pair.
+class Chosen(NamedTuple):
+    """The scores of the pairs of one kind.
 
-    LINREG has (1, images). There is nothing of a kind without pairs.
+    Attributes:
+        scores: (seeds, pairs) by model; LINREG has (1, pairs). Without pairs there is no model.
+        images: of each pair. Pairs of one image are resampled together, but each pair weighs the
+            same: words are balanced over pairs, and not over images.
     """
+
+    scores: dict[str, estimates.Values]
+    images: npt.NDArray[np.int64]
+
+
+def of_kind(items: pd.DataFrame, kind: str) -> Chosen:
+    """Select the pairs of one kind."""
     of = items[items["kind"] == kind]
-    return estimates.scores(of, ["image"], RIGHT) if len(of) else {}
+    if not len(of):
+        return Chosen({}, np.array([], np.int64))
+    image = of.drop_duplicates("pair").set_index("pair")["image"].sort_index()
+    return Chosen(estimates.scores(of, ["pair"], RIGHT), image.to_numpy())
 
 
 def table_of(items: pd.DataFrame) -> pd.DataFrame:
-    """Return the share chosen right and its interval, a row for each kind, model and iteration."""
-    rows = []
-    for (kind, model, iteration), part in items.groupby(["kind", "model", "iteration"], sort=False):
-        scores = of_kind(part, str(kind))[model]
-        mean = estimates.mean(scores)
-        row = (kind, model, iteration, mean.value, mean.low, mean.high, part["pair"].nunique())
-        rows.append((*row, scores.shape[1]))
+    """Return the share chosen right and its interval, a row for each kind, model and iteration.
+
+    A run that ends before others of its model stays where it ended.
+    """
+    rows, keys = [], ["kind", "model", "iteration"]
+    for (kind, model, iteration), part in held(items).groupby(keys, sort=False):
+        scores, images = of_kind(part, str(kind))
+        mean = estimates.mean(scores[str(model)], images)
+        row = (kind, model, iteration, mean.value, mean.low, mean.high, len(images))
+        rows.append((*row, len(np.unique(images))))
     columns = ["kind", "model", "iteration", RIGHT, "low", "high", "pairs", "images"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def words_above_chance(items: pd.DataFrame) -> list[Part]:
     """Judge VISUAL and MULTITASK on the kinds that differ in one word."""
-    return _on_kinds(items, lambda label, of, model: above_zero(label, of[model] - CHANCE, RIGHT))
+    return _on_kinds(items, KINDS, lambda of, model: of[model] - CHANCE)
 
 
 def order_above_chance(items: pd.DataFrame) -> list[Part]:
     """Judge VISUAL and MULTITASK on who does what to whom."""
-    by_model = of_kind(items, ROLES)
-    if not by_model:
-        return [not_run(ROLES, "no such pairs")]
-    return [above_zero(model, by_model[model] - CHANCE, RIGHT) for model in BOTH]
+    return _on_kinds(items, [ROLES], lambda of, model: of[model] - CHANCE)
 
 
 def words_beat_linreg(items: pd.DataFrame) -> list[Part]:
     """Compare VISUAL and MULTITASK with LINREG on the kinds that differ in one word."""
-    return _on_kinds(
-        items, lambda label, of, model: above_other(label, of[model], of["LINREG"], RIGHT)
-    )
+    return _on_kinds(items, KINDS, lambda of, model: of[model] - of["LINREG"])
 
 
 def _on_kinds(
-    items: pd.DataFrame, test: Callable[[str, dict[str, estimates.Values], str], Part]
+    items: pd.DataFrame,
+    kinds: Sequence[str],
+    quantity: Callable[[dict[str, estimates.Values], str], estimates.Values],
 ) -> list[Part]:
-    """Return the parts of `test` for each of `KINDS` and each of `BOTH` models."""
+    """Judge that a quantity, (seeds, pairs), is above zero for each kind and each of `BOTH`."""
     parts = []
-    for kind in KINDS:
-        by_model = of_kind(items, kind)
+    for kind in kinds:
+        scores, images = of_kind(items, kind)
         for model in BOTH:
             label = f"{model}, {kind}"
             parts.append(
-                test(label, by_model, model) if by_model else not_run(label, "no such pairs")
+                above_zero(label, quantity(scores, model), RIGHT, images)
+                if scores
+                else not_run(label, "no such pairs")
             )
     return parts
 

@@ -1,7 +1,7 @@
 """Omission scores of every word of a split's captions, with part of speech, relation and place."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,8 @@ import pandas as pd
 from ...data.dataset import Dataset
 from ...data.parsing import Parsed
 from ...evaluation import omission
-from ...evaluation.bootstrap import Estimate
 from ...progress import Progress
 from ...runs.workflow import Workflow
-from .. import estimates
 from ..estimates import Values
 from ..grid import RANDOM, Workflows
 
@@ -34,8 +32,6 @@ LAST = ["last", "penult", "antepenult"]
 PLACES = [*FIRST, "middle", *reversed(LAST)]
 LEAST_WORDS = 30  # of a category, for an interval
 LEAST_SHARE = 1250 / 260_000  # of all words: the paper shows labels that occur 1,250 times
-
-Images: TypeAlias = "pd.Series[int]"
 
 
 class Scored(NamedTuple):
@@ -129,19 +125,3 @@ def by_category(values: Values, categories: "pd.Series[str]") -> dict[str, npt.N
     least = max(LEAST_WORDS, LEAST_SHARE * len(categories))
     masks = {name: (categories == name).to_numpy() for name in counts.index[counts >= least]}
     return dict(sorted(masks.items(), key=lambda item: -float(values[:, item[1]].mean())))
-
-
-def mean_of_words(values: Values, mask: npt.NDArray[np.bool_], images: Images) -> Estimate:
-    """Estimate the mean over the words of a category, over images and seeds.
-
-    Args:
-        values: (seeds, words).
-        mask: (words,), which words are of the category.
-        images: of each word.
-    """
-    codes, distinct = pd.factorize(images[mask])
-    sums = np.stack([np.bincount(codes, weights=of) for of in values[:, mask]])
-    counts = np.bincount(codes)
-    return estimates.statistic(
-        lambda rows: sums[:, rows].sum(axis=1) / counts[rows].sum(), len(values), len(distinct)
-    )

@@ -5,10 +5,12 @@ The rules, the same for all data:
 - A word is replaced by one of the same group, whose words are the same part of speech and form.
 - The new word and its synonyms are in no caption of the picture.
 - Every replacement, a by b, is there as often as the other way round, b by a. So both sides have
-  each word equally often, and a model that does not look at the picture chooses right in 50 %.
+  each word equally often, and a model that goes by single words alone, without the picture, chooses
+  right in 50 %.
 - Who does what to whom: the nouns before and after a verb change places, where both are of one
-  number (and of one group in `scenes`, where it could as well be the other way round). Both
-  sentences have the same words. In real captions the right one is the likelier one too.
+  number and fit the same articles (and of one group in `scenes`, where it could as well be the
+  other way round). Both sentences have the same words. In real captions the right one is the
+  likelier one too.
 """
 
 import json
@@ -207,9 +209,10 @@ def exchanged(
 
 
 def _may_exchange(a: Token, b: Token, group_of: dict[str, int]) -> bool:
-    """Tell whether two nouns differ, are of one number and, if there are groups, of one group."""
+    """Tell whether two nouns differ, and fit in number, article and, if there are any, group."""
     grouped = not group_of or (a.word in group_of and group_of[a.word] == group_of.get(b.word))
-    return a.word != b.word and a.pos == b.pos and grouped
+    fit = a.pos == b.pos and _vowel(a.word) == _vowel(b.word)
+    return a.word != b.word and fit and grouped
 
 
 def _agent_and_patient(tokens: Sequence[Token]) -> tuple[int, int] | None:

@@ -30,7 +30,7 @@ from imaginet_pt.replication.later import (
     written,
 )
 from imaginet_pt.replication.results import NotRun
-from imaginet_pt.replication.verdicts import FAILS, HOLDS, NOT_RUN
+from imaginet_pt.replication.verdicts import FAILS, HOLDS, INCONCLUSIVE, NOT_RUN
 
 QUIET = Progress(quiet=True)
 TINY = {"hidden_size": 4, "embedding_size": 4, "word_freq_threshold": 2, "iterations": 2}
@@ -99,10 +99,14 @@ def test_kadar2017_from_start_to_end(data, options, workflows):
 def test_kadar2017_of_images(data, options, workflows):
     options = replace_options(options, state="image", out=options.out / "image")
     options.out.mkdir()
-    _, claims = run(kadar2017.SCRIPT, options, data, workflows)
+    stale = options.out / "kadar2017-words.csv"
+    stale.touch()
+    result, claims = run(kadar2017.SCRIPT, options, data, workflows)
     assert set(claims["verdict"]) == {NOT_RUN}
     table = pd.read_csv(options.out / "kadar2017.csv")
     assert set(table["model"]) == {"SUM", "VISUAL", f"VISUAL, {grid.RANDOM}"}
+    assert result.title.startswith("Omission scores of predicted images on")
+    assert not stale.exists()  # a table of the states, which is not made here
 
 
 def replace_options(options, **changes):
@@ -119,6 +123,54 @@ def test_minimal_pairs_from_start_to_end(data, options, workflows, monkeypatch):
     assert len(claims) == 3
     table = pd.read_csv(options.out / "minimal_pairs.csv")
     assert set(table[table["model"] == "VISUAL"]["iteration"]) == {1, 2}
+
+
+def pair_items(chosen, images, model="VISUAL", **columns):
+    """Items of one seed's pairs: whether each is chosen right, and its image."""
+    row = {"kind": "noun", "model": model, "seed": 1, "iteration": 1} | columns
+    pair = {"image": images, "pair": range(len(images)), "chosen right": chosen}
+    return pd.DataFrame(row | pair)
+
+
+def test_each_pair_weighs_the_same_and_images_are_resampled():
+    """A word is as often right as wrong over pairs, but need not be so over images."""
+    images = [*range(80), *(80 + i // 4 for i in range(80))]  # 80 with a pair, 20 with four
+    by_frequency = pair_items(80 * [1.0] + 80 * [0.0], images)
+    table = minimal_pairs.table_of(by_frequency).iloc[0]
+    assert table["chosen right"] == 0.5 and (table["pairs"], table["images"]) == (160, 100)
+    assert table["low"] < 0.42 and table["high"] > 0.58  # each image whole: wider than of pairs
+    items = pd.concat([by_frequency, by_frequency.assign(model="MULTITASK")])
+    words = [part.word for part in minimal_pairs.words_above_chance(items)]
+    assert words == [INCONCLUSIVE, INCONCLUSIVE, *8 * [NOT_RUN]]
+
+
+def test_a_seed_that_ended_earlier_stays_where_it_was():
+    early, late = ([share] * 40 for share in (0.0, 1.0))
+    items = pd.concat(
+        [
+            pair_items(early, range(40)),
+            pair_items(early, range(40), seed=2),
+            pair_items(late, range(40), seed=2, iteration=2),
+        ]
+    )
+    table = minimal_pairs.table_of(items)
+    assert table["chosen right"].tolist() == [0, 0.5]
+
+
+def test_an_epoch_that_is_asked_for_is_the_last(data, options, workflows, monkeypatch):
+    monkeypatch.setattr(minimal_pairs, "FRESH", 60)
+    monkeypatch.setattr(minimal_pairs.pairs, "LEAST_CAPTIONS", 2)
+    first = {
+        model: [run if model == "LINREG" else run.at(1) for run in runs]
+        for model, runs in workflows.items()
+    }
+    result, _ = run(minimal_pairs.SCRIPT, options, data, first)
+    assert set(result.items[result.items["model"] == "VISUAL"]["iteration"]) == {1}
+    followed = learned.vocabulary(data, learned.known_words(first))
+    _, curves = learned.items(first, data, followed, QUIET)
+    assert set(curves["iteration"]) == {0, 1}
+    with pytest.raises(UserError, match="--iteration 1: .*leave it out"):
+        little_data.SCRIPT.main(replace_options(options, iteration=1), data, None, QUIET)
 
 
 def test_word_learning_from_start_to_end(data, options, workflows, tmp_path, monkeypatch):
@@ -145,6 +197,8 @@ def test_the_report_shows_what_is_there(data, options, workflows):
     run(word_learning.SCRIPT, options, data, workflows)
     found = written.read_results(options.out)
     assert set(found) | set(written.reasons(found)) == set(written.NAMES) <= set(report.HEADINGS)
+    for name, result in found.items():
+        assert report._section(name, result, None, options.out)["tables"]
     result = found["word_learning"]
     section = report._section("word_learning", result, None, options.out)
     assert section["title"].startswith("Word learning on scenes (synthetic)")
@@ -228,6 +282,10 @@ def test_information_of_units_is_compared():
     ratio = contexts.log_ratio(items, "TEXTUAL", "VISUAL", "relation", 2)
     assert ratio.value == pytest.approx(np.log(2.05 / 1.05), abs=0.02)
     assert {p.word for p in claims_2017.textual_units_mind_relations(items)} == {HOLDS}
+    less = items.assign(mi=items["mi"] / np.where(items["model"] == "TEXTUAL", 3, 1))
+    parts = claims_2017.textual_units_mind_relations(less)
+    # Tied less than VISUAL's, but of relations still more than of words.
+    assert [p.word for p in parts] == 6 * [FAILS] + 3 * [HOLDS]
 
 
 def test_portions_are_whole_images_within_each_other(data):
@@ -287,6 +345,10 @@ def test_where_pictures_help_and_where_that_ends(data, options):
     assert [part.word for part in little_data.lead_shrinks(items)] == [HOLDS]
     result = little_data.write(options, data, items)
     assert "ahead at 1,000 tokens, crossing at about" in result.text
+    above = items.assign(tokens=items["tokens"] * 1000)  # a million, where no lead is claimed
+    assert [part.word for part in little_data.leads_everywhere(above)] == [NOT_RUN]
+    (alone,) = little_data.lead_shrinks(items[items["tokens"] == 1000])
+    assert alone.word == NOT_RUN and "at one size alone" in alone.figures
     few = items.merge(items[PAIR].drop_duplicates()[:20])
     assert [part.word for part in little_data.leads_everywhere(few)] == [NOT_RUN]
     assert [part.word for part in little_data.lead_shrinks(few)] == [NOT_RUN]
@@ -294,5 +356,6 @@ def test_where_pictures_help_and_where_that_ends(data, options):
 
 def test_signs_of_leads():
     sign = little_data.describe_sign
-    assert sign([10, 100], [0.1, 0.2]) == "ahead at 10 tokens, at every size alike"
-    assert sign([10, 100], [-0.1, 0.1]) == "behind at 10 tokens, crossing at about 30"
+    assert sign([10, 100], [0.1, 0.2]) == "ahead at every size"
+    assert sign([10, 100], [-0.1, 0.1]) == "behind at 10 tokens, crossing at about 32"
+    assert sign([10_000, 30_000], [0.1, -0.3]).endswith("crossing at about 13,000")

@@ -76,6 +76,8 @@ def test_an_exchange_has_the_same_words_in_another_order(made):
         ("a bull is led by a goat", "a goat is led by a bull"),
         ("a bull that a goat leads", None),  # the verb is not between them
         ("two bulls leading a goat", None),  # of two numbers
+        ("a goose leads a hen", "a hen leads a goose"),
+        ("an eagle leads a hen", None),  # "an hen leads a eagle"
         ("near a bull a goat walks", None),
     ],
 )
