@@ -1,7 +1,6 @@
 """All settings of a training run, with their defaults, sources and limits.
 
-`Settings` is the only place that defines them: the command line makes its options from its fields,
-and run.json stores their values.
+Nothing else defines them: the command line has an option for each; run.json stores their values.
 """
 
 import inspect
@@ -190,9 +189,7 @@ class Settings:
     random_seed: int = option(
         1, "seed of all random numbers", "ours; none in the original", limits=Limits(0, 2**32 - 1)
     )
-    snapshot_freq: int = option(
-        1, "epochs between weights files", "ours; 5 in the original", limits=COUNT
-    )
+    snapshot_freq: int = option(1, "epochs between weights files", "ours, theirs 5", limits=COUNT)
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -205,13 +202,17 @@ class Settings:
         self._check_together()
 
     def _check_together(self) -> None:
-        size = self.embedding_size
-        if self.model_type == "matrix" and math.isqrt(size) ** 2 != size:
+        size, kind = self.embedding_size, self.model_type
+        if kind == "matrix" and math.isqrt(size) ** 2 != size:
             raise UserError(f"`embedding_size` is {size}; matrix needs a square number")
-        if self.model_type == "shared_all" and self.zero_shot:
-            raise UserError("`zero_shot` is not for shared_all; take shared_embeddings")
-        if self.model_type == "reconstruction" and self.alpha == 1:
+        if kind in ("shared_all", "linear") and self.zero_shot:
+            raise UserError(f"`zero_shot` is not for {kind}; take shared_embeddings")
+        if kind == "reconstruction" and self.alpha == 1:
             raise UserError("`alpha` is 1; reconstruction predicts images too, give less")
+        if self.hidden_type == "lstm" and "maxout" in self.activation:
+            raise UserError(f"`activation` {self.activation} is for gru; take another with lstm")
+        if self.zero_shot and self.cost == "CosineDistance" and self.scaler == "none":
+            raise UserError("`cost` CosineDistance is not for `zero_shot`; take MeanSquaredError")
 
     @property
     def unit(self) -> str:

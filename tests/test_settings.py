@@ -77,6 +77,12 @@ def test_other_mistakes_say_what_to_do():
         Settings(model_type="matrix", embedding_size=35)
     with pytest.raises(UserError, match="`zero_shot` is not for shared_all"):
         Settings(model_type="shared_all", zero_shot=["dog"])
+    with pytest.raises(UserError, match="`zero_shot` is not for linear"):
+        Settings(model_type="linear", zero_shot=["dog"])
+    with pytest.raises(UserError, match="CosineDistance is not for `zero_shot`; take MeanSq"):
+        Settings(cost="CosineDistance", zero_shot=["dog"])
+    with pytest.raises(UserError, match="`activation` maxout is for gru"):
+        Settings(hidden_type="lstm", activation="maxout")
     with pytest.raises(UserError, match="`zero_shot`.*is ''"):
         Settings(zero_shot=["dog", ""])
 

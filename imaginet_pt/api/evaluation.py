@@ -119,7 +119,7 @@ def word_similarity(
 
 def _pairs(pairs: Any) -> Sequence[WordPair]:
     """Return the word pairs that the argument `pairs` names or lists."""
-    if pairs == "simlex":
+    if isinstance(pairs, str) and pairs == "simlex":
         return word_pairs.simlex()
     if isinstance(pairs, str | PathLike):
         path = check_path("pairs", pairs)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..runs.workflow import Workflow
 
 DATA_HELP = "folder with dataset.json and features, a COCO caption file, or scenes (synthetic)"
+DATA_WITH_SPLITS = "folder with dataset.json and features, or scenes (synthetic)"
 BACKENDS = ("c", "numba", "jax")  # of `backends.select`
 PADDINGS = ("batch", "none")  # of `runs.trained_model`
 PROCESS_OPTIONS = {
@@ -201,7 +202,8 @@ def chosen_backend(args: Namespace) -> Backend:
     if group.coordinator:
         options["processes"] = group
     if options and args.backend != "jax":
-        raise UserError(f"--{min(options)} is for --backend jax; add that or leave it out")
+        name = "coordinator" if "processes" in options else min(options)
+        raise UserError(f"--{name} is for --backend jax; add that or leave it out")
     return select.get(args.backend, **options)
 
 

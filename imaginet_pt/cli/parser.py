@@ -140,7 +140,9 @@ def _chosen_parser(
 def _answer(parser: argparse.ArgumentParser, word: str) -> str:
     """Say that `word` is unknown and which option may be meant; the message ends with "see"."""
     if not word.startswith("-"):
-        return f"{word!r} is one argument too many; put a sentence in quotation marks, and see"
+        several = any(action.dest == "runs" for action in parser._actions)
+        fix = "name all runs together" if several else "put a sentence in quotation marks"
+        return f"{word!r} is one argument too many; {fix}, and see"
     name = word.partition("=")[0]
     if name.replace("_", "-") in ELSEWHERE:
         return f"{name} is unknown here; {ELSEWHERE[name.replace('_', '-')]}; see"

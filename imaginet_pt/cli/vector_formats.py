@@ -6,6 +6,7 @@ Each format is a function of the names and of their vectors (names, size).
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -33,6 +34,9 @@ def csv(names: Sequence[str], vectors: Vectors) -> bytes:
     return str(frame.to_csv(lineterminator="\n")).encode()
 
 
+SPACE = re.compile(r"\s")
+
+
 def word2vec(names: Sequence[str], vectors: Vectors) -> bytes:
     """Write word2vec's text format, for gensim's `KeyedVectors.load_word2vec_format`.
 
@@ -40,7 +44,7 @@ def word2vec(names: Sequence[str], vectors: Vectors) -> bytes:
     """
     lines = [f"{len(names)} {vectors.shape[1]}"]
     for name, vector in zip(names, vectors, strict=True):
-        lines.append(f"{'_'.join(name.split())} {' '.join(map(str, vector.tolist()))}")
+        lines.append(f"{SPACE.sub('_', name)} {' '.join(map(str, vector.tolist()))}")
     return "".join(f"{line}\n" for line in lines).encode()
 
 

@@ -1,6 +1,7 @@
 """Benchmarks of word similarity, recognized by their word pairs, not by file names."""
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import NamedTuple
@@ -127,12 +128,18 @@ def read(path: str | PathLike[str], name: str, argument: str) -> list[WordPair]:
 def file_paths(options: Mapping[str, str | Sequence[str] | None]) -> list[str]:
     """List the files that `simlex`, `men` and `pairs` name."""
     files = [str(options[name]) for name in ("simlex", "men") if options.get(name)]
-    return files + [text.rpartition("=")[2] for text in options.get("pairs") or ()]
+    return files + [_split_name(text)[1] for text in options.get("pairs") or ()]
+
+
+def _split_name(text: str) -> tuple[str, str]:
+    """Return name and path of NAME=FILE; the name is empty for FILE alone, which may have a `=`."""
+    name, equals, path = text.partition("=")
+    return ("", text) if not equals or os.path.exists(text) else (name, path)
 
 
 def _read_named(text: str) -> tuple[str, list[WordPair]]:
     """Read NAME=FILE or FILE."""
-    name, _, path = text.rpartition("=")
+    name, path = _split_name(text)
     pairs = word_pairs.read_pairs(path)
     known = identify(pairs)
     if not known and not name:

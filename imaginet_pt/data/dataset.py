@@ -68,7 +68,11 @@ class Dataset:
         images = [image for image in self.images if image.split == name]
         if not images:
             present = ", ".join(sorted({image.split for image in self.images} - {""}))
-            draw = "; draw one: imaginet data import FOLDER NEW_FOLDER" if name == "val" else ""
+            draw = (
+                "; draw one: imaginet data import FOLDER NEW_FOLDER"
+                if name == "val" and self.features is not None
+                else ""
+            )
             raise UserError(
                 f"{self.name} has no image in split {quoted(name)}; "
                 f"it has: {present or 'no split'}{draw}"

@@ -95,7 +95,7 @@ def write_sharded(source: Path, folder: Path, images: int) -> None:
     Raises:
         UserError: they are not such features, or the folder cannot be written.
     """
-    sharded_file.write(folder / SHARDED, _finite(READERS[source.suffix](source, images), source))
+    sharded_file.write(folder / SHARDED, _finite(_blocks(source, images), source))
 
 
 def _source(folder: Path) -> Path:
@@ -124,7 +124,7 @@ def _is_float32(path: Path) -> bool:
 
 def _make(source: Path, target: Path, images: int, say: Say | None) -> None:
     """Check all features of `source`, and write them to `target` if that is another file."""
-    blocks = _finite(READERS[source.suffix](source, images), source)
+    blocks = _finite(_blocks(source, images), source)
     if target == source:
         for _ in blocks:
             pass
@@ -173,8 +173,9 @@ def _block_rows(columns: int, dtype: np.dtype[Any]) -> int:
     return max(BLOCK // (columns * dtype.itemsize), 1)
 
 
-# By the end of a file's name: yields features as they are stored, a block of images at a time.
-READERS = {".mat": _mat_blocks, ".npy": _row_blocks, SUFFIX: _row_blocks}
+def _blocks(source: Path, images: int) -> Iterator[npt.NDArray[Any]]:
+    """Yield features as they are stored, a block of images at a time."""
+    return (_mat_blocks if source.suffix == ".mat" else _row_blocks)(source, images)
 
 
 def _check(matrix: Matrix, images: int, source: Path) -> None:

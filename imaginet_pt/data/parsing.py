@@ -9,7 +9,7 @@ from importlib import metadata
 from typing import Any, NamedTuple
 
 from ..errors import UserError, explained, reason
-from .preprocessing import tokenize
+from .preprocessing import split_words
 from .scenes import syntax
 from .scenes.syntax import Token
 
@@ -28,16 +28,16 @@ def parse(texts: Sequence[str], model: str | None) -> Parsed:
     """Parse captions: by the grammar of `scenes`, or by a spaCy model where one is named.
 
     Args:
-        texts: captions; they are lowered and split as for training.
+        texts: captions; they are split as for training.
         model: name or folder of a spaCy model with a tagger and a parser, or None for `scenes`.
 
     Raises:
         UserError: spaCy or the model is not installed, the model does not parse, or a caption is
             none of `scenes`.
     """
-    split = [tokenize(text.lower()) for text in texts]
+    split = [split_words(text) for text in texts]
     if model is None:
-        return Parsed([syntax.parse(words) for words in split], "the grammar of scenes")
+        return Parsed([syntax.parse(caption) for caption in split], "the grammar of scenes")
     pipeline, name = load(model)
     return Parsed(parse_with(pipeline, split), name)
 

@@ -48,6 +48,15 @@ def tokenize(text: str) -> list[str]:
     return [token for token in text.translate(SEPARATE).split(" ") if token]
 
 
+def split_words(text: str) -> list[str]:
+    """Return the words of a text as the models read them.
+
+    >>> split_words("A man\u2019s dog.")
+    ['a', 'man', "'", 's', 'dog', '.']
+    """
+    return tokenize(plain(text))
+
+
 # What tokens are. "bag": words of two letters or more, which scikit-learn's CountVectorizer takes
 # by default and so the original's linear model counts.
 TOKENIZE: dict[str, Callable[[str], list[str]]] = {

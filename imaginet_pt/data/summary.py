@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -79,7 +78,7 @@ def _load(source: str | PathLike[str]) -> tuple[Dataset, list[str]]:
     dataset, reason = attempt(data_provider.load, source)
     if dataset is not None:
         return dataset, []
-    captions, _ = attempt(data_provider.read_images, Path(source))
+    captions, _ = attempt(data_provider.read_images, data_provider.folder_of(source))
     if captions is None:
         raise UserError(reason)
     return Dataset(*captions, None, {}, synthetic=False), [reason]
@@ -154,7 +153,7 @@ def _missing(dataset: Dataset) -> list[str]:
             "train longer (`iterations`) and faster (`rate`) than the tables do"
         )
     if dataset.features is None and dataset.digests:  # a file of captions alone
-        lines.append("image features: without them only `alpha` 1 can be trained")
+        lines.append("image features, and one of the splits train and val: COCO has a file of each")
     elif dataset.features is not None and dataset.features.shape[1] != VGG16:
         lines.append(f"VGG16's {VGG16:,} features: these are others than the paper's")
     return lines

@@ -135,7 +135,8 @@ def _write(
 def _record(image: Image) -> Mapping[str, Any]:
     """Return an image as a record of dataset.json."""
     record = {
-        "imgid": image.imgid, "filename": image.filename, "split": image.split,
+        "imgid": image.imgid, "filename": image.filename,
         "sentences": [{"raw": text} for text in image.sentences],
     }  # fmt: skip
-    return record | ({"wnid": image.label} if image.label else {})
+    optional = {"split": image.split, "wnid": image.label}
+    return record | {name: value for name, value in optional.items() if value}

@@ -11,7 +11,7 @@ torchvision's own, with the normalization they were trained with, which are not 
 """
 
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -113,7 +113,7 @@ def _check_none(folder: Path) -> None:
 def _paths(images: Sequence[datasets.Image], folder: Path) -> list[Path]:
     """The file of each image, in the order of their rows."""
     places = [folder, *sorted(path for path in folder.glob("*/"))]
-    paths = {image.imgid: _first(place / image.filename for place in places) for image in images}
+    paths = {image.imgid: _only([place / image.filename for place in places]) for image in images}
     missing = [image.filename for image in images if paths[image.imgid] is None]
     if missing:
         raise UserError(
@@ -123,9 +123,16 @@ def _paths(images: Sequence[datasets.Image], folder: Path) -> list[Path]:
     return [path for _, path in sorted(paths.items()) if path]
 
 
-def _first(paths: Iterable[Path]) -> Path | None:
-    """The first of the files that is there, or None."""
-    return next((path for path in paths if path.is_file()), None)
+def _only(paths: Sequence[Path]) -> Path | None:
+    """The file that is there, None if there is none; the first goes before the others.
+
+    Raises:
+        UserError: the first is not there, and of the others several are.
+    """
+    found = [path for path in paths if path.is_file()]
+    if len(found) > 1 and found[0] != paths[0]:
+        raise UserError(f"{found[0]} and {found[1]} have the same name; give one of the folders")
+    return found[0] if found else None
 
 
 def _cached() -> Path:

@@ -38,9 +38,15 @@ def _load(path: str, backend: Backend) -> Workflow:
 
 
 def _untrained(workflow: Workflow) -> Workflow:
-    """Return the run before training, as at epoch 0."""
+    """Return the run before training, as at epoch 0.
+
+    Raises:
+        UserError: it has no epochs, or its first weights are not those of its seed alone.
+    """
+    description, path = workflow.folder.described(), workflow.folder.path
     if not isinstance(workflow.model, RecurrentModel):
-        raise UserError(f"{workflow.folder.path} has no epochs; give it without @0")
-    untrained = workflow.with_random_weights()
-    untrained.iteration = 0
-    return untrained
+        raise UserError(f"{path} has no epochs; give it without @0")
+    given = "weights" in description.began_with or description.backend == "theano"
+    if given or workflow.settings.shuffle:
+        raise UserError(f"{path}@0: the weights that it began with are not known; give an epoch")
+    return workflow.with_random_weights()

@@ -36,7 +36,8 @@ def estimate(
         for part, size in _run_sizes(workflow, gallery, features).items():
             # Images that are not scaled are those of every run, and stored once.
             shared = part == "images" and workflow.settings.scaler == "none"
-            parts[part if shared else f"{prefix}{part}"] = size * IN_TEXT
+            key = part if shared else f"{prefix}{part}"
+            parts[key] = max(parts.get(key, 0), size * IN_TEXT)  # a run may see no images
     if pictures:
         parts["pictures"] = len(gallery.images) * PICTURE * IN_TEXT
     parts["texts and scripts"] = OWN + sum(len(text.encode()) + 12 for text in gallery.captions)

@@ -40,6 +40,8 @@ def convert_legacy(source: str | PathLike[str], out: str | PathLike[str]) -> Run
         settings=settings,
         parameters=list(params),
         reads_end=found.reads_end,
+        versions={},
+        threads={},
     )
     with RunFolder.create(out) as folder:
         write_arrays(folder.weights(1), params)

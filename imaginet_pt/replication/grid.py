@@ -165,11 +165,11 @@ def _check(runs: Iterable[Run]) -> None:
     for run in runs:
         if not run.begun():
             continue
-        trained = RunFolder(run.folder).described().settings
-        if trained != run.settings:
+        epochs = RunFolder(run.folder).described().settings.iterations
+        if epochs != run.settings.iterations:
             raise UserError(
-                f"{run.folder} was trained on to {trained.iterations} epochs, where "
-                f"{run.settings.iterations} are wanted; move it away, or give another `out`"
+                f"{run.folder} was trained on to {epochs} epochs, where {run.settings.iterations} "
+                "are wanted; move it away, or give another `out`"
             )
 
 

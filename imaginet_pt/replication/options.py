@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..backends import threads
-from ..cli.options import DATA_HELP, backend_options, iteration_option, thread_option
+from ..cli.options import DATA_WITH_SPLITS, backend_options, iteration_option, thread_option
 from ..runs.run_folder import Iteration
 
 # The values of the options that a script was given.
@@ -22,7 +22,7 @@ PRESETS_HELP = (
 )
 # Options that every script has.
 SHARED: dict[str, dict[str, Any]] = {
-    "--data": {"default": "scenes", "help": f"{DATA_HELP}; default scenes"},
+    "--data": {"default": "scenes", "help": f"{DATA_WITH_SPLITS}; default scenes"},
     "--preset": {"default": "demo", "choices": PRESETS, "help": PRESETS_HELP},
     "--seeds": {"type": int, "default": 3, "help": "runs of each model (default 3)"},
     "--out": {"type": Path, "help": "folder of runs and results (default runs/DATA-PRESET)"},

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..data.dataset import Captions, Dataset
-from ..data.preprocessing import tokenize
+from ..data.preprocessing import split_words
 from ..errors import UserError
 from ..evaluation import neighbors
 from ..evaluation.ranking import image_ranks
@@ -190,7 +190,7 @@ def _controls(
 
 def _plain_tokens(text: str) -> list[str]:
     """Return a text's tokens without line ends and a final period, which vary by chance."""
-    tokens: list[str] = tokenize(" ".join(text.lower().split()))
+    tokens: list[str] = split_words(" ".join(text.split()))
     return tokens[:-1] if tokens[-1:] == ["."] else tokens
 
 

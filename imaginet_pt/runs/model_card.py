@@ -52,7 +52,10 @@ def write(folder: RunFolder) -> None:
 
 
 def text(
-    folder: RunFolder, scores: Scores | None = None, epochs: Sequence[int] | None = None
+    folder: RunFolder,
+    scores: Scores | None = None,
+    epochs: Sequence[int] | None = None,
+    place: str = "the folder of this card",
 ) -> str:
     """Return the card as Markdown.
 
@@ -60,6 +63,7 @@ def text(
         folder: the run.
         scores: those of an evaluation, if there is one.
         epochs: the epochs whose weights are beside the card, by default all that the run has.
+        place: where the run is, in words.
     """
     description = folder.described()
     words = len(json_files.read_list(folder / "vocabulary.json"))
@@ -72,6 +76,7 @@ def text(
         "epochs": folder.iterations() if epochs is None else epochs,
         "costs": costs(folder).to_dict("records"),
         "scores": scores,
+        "place": place,
     }
     card: str = templates.render("model-card.md.jinja", description.to_json() | own)
     return card

@@ -43,12 +43,16 @@ class Scores(NamedTuple):
         split: the part of them.
         padding: how captions were read.
         rows: the scores.
+        iteration: the epoch that was measured; None where an older file does not say it.
+        synthetic: whether the data are synthetic.
     """
 
     data: str
     split: str
     padding: str
     rows: Sequence[Score]
+    iteration: int | None = None
+    synthetic: bool = False
 
     @classmethod
     def of(cls, metrics: Mapping[str, Any]) -> Self:
@@ -67,7 +71,8 @@ class Scores(NamedTuple):
             for measure, value in metrics.get(key, {}).items()
             if measure in chance
         ]
-        return cls(metrics["data"], metrics["split"], metrics["padding"], rows)
+        where = metrics["data"], metrics["split"], metrics["padding"]
+        return cls(*where, rows, metrics.get("iteration"), metrics.get("synthetic", False))
 
 
 def read_scores(folder: str | PathLike[str], weights: Path) -> Scores:
@@ -86,6 +91,9 @@ def read_scores(folder: str | PathLike[str], weights: Path) -> Scores:
         raise UserError(f"{path} is not of {weights}; {AGAIN}, at this epoch")
     for name in ("data", "split", "padding"):
         validation.name(metrics, name, path)
+    for key, kind in {"iteration": int, "synthetic": bool}.items():
+        if key in metrics:
+            validation.field(metrics, key, kind, path)
     with reading.guard(path, AGAIN):
         scores = Scores.of(metrics)
         for score in scores.rows:

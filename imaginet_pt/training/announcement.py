@@ -6,9 +6,8 @@ from typing import Any
 
 from ..data.dataset import Dataset
 from ..data.preprocessing import SPECIAL, UNK, Tokenizer
+from ..nn.updates import Update
 from ..settings import Settings
-
-COPIES = 4  # of a parameter that Adam keeps: itself, its gradient and two averages
 
 
 def announce(
@@ -17,6 +16,7 @@ def announce(
     tokenizer: Tokenizer,
     captions: Sequence[Sequence[int]],
     params: Mapping[str, Any],
+    rule: Update,
     out: str | PathLike[str],
 ) -> Iterator[str]:
     """Yield lines on the data, the vocabulary, the model, and where the run is written.
@@ -27,6 +27,7 @@ def announce(
         tokenizer: the vocabulary.
         captions: word ids of the training captions.
         params: the parameters, arrays by name.
+        rule: the update rule.
         out: the folder of the run.
     """
     images, validation = len(dataset.split("train")), len(dataset.captions("val").texts)
@@ -38,11 +39,11 @@ def announce(
     unknown = sum(ids.count(UNK) for ids in map(list, captions))
     yield (
         f"vocabulary: {len(tokenizer.words) - len(SPECIAL):,} words; {unknown:,} of {words:,} in "
-        f"the captions ({unknown / max(1, words):.1%}) are in fewer than "
-        f"{settings.word_freq_threshold} captions and read as UNK"
+        f"the captions ({unknown / max(1, words):.1%}) are not in it and read as UNK"
     )
     count = sum(array.size for array in params.values())
-    megabytes = COPIES * 4 * count / 1e6
+    copies = 2 + len(rule.slots)  # the parameters, their gradients, and what the rule keeps
+    megabytes = copies * 4 * count / 1e6
     yield (
         f"{settings.model_type}: {count:,} parameters, about {megabytes:,.1f} MB with the "
         f"update rule's arrays; writing to {out}"

@@ -59,7 +59,7 @@ def train(
         init_tokenizer: path of a vocabulary to use.
         init_weights: path of initial parameters to use.
         checkpoint_minutes: time between checkpoints inside an epoch; 0 for one per minibatch.
-        on_epoch: called after each epoch; a true return value ends the training.
+        on_epoch: called after each epoch; a true return value ends the training. LINREG has none.
         number_of_threads: how many threads compute; None chooses by the model's size and the cores.
         kept: compiled functions, which trainings of one kind share.
 
@@ -67,10 +67,11 @@ def train(
         UserError: settings, data or files cannot be used; nothing is written then.
         Stopped: a signal such as Ctrl-C stopped the training; it can be resumed.
     """
+    origin = {"tokenizer": init_tokenizer, "weights": init_weights}
     if settings.model_type == "linear":
+        _refuse(origin)
         return _train_linear(dataset, settings, out, backend, progress, number_of_threads)
     loop = Loop(backend, progress, checkpoint_minutes, on_epoch, kept or KeptFunctions())
-    origin = {"tokenizer": init_tokenizer, "weights": init_weights}
     return _train_recurrent(dataset, settings, out, loop, origin, number_of_threads)
 
 
@@ -122,7 +123,8 @@ def _train_recurrent(
     work = preparation.multiply_adds(inputs.model, settings.batch_size)
     limits = threads.choose(number_of_threads, work, loop.backend)
     shapes = inputs.model.parameters(None)
-    for line in announce(dataset, settings, inputs.tokenizer, inputs.train.captions, shapes, out):
+    captions = inputs.train.captions
+    for line in announce(dataset, settings, inputs.tokenizer, captions, shapes, rule, out):
         loop.progress.say(line)
     preparation.check_trainable(inputs.model, rule)
     path = origin["weights"]
@@ -220,6 +222,13 @@ def _new_folder(out: AnyPath, processes: Processes) -> Iterator[RunFolder]:
         return
     with RunFolder.create(out) as folder:
         yield folder
+
+
+def _refuse(origin: Mapping[str, AnyPath | None]) -> None:
+    """Refuse what LINREG, which is solved, cannot begin with."""
+    for name, path in origin.items():
+        if path:
+            raise UserError(f"`init_{name}` is not for linear, which is solved; leave it out")
 
 
 def _train_linear(

@@ -86,6 +86,10 @@ def build_model(dataset: Dataset, settings: Settings, tokenizer: Tokenizer) -> m
             f"{dataset.name} has no image features; train with `model_type` shared_embeddings "
             "and `alpha` 1"
         )
+    if dataset.features is None and settings.scaler != "none":
+        raise UserError(
+            f"`scaler` {settings.scaler}: {dataset.name} has no image features; take none"
+        )
     return model
 
 

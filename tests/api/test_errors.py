@@ -35,6 +35,7 @@ def run(data, tmp_path_factory):
         (TYPE, {"hidden_sizes": 3}, "did you mean `hidden_size`"),
         (TYPE, {"settings": {"hidden_size": 3}}, "`settings`"),
         (TYPE, {"on_epoch": 3}, "`on_epoch`"),
+        (VALUE, {"model_type": "linear", "init_weights": "w.npz"}, "`init_weights`"),
         (VALUE, {"backend": "gpu"}, "`backend`"),
         (TYPE, {"backend": None}, "`backend`"),
         (TYPE, {"data": "flickr8k/"}, "`data`"),

@@ -1,6 +1,7 @@
 """Benchmarks are known by their pairs: what is refused, what is named, what is recognized."""
 
 import random
+import shutil
 
 import pytest
 from gensim.test.utils import datapath
@@ -43,6 +44,13 @@ def test_pairs_of_one_s_own_are_no_benchmark(own):
         benchmarks.load(pairs=[f"men={own}"])
     loaded = benchmarks.load(pairs=[f"pets={own}"])
     assert list(loaded) == ["SimLex-999", "pets"] and len(loaded["pets"]) == 3
+
+
+def test_a_path_may_have_an_equals_sign(own, tmp_path):
+    (tmp_path / "a=b").mkdir()
+    path = shutil.copy(own, str(tmp_path / "a=b/pairs.txt"))
+    assert list(benchmarks.load(pairs=[f"pets={path}"])) == ["SimLex-999", "pets"]
+    assert benchmarks.file_paths({"pairs": [path, f"pets={path}"]}) == [path, path]
 
 
 def test_a_known_file_bears_its_own_name():

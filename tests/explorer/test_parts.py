@@ -5,6 +5,7 @@ import glob
 import hashlib
 import json
 import re
+import shutil
 import zlib
 from pathlib import Path
 
@@ -135,6 +136,7 @@ def test_the_size_is_told_beforehand_and_is_not_exceeded(runs, data, chosen):
     for name in ("MULTITASK", "LINREG"):
         some = {name: runs[name], "TEXTUAL": runs["TEXTUAL"]}
         parts = sizes.estimate(some, chosen, dataset.features.shape[1], False)
+        assert parts["images"] > 0  # of the other run; TEXTUAL sees none
         text = page.make(some, dataset, chosen, {}, QUIET)
         assert 0.5 * sum(parts.values()) < len(text.encode()) < 1.02 * sum(parts.values())
 
@@ -164,7 +166,7 @@ def test_the_map_has_the_two_largest_components(rng):
     assert projection.plane(np.zeros((3, 1))).shape == (3, 2)
 
 
-def test_a_run_at_another_epoch_and_before_training(runs, data):
+def test_a_run_at_another_epoch_and_before_training(runs, data, tmp_path):
     path, backend = str(runs["MULTITASK"].folder.path), python_backend()
     loaded = epochs.load([path, f"{path}@1", f"{path}@0"], backend)
     assert list(loaded) == ["MULTITASK", "MULTITASK@1", "MULTITASK@0"]
@@ -179,6 +181,11 @@ def test_a_run_at_another_epoch_and_before_training(runs, data):
             epochs.load([wrong], backend)
     with pytest.raises(UserError, match="no epochs"):
         epochs.load([f"{runs['LINREG'].folder.path}@0"], backend)
+    shuffled = shutil.copytree(path, tmp_path / "shuffled")
+    content = (shuffled / "run.json").read_text().replace('"shuffle": false', '"shuffle": true')
+    (shuffled / "run.json").write_text(content)
+    with pytest.raises(UserError, match="@0: the weights that it began with are not known"):
+        epochs.load([f"{shuffled}@0"], backend)
 
 
 def test_rounding_leaves_the_run_as_it_was(runs):

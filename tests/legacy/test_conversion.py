@@ -8,6 +8,7 @@ from reference import PLAIN
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.data import data_provider
+from imaginet_pt.runs import model_card
 from imaginet_pt.runs.workflow import Workflow
 
 CHECKPOINTS = Path(__file__).parents[1] / "goldens/checkpoints"
@@ -26,6 +27,10 @@ def test_a_converted_checkpoint_predicts_what_the_original_did(shared, tmp_path)
     golden = np.load(shared / "goldens/shared/golden.npz")
     np.testing.assert_allclose(made["output_vis"], golden["preds"], atol=2e-6)
     np.testing.assert_allclose(made["hidden_text"], golden["ht"], atol=2e-6)
+    card = model_card.text(workflow.folder)
+    assert "converted from the original's checkpoint" in card
+    assert "trained with imaginet_pt" not in card and "of seed" not in card
+    assert "Made with\n\ntheano.\n" in card  # and none of the libraries that are here
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -243,6 +243,11 @@ def test_a_run_that_was_trained_on_is_not_taken_for_another(tmp_path):
     experiment.resume(dataset, job.folder, backend, quiet, iterations=2)
     with pytest.raises(UserError, match="was trained on to 2 epochs, where 1 are wanted; move"):
         grid.train_runs(dataset, [job], args, backend, quiet)
+    best = replace(settings, model_type="linear", choose_ridge_alpha=True)
+    linreg = grid.run_of("LINREG", best, dataset, args)
+    for _ in range(2):  # the penalty that it chose is in its run.json
+        (run,) = grid.train_runs(dataset, [linreg], args, backend, quiet)["LINREG"]
+    assert run.settings.ridge_alpha != best.ridge_alpha
 
 
 def test_runs_of_before_keep_their_folders(tmp_path):

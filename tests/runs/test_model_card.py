@@ -155,6 +155,10 @@ def test_scores_licence_and_citation_stand_in_the_card(folder, model, tmp_path):
     columns = rows(model_card.text(run, beside), "Scores")
     assert columns[0] == ["in order", "scrambled", "LINREG", "by chance"]
     assert columns[-1][1:] == ["25.0 %", "-", "20.0 %", "6.2 %"]
+    measured = Scores("small", "val", "none", [score], 3, synthetic=True)
+    text = model_card.text(run, measured, place="runs/mine")
+    assert "On split val of small, synthetic data, at epoch 3, captions read" in text
+    assert "RUN is runs/mine. Weights" in text
     assert "MIT licence" in text and "@inproceedings{chrupala2015learning" in text
 
 

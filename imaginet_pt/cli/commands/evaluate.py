@@ -127,11 +127,11 @@ def write(
     from ...runs.scores import METRICS
 
     make_folder(folder.path)
-    folder.write_json(METRICS, metrics)
     with atomic(folder / "items.csv") as file:
         items.to_csv(file, index_label="item", lineterminator="\n")
     with atomic(folder / model_card.CARD) as file:
-        file.write(model_card.text(workflow.folder, scores))
+        file.write(model_card.text(workflow.folder, scores, place=str(workflow.folder.path)))
+    folder.write_json(METRICS, metrics)  # the last, so that a folder that has it is whole
     return f"{METRICS}, items.csv and {model_card.CARD}"
 
 

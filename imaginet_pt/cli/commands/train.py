@@ -13,7 +13,7 @@ from ...errors import UserError
 from ...progress import Progress
 from .. import supervisor
 from ..options import (
-    DATA_HELP,
+    DATA_WITH_SPLITS,
     backend_options,
     chosen_backend,
     chosen_processes,
@@ -40,7 +40,7 @@ PAPER_MODELS: dict[str, dict[str, Any]] = {
 
 def add_options(parser: ArgumentParser) -> None:
     """Add options for the data, the folder, what to begin with, and each setting."""
-    parser.add_argument("--data", help=f"{DATA_HELP}; with --resume where they have moved")
+    parser.add_argument("--data", help=f"{DATA_WITH_SPLITS}; with --resume where they have moved")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", metavar="RUN", help="new folder for the run")
     where.add_argument("--resume", metavar="RUN", help="continue a stopped run, with its settings")
@@ -115,6 +115,9 @@ def run(args: Namespace) -> None:
     """Train, in a child process where several processes train together."""
     args.go_on = f"go on with --resume {args.resume or args.out}"
     if args.resume:
+        for name in ("init_tokenizer", "init_weights"):
+            if getattr(args, name):
+                raise UserError(f"`{name}` is for the beginning of a run; leave it out")
         _complete_from_run(args)
     elif args.data is None:
         raise UserError("`data` is missing; give it, or go on with a run by `resume`")

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...data.dataset import Dataset
-from ...data.preprocessing import SPECIAL, tokenize
+from ...data.preprocessing import SPECIAL, split_words
 from ...evaluation import acquisition
 from ...evaluation.bootstrap import Estimate
 from ...evaluation.partial import partial_spearman
@@ -60,12 +60,12 @@ def vocabulary(dataset: Dataset, known: Sequence[str]) -> Vocabulary:
     row = {word: i for i, word in enumerate(known) if word.isalpha()}
     right = np.zeros((len(known), len(images)), bool)
     for text, image in zip(captions.texts, np.searchsorted(images, captions.rows), strict=True):
-        right[[row[word] for word in tokenize(text.lower()) if word in row], image] = True
+        right[[row[word] for word in split_words(text) if word in row], image] = True
     counts = right.sum(axis=1)
     enough = (counts >= LEAST_IMAGES) & (counts <= len(images) - LEAST_IMAGES)
     words = [word for word, kept in zip(known, enough, strict=True) if kept]
     seen = pd.Series(
-        [word for text in dataset.captions("train").texts for word in set(tokenize(text.lower()))]
+        [word for text in dataset.captions("train").texts for word in set(split_words(text))]
     ).value_counts()
     return Vocabulary(words, np.log(seen.reindex(words).to_numpy(float)), right[enough])
 

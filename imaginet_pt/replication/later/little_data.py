@@ -28,7 +28,7 @@ import pandas as pd
 
 from ...data import benchmarks
 from ...data.dataset import Dataset, Image
-from ...data.preprocessing import tokenize
+from ...data.preprocessing import split_words
 from ...errors import UserError
 from ...evaluation.bootstrap import Estimate, Rows, spearman
 from ...evaluation.word_similarity import PAIR
@@ -63,7 +63,7 @@ class Portion(NamedTuple):
 
 def count_tokens(image: Image) -> int:
     """Count the tokens of an image's captions."""
-    return sum(len(tokenize(text)) for text in image.sentences)
+    return sum(len(split_words(text)) for text in image.sentences)
 
 
 def portions(dataset: Dataset, sizes: list[int]) -> list[Portion]:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...data.dataset import Captions
-from ...data.preprocessing import Tokenizer, tokenize
+from ...data.preprocessing import Tokenizer, split_words
 from ...data.scenes import lexicon
 from ...data.scenes.syntax import NOUNS, Token
 from ..estimates import SEED
@@ -140,7 +140,7 @@ def replaced(captions: Captions, groups: Groups, vocabulary: set[str]) -> list[P
         groups: of words that can replace each other.
         vocabulary: words that can be used.
     """
-    words = [tokenize(text.lower()) for text in captions.texts]
+    words = [split_words(text) for text in captions.texts]
     generator = np.random.default_rng(SEED)
     pairs = []
     for kind in KINDS:

@@ -64,7 +64,7 @@ def test_what_is_trained_is_said_before_it_takes_long(tmp_path, capsys, monkeypa
     main(["train", "--data", str(data), "--out", str(out), "--iterations", "1", *options.split()])
     captions, vocabulary, parameters, compiling = capsys.readouterr().err.splitlines()[:4]
     assert captions.startswith("small: 48 captions of 16 images to train on, 24 captions")
-    assert "in fewer than 9 captions and read as UNK" in vocabulary
+    assert vocabulary.endswith("are not in it and read as UNK")
     assert parameters.startswith("shared_embeddings: ") and parameters.endswith(f"to {out}")
     assert compiling.startswith("compiling with ")
     bar.set_description.assert_called_once_with("epoch 1/1", refresh=False)
