@@ -46,7 +46,7 @@ def _untrained(workflow: Workflow) -> Workflow:
     description, path = workflow.folder.described(), workflow.folder.path
     if not isinstance(workflow.model, RecurrentModel):
         raise UserError(f"{path} has no epochs; give it without @0")
-    given = "weights" in description.began_with or description.backend == "theano"
+    given = "weights" in description.began_with or description.converted
     if given or workflow.settings.shuffle:
         raise UserError(f"{path}@0: the weights that it began with are not known; give an epoch")
     return workflow.with_random_weights()

@@ -19,6 +19,7 @@ from ..evaluation.bootstrap import (
     Rows,
     bootstrap,
     mean_bootstrap,
+    paired_bootstrap,
     paired_rho_bootstrap,
     rho_bootstrap,
 )
@@ -94,9 +95,9 @@ def mean(a: Values, clusters: Clusters | None = None) -> Estimate:
     )
 
 
-def difference(a: Values, b: Values, clusters: Clusters | None = None) -> Estimate:
+def difference(a: Values, b: Values) -> Estimate:
     """Estimate the mean of a minus b, both of shape (seeds, units) or (1, units)."""
-    return mean(a - b, clusters)
+    return paired_bootstrap(a, b, _generator())
 
 
 def statistic(of: Callable[[Rows], Values], seeds: int, items: int) -> Estimate:

@@ -121,7 +121,7 @@ def held(scores: pd.DataFrame, of: str = "model") -> pd.DataFrame:
     for _, runs in scores.groupby(of, sort=False):
         for _, run in runs.groupby("seed", sort=False):
             end = run["iteration"].max()
-            later = sorted(set(runs["iteration"]) - set(range(end + 1)))
+            later = [i for i in runs["iteration"].unique() if i > end]
             parts += [run[run["iteration"] == end].assign(iteration=i) for i in later]
     return pd.concat(parts, ignore_index=True)
 

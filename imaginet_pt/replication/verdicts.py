@@ -93,18 +93,16 @@ def above_zero(label: str, a: Values, unit: str, clusters: Clusters | None = Non
         unit: the unit of the scores.
         clusters: as `estimates.mean` takes them; then there must be enough of them.
     """
-    return _too_few(label, a, clusters) or above(label, mean(a, clusters), unit)
-
-
-def above_other(
-    label: str, a: Values, b: Values, unit: str, clusters: Clusters | None = None
-) -> Part:
-    """Judge that the mean of a is above that of b, item by item, if there are enough items."""
-    return _too_few(label, a, clusters) or above(label, difference(a, b, clusters), unit)
-
-
-def _too_few(label: str, a: Values, clusters: Clusters | None) -> Part | None:
     items = a.shape[1] if clusters is None else len(np.unique(clusters))
+    return _too_few(label, items) or above(label, mean(a, clusters), unit)
+
+
+def above_other(label: str, a: Values, b: Values, unit: str) -> Part:
+    """Judge that the mean of a is above that of b, item by item, if there are enough items."""
+    return _too_few(label, a.shape[1]) or above(label, difference(a, b), unit)
+
+
+def _too_few(label: str, items: int) -> Part | None:
     if items >= LEAST_ITEMS:
         return None
     return not_run(label, f"{items} items, and an interval needs {LEAST_ITEMS}")

@@ -67,6 +67,11 @@ class RunDescription:
     versions: Mapping[str, str] = field(default_factory=package_versions)
     threads: Mapping[str, Any] = field(default_factory=threads.describe)
 
+    @property
+    def converted(self) -> bool:
+        """Whether the weights are from a checkpoint of the original, which says little of them."""
+        return self.backend == "theano"
+
     def to_json(self) -> dict[str, Any]:
         """Return the description in JSON's types."""
         return {

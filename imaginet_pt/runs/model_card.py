@@ -77,6 +77,7 @@ def text(
         "costs": costs(folder).to_dict("records"),
         "scores": scores,
         "place": place,
+        "converted": description.converted,
     }
     card: str = templates.render("model-card.md.jinja", description.to_json() | own)
     return card

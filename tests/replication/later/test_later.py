@@ -14,7 +14,6 @@ from imaginet_pt.backends import select
 from imaginet_pt.data.scenes import corpus
 from imaginet_pt.errors import UserError
 from imaginet_pt.evaluation import bootstrap
-from imaginet_pt.evaluation.word_similarity import PAIR
 from imaginet_pt.progress import Progress
 from imaginet_pt.replication import estimates, grid, report, verdicts
 from imaginet_pt.replication.later import (
@@ -30,7 +29,7 @@ from imaginet_pt.replication.later import (
     written,
 )
 from imaginet_pt.replication.results import NotRun
-from imaginet_pt.replication.verdicts import FAILS, HOLDS, INCONCLUSIVE, NOT_RUN
+from imaginet_pt.replication.verdicts import FAILS, HOLDS, NOT_RUN
 
 QUIET = Progress(quiet=True)
 TINY = {"hidden_size": 4, "embedding_size": 4, "word_freq_threshold": 2, "iterations": 2}
@@ -123,38 +122,6 @@ def test_minimal_pairs_from_start_to_end(data, options, workflows, monkeypatch):
     assert len(claims) == 3
     table = pd.read_csv(options.out / "minimal_pairs.csv")
     assert set(table[table["model"] == "VISUAL"]["iteration"]) == {1, 2}
-
-
-def pair_items(chosen, images, model="VISUAL", **columns):
-    """Items of one seed's pairs: whether each is chosen right, and its image."""
-    row = {"kind": "noun", "model": model, "seed": 1, "iteration": 1} | columns
-    pair = {"image": images, "pair": range(len(images)), "chosen right": chosen}
-    return pd.DataFrame(row | pair)
-
-
-def test_each_pair_weighs_the_same_and_images_are_resampled():
-    """A word is as often right as wrong over pairs, but need not be so over images."""
-    images = [*range(80), *(80 + i // 4 for i in range(80))]  # 80 with a pair, 20 with four
-    by_frequency = pair_items(80 * [1.0] + 80 * [0.0], images)
-    table = minimal_pairs.table_of(by_frequency).iloc[0]
-    assert table["chosen right"] == 0.5 and (table["pairs"], table["images"]) == (160, 100)
-    assert table["low"] < 0.42 and table["high"] > 0.58  # each image whole: wider than of pairs
-    items = pd.concat([by_frequency, by_frequency.assign(model="MULTITASK")])
-    words = [part.word for part in minimal_pairs.words_above_chance(items)]
-    assert words == [INCONCLUSIVE, INCONCLUSIVE, *8 * [NOT_RUN]]
-
-
-def test_a_seed_that_ended_earlier_stays_where_it_was():
-    early, late = ([share] * 40 for share in (0.0, 1.0))
-    items = pd.concat(
-        [
-            pair_items(early, range(40)),
-            pair_items(early, range(40), seed=2),
-            pair_items(late, range(40), seed=2, iteration=2),
-        ]
-    )
-    table = minimal_pairs.table_of(items)
-    assert table["chosen right"].tolist() == [0, 0.5]
 
 
 def test_an_epoch_that_is_asked_for_is_the_last(data, options, workflows, monkeypatch):
@@ -323,39 +290,3 @@ def test_little_data_from_runs_that_are_there(data, options, workflows, monkeypa
     assert set(table["regime"]) == {little_data.EPOCHS, little_data.UPDATES}
     assert set(table["model"]) == {*little_data.MODELS, grid.RANDOM}
     assert len(pd.read_csv(options.out / "little_data-claims.csv")) == 2
-
-
-def similarity_items(noise, n=200):
-    """Items in which cosines are human scores with noise, {(tokens, model): level}."""
-    rng = np.random.default_rng(0)
-    human = np.linspace(0, 10, n)
-    words = {"first": [f"a{i}" for i in range(n)], "second": [f"b{i}" for i in range(n)]}
-    return pd.concat(
-        pd.DataFrame(words | {"score": human, "cosine": human + 3 * level * rng.normal(size=n)})
-        .assign(benchmark="MEN", regime=little_data.EPOCHS, tokens=tokens, model=model, seed=1)
-        for (tokens, model), level in noise.items()
-    )  # fmt: skip
-
-
-def test_where_pictures_help_and_where_that_ends(data, options):
-    noise = {(tokens, "TEXTUAL"): level for tokens, level in ((1000, 4), (10_000, 1))}
-    noise |= {(tokens, model): 2 for tokens in (1000, 10_000) for model in ("VISUAL", "MULTITASK")}
-    items = similarity_items(noise)
-    assert [part.word for part in little_data.leads_everywhere(items)] == [HOLDS, FAILS]
-    assert [part.word for part in little_data.lead_shrinks(items)] == [HOLDS]
-    result = little_data.write(options, data, items)
-    assert "ahead at 1,000 tokens, crossing at about" in result.text
-    above = items.assign(tokens=items["tokens"] * 1000)  # a million, where no lead is claimed
-    assert [part.word for part in little_data.leads_everywhere(above)] == [NOT_RUN]
-    (alone,) = little_data.lead_shrinks(items[items["tokens"] == 1000])
-    assert alone.word == NOT_RUN and "at one size alone" in alone.figures
-    few = items.merge(items[PAIR].drop_duplicates()[:20])
-    assert [part.word for part in little_data.leads_everywhere(few)] == [NOT_RUN]
-    assert [part.word for part in little_data.lead_shrinks(few)] == [NOT_RUN]
-
-
-def test_signs_of_leads():
-    sign = little_data.describe_sign
-    assert sign([10, 100], [0.1, 0.2]) == "ahead at every size"
-    assert sign([10, 100], [-0.1, 0.1]) == "behind at 10 tokens, crossing at about 32"
-    assert sign([10_000, 30_000], [0.1, -0.3]).endswith("crossing at about 13,000")
