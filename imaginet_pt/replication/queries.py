@@ -1,5 +1,6 @@
 """Choose the captions that Table 3 and Figure 3 search with."""
 
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -91,7 +92,7 @@ def choose(
     orders = neighbors.word_orders(workflow, captions.texts)
     source = "The captions are the paper's own."
     if not indices:
-        indices, source = _extremes(workflow, captions, orders, n)
+        indices, source = _extremes(workflow, captions, n)
     return [Query(index, orders[index]) for index in indices], source
 
 
@@ -147,12 +148,9 @@ def largest(
     return order[np.sort(first)[:n]]
 
 
-def _extremes(
-    workflow: Workflow, captions: Captions, orders: Sequence[Orders], n: int
-) -> tuple[list[int], str]:
+def _extremes(workflow: Workflow, captions: Captions, n: int) -> tuple[list[int], str]:
     """Return the indices of captions whose neighbours change most, and how they were chosen."""
-    states = _states(workflow, orders)
-    changes = change(*states)
+    changes, controls = _changes(workflow, tuple(captions.texts))
     indices = largest(changes, captions.rows, n).tolist()
     source = (
         f"The captions are extremes, not a sample: of the {len(changes):,} captions of split "
@@ -160,9 +158,17 @@ def _extremes(
         f"{SCRAMBLE_SEED}), no two of one image. The change is the mean rank that the {K} captions "
         "nearest to one order have for the other order, the smaller of both directions: "
         f"{' and '.join(f'{changes[i]:,.1f}' for i in indices)}; the median caption has "
-        f"{np.median(changes):,.1f}, {_controls(workflow, orders, *states)}."
+        f"{np.median(changes):,.1f}, {controls}."
     )
     return indices, source
+
+
+@functools.lru_cache(maxsize=1)  # Table 3 and Figure 3 ask for the same run
+def _changes(workflow: Workflow, texts: tuple[str, ...]) -> tuple[npt.NDArray[np.float64], str]:
+    """Return the change of each caption, (n,), and what the median is beside it."""
+    orders = neighbors.word_orders(workflow, texts)
+    states = _states(workflow, orders)
+    return change(*states), _controls(workflow, orders, *states)
 
 
 def _states(

@@ -148,6 +148,18 @@ def test_without_captions_extremes_are_chosen_and_called_so(tmp_path):
     assert untrained == 3 and median < chance
 
 
+def test_the_changes_of_a_run_are_computed_once(monkeypatch):
+    """Table 3 and Figure 3 choose other numbers of the same captions."""
+    asked = []
+    states = neighbors.states
+    monkeypatch.setattr(neighbors, "states", lambda *args: asked.append(1) or states(*args))
+    run, captions = Run(), dataset().captions("val")
+    two, three = (queries.choose(run, captions, [], [], n)[0] for n in (2, 3))
+    assert two == three[:2] and len(asked) == 2  # trained, and with random weights
+    queries.choose(Run(), captions, [], [], 2)
+    assert len(asked) == 4  # of another run they are its own
+
+
 def test_scrambling_is_that_of_the_retrieval_of_all_captions():
     run = Run()
     captions = Captions(["dog cat tiger hound", "cat kitten puppy dog eats"], np.arange(2))
