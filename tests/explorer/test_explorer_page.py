@@ -18,6 +18,14 @@ VIEWS = {
     "sentences": "Two sentences", "words": "Words",
 }  # fmt: skip
 
+SET_WHEN_FIRST_DRAWN = """
+new MutationObserver((changes, observer) => {
+  if (!document.querySelector("main")) return;
+  observer.disconnect();
+  location.hash = "ADDRESS";
+}).observe(document, { childList: true, subtree: true });
+"""
+
 
 @pytest.fixture
 def opened(page_at, written):
@@ -201,6 +209,14 @@ def test_the_tours_orders_are_orders_of_its_sentences(opened):
     assert len(pairs) == 3
     for original, scrambled in pairs:
         assert sorted(original.split()) == sorted(scrambled.split()) and original != scrambled
+
+
+def test_an_address_given_while_the_page_begins_is_followed(opened):
+    page = opened().page
+    page.context.add_init_script(SET_WHEN_FIRST_DRAWN.replace("ADDRESS", at("reading")))
+    page.reload()
+    until(page, "document.querySelectorAll('.word').length === 5")
+    assert page.get_by_label("Sentence", exact=True).input_value() == SENTENCE
 
 
 def test_a_table_is_copied_as_csv(opened):

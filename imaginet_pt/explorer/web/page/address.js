@@ -59,6 +59,7 @@ function useAddress() {
       setState(readAddress(location.hash));
     };
     addEventListener("hashchange", follow);
+    if (location.hash !== known.current) follow(); // it changed before anyone listened
     return () => removeEventListener("hashchange", follow);
   }, []);
   useEffect(() => {
