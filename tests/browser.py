@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
+MILLISECONDS = 120_000  # that a busy machine may take
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OPTIONS = (
     "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking "
@@ -45,7 +46,9 @@ def chromium():
     if program is None:
         pytest.skip(f"no browser: install one of {', '.join(BROWSERS)}")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=OPTIONS, timeout=MILLISECONDS
+        )
         yield browser
         browser.close()
 
@@ -65,6 +68,7 @@ def page_at(chromium):
                 offline=True,
             )
         )
+        contexts[-1].set_default_timeout(MILLISECONDS)
         seen = Seen(contexts[-1].new_page(), [], [])
         address = path.resolve().as_uri()
         _listen(seen, address)

@@ -46,3 +46,17 @@ def written(runs, data, chosen, tmp_path_factory):
     text = page.make(runs, data_provider.load(data), chosen, {}, QUIET)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def opened(page_at, written):
+    """Open the page at a state: a function `(state, **options) -> Seen`, when it is drawn."""
+
+    def open_at(state="", **options):
+        seen = page_at(written, **options)
+        if state:
+            seen.page.evaluate("hash => { location.hash = hash; }", state)
+        seen.page.wait_for_selector("main .cards, main .map, main .suggestions, main .note")
+        return seen
+
+    return open_at

@@ -1,63 +1,17 @@
 """The page of `imaginet explore` in a browser: what one types, clicks and hears there."""
 
 import re
-import time
-from urllib.parse import quote
 
 import pytest
 from browser import axe_violations, overflow
-from crash.stand_in import QUIET
+from explorer_page import SENTENCE, VIEWS, at, until
 
-from imaginet_pt.data import data_provider
-from imaginet_pt.explorer import page as pages
-
-SENTENCE = "a dog sees a cat"
 FIRST = "A "  # the data's first caption begins like this
-VIEWS = {
-    "reading": "Word by word", "order": "Order", "omission": "Omission",
-    "sentences": "Two sentences", "words": "Words",
-}  # fmt: skip
-
-SET_WHEN_FIRST_DRAWN = """
-new MutationObserver((changes, observer) => {
-  if (!document.querySelector("main")) return;
-  observer.disconnect();
-  location.hash = "ADDRESS";
-}).observe(document, { childList: true, subtree: true });
-"""
-
-
-@pytest.fixture
-def opened(page_at, written):
-    """Open the page at a state: a function `(state, **options) -> Seen`, when it is drawn."""
-
-    def open_at(state="", **options):
-        seen = page_at(written, **options)
-        if state:
-            seen.page.evaluate("hash => { location.hash = hash; }", state)
-        seen.page.wait_for_selector("main .cards, main .map, main .suggestions, main .note")
-        return seen
-
-    return open_at
-
-
-def at(view, sentence=SENTENCE, **more):
-    """The address of a view."""
-    pairs = {"s": sentence, "v": view, "r": 1} | more  # 1 is MULTITASK
-    return "#" + "&".join(f"{name}={quote(str(value))}" for name, value in pairs.items())
 
 
 def others(seen):
     """Requests beside the worker's own text, which is in the page."""
     return [address for address in seen.requests if not address.startswith("blob:")]
-
-
-def until(page, expression, *parameter):
-    """Wait until an expression is true; Playwright's way evaluates text, which the page forbids."""
-    end = time.monotonic() + 30
-    while not page.evaluate(expression, *parameter):
-        assert time.monotonic() < end, f"never: {expression}"
-        page.wait_for_timeout(30)
 
 
 def cards(page):
@@ -69,6 +23,7 @@ def cards(page):
 def test_every_view_fits_and_is_accessible(view, width, dark, opened):
     more = {"t": "a man likes a boat", "w": "dog", "b": 4, "g": 1, "x": "1"}
     seen = opened(at(view, **more), width=width, dark=dark)
+    seen.page.wait_for_selector(f"nav button[aria-current=page] >> text={VIEWS[view]}")
     assert axe_violations(seen.page) == [] and overflow(seen.page) == 0
     assert seen.errors == [] and others(seen) == []
 
@@ -211,14 +166,6 @@ def test_the_tours_orders_are_orders_of_its_sentences(opened):
         assert sorted(original.split()) == sorted(scrambled.split()) and original != scrambled
 
 
-def test_an_address_given_while_the_page_begins_is_followed(opened):
-    page = opened().page
-    page.context.add_init_script(SET_WHEN_FIRST_DRAWN.replace("ADDRESS", at("reading")))
-    page.reload()
-    until(page, "document.querySelectorAll('.word').length === 5")
-    assert page.get_by_label("Sentence", exact=True).input_value() == SENTENCE
-
-
 def test_a_table_is_copied_as_csv(opened):
     page = opened(at("reading")).page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -230,45 +177,6 @@ def test_a_table_is_copied_as_csv(opened):
     assert page.evaluate("csv(['a'], [['say \"x\", y']])") == 'a\n"say ""x"", y"\n'
 
 
-TYPED = [
-    "", "   ", "\U0001f415 \U0001f468\u200d\U0001f469\u200d\U0001f467", "\u05e9\u05dc\u05d5\u05dd",
-    "\u202eevil",
-    "<img src=x onerror='window.hurt = 3'> <script>window.hurt = 4</script>",
-    "constructor __proto__ toString", "a" * 3000,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("text", TYPED, ids=range(len(TYPED)))
-def test_whatever_is_typed_is_text(text, opened):
-    seen = opened(at("reading"))
-    for view in VIEWS:
-        seen.page.evaluate("hash => { location.hash = hash; }", at(view, text, t=text, w=text[:20]))
-        seen.page.wait_for_selector(f"nav button[aria-current=page] >> text={VIEWS[view]}")
-        assert overflow(seen.page) == 0
-    seen.page.wait_for_timeout(100)
-    assert seen.page.evaluate("window.hurt") is None and seen.errors == []
-    assert seen.page.locator("main img, main script").count() == 0
-
-
-NAMES = dict(
-    zip(VIEWS, ["Word by word", "Order", "Omission", "Two sentences", "Words"], strict=True)
-)
-
-
-def test_nothing_stored_is_run(opened, runs, data, chosen, page_at, tmp_path):
-    """A caption and a run's name that would run if they were anything but text."""
-    seen = opened(at("reading", "a dog"))
-    assert seen.page.evaluate("window.hurt") is None and seen.errors == []
-    assert any("</script>" in text for text in seen.page.evaluate("CONTENT.captions"))
-    name = "<script>window.hurt = 5</script>"
-    path = tmp_path / "named.html"
-    named = pages.make({name: runs["LINREG"]}, data_provider.load(data), chosen, {}, QUIET)
-    path.write_text(named, encoding="utf-8")
-    seen = page_at(path)
-    seen.page.wait_for_selector("main .cards")
-    assert name in seen.page.title() and seen.page.evaluate("window.hurt") is None
-
-
 def test_five_hundred_words_are_read_without_a_freeze(opened):
     seen = opened(at("reading", "a dog sees a cat and " * 100))
     seen.page.get_by_text("Only the first 500 words are read.").wait_for()
@@ -276,30 +184,3 @@ def test_five_hundred_words_are_read_without_a_freeze(opened):
     seen.page.get_by_label("Sentence", exact=True).fill("a dog")
     seen.page.get_by_text("the 2nd of 2 words").wait_for()
     assert overflow(seen.page) == 0 and seen.errors == []
-
-
-@pytest.mark.parametrize(
-    "state", ["#s=a&r=99&b=x&n=-5&z=1e9&v=nowhere&x=a,,9&m=1&g=77", "#%", "#s=%E0"]
-)
-def test_a_broken_address_breaks_nothing(state, opened):
-    seen = opened(state)
-    assert seen.errors == [] and seen.page.locator("h1").count() == 1
-
-
-def test_without_javascript_the_page_says_so(page_at, written):
-    seen = page_at(written, javascript=False)
-    assert "needs JavaScript" in seen.page.locator("body").inner_text()
-
-
-def test_the_policy_lets_nothing_else_run_or_load(opened):
-    page = opened(at("reading")).page
-    page.evaluate(
-        """() => {
-            const script = document.createElement("script");
-            script.textContent = "window.hurt = 6";
-            document.body.append(script);
-        }"""
-    )
-    assert page.evaluate("window.hurt") is None
-    failed = page.evaluate("fetch('https://example.org').then(() => false, () => true)")
-    assert failed

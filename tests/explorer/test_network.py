@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from browser import MILLISECONDS
 
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.preprocessing import TOKENIZE, plain, tokenize
@@ -26,6 +27,7 @@ def sentences(words, n=200, seed=5):
 def page(chromium, written):
     """The page of all runs, when its network is unpacked."""
     page = chromium.new_page()
+    page.set_default_timeout(MILLISECONDS)
     page.goto(written.as_uri())
     page.wait_for_selector("main")
     yield page

@@ -128,6 +128,7 @@ class Network {
   constructor(run, weights) {
     this.run = run;
     this.weights = weights;
+    this.mostKept = mostKept(weights);
     this.activation = ACTIVATIONS[run.activation];
     this.ids = placesOf(run.vocabulary);
     this.visual = run.kind !== "TEXTUAL";
@@ -210,7 +211,15 @@ class Network {
   }
 }
 
-const MOST_KEPT = 1500; // readings of a network; each has some ten thousand bytes
+const MOST_KEPT = 1500; // readings of a network
+const BYTES_KEPT = 64e6; // of the images that they imagine and the chances that they give words
+
+/** How many readings are kept: one sentence always. */
+function mostKept(weights) {
+  const size = (name) => weights[name]?.length ?? 0;
+  const each = 8 * (size("visual.dense.b") + size("textual.dense.b"));
+  return Math.min(MOST_KEPT, Math.max(MOST_WORDS + 1, Math.floor(BYTES_KEPT / each)));
+}
 
 /** What a network has made of the words up to a point. All is computed when it is first needed. */
 class Reading {
@@ -225,7 +234,7 @@ class Reading {
   /** The reading after one more word, kept so that a word is read once while one types. */
   next(id) {
     if (!this.after.has(id)) {
-      if (++this.network.kept > MOST_KEPT) this.network.forget();
+      if (++this.network.kept > this.network.mostKept) this.network.forget();
       this.after.set(id, this.nextOnce(id));
     }
     return this.after.get(id);

@@ -57,7 +57,7 @@ function SentenceField({ state, change, words }) {
   return html`<label class="field first">
       <span>Sentence</span>
       <input type="text" dir="auto" value=${state.s} placeholder="a dog runs on the beach"
-        spellcheck="false" autocomplete="off" onInput=${type} />
+        spellcheck=${false} autocomplete="off" onInput=${type} />
     </label>
     ${tooMany && html`<p class="note">Only the first ${MOST_WORDS} words are read.</p>`}`;
 }

@@ -42,9 +42,18 @@ function useAnswer(question, ...parameters) {
 
 const REFRESH = 80; // milliseconds between two views of a series that grows
 
+/** How many of the places of `words` have the answers that they had in `before`, by question. */
+const STILL_TRUE = {
+  word: (before, words) => {
+    const parting = words.findIndex((word, at) => word !== before[at]);
+    return parting < 0 ? words.length : parting;
+  },
+  omission: (before, words) => (String(before) === String(words) ? words.length : 0),
+};
+
 /** The answers to a question for each place of `words`, as far as they are there. */
 function useSeries(question, r, words) {
-  const [series, setSeries] = useState([]);
+  const [series, setSeries] = useState({ of: words, found: [] });
   useEffect(() => {
     let wanted = true;
     const collect = async () => {
@@ -54,15 +63,15 @@ function useSeries(question, r, words) {
         found.push(await ask(question, r, words, at));
         if (performance.now() - last > REFRESH) {
           last = performance.now();
-          if (wanted) setSeries([...found]);
+          if (wanted) setSeries({ of: words, found: [...found] });
         }
       }
-      if (wanted) setSeries(found);
+      if (wanted) setSeries({ of: words, found });
     };
     collect();
     return () => {
       wanted = false;
     };
   }, [JSON.stringify([question, r, words])]);
-  return series;
+  return series.found.slice(0, STILL_TRUE[question](series.of, words));
 }

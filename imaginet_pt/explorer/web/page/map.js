@@ -25,6 +25,7 @@ function WordMap({ space, words, chosen, near, zoom, pick, name }) {
     [visible, special.join()],
   );
   const click = (event) => {
+    if (visible.length === 0) return;
     const box = event.currentTarget.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * MAP_WIDTH;
     const y = ((event.clientY - box.top) / box.height) * MAP_HEIGHT;

@@ -108,7 +108,7 @@ function Pair({ r, sentences, titles }) {
   const alike = useAnswer("alike", r, ...sentences);
   if (!a || !b || !alike) return html`<p class="note" aria-live="polite">Reading …</p>`;
   const columns = [[a, b], [b, a]];
-  return html`<${Alike} alike=${alike} run=${RUNS[r]} />
+  return html`<${Alike} alike=${alike} />
     <div class="pair">
       ${columns.map(
         ([one, other], i) => html`<section>
@@ -128,13 +128,10 @@ const VECTORS = {
 };
 
 /** How alike two sentences are to a run. */
-function Alike({ alike, run }) {
+function Alike({ alike }) {
   const names = Object.keys(alike);
-  const same = names.every((name) => alike[name] > 1 - 1e-9);
   return html`<div class="alike">
     ${names.map((name) => html`<p><b>${shown(alike[name], 3)}</b> cosine of the ${VECTORS[name]}</p>`)}
-    ${same && run.kind === "LINREG" &&
-      html`<p class="note">To LINREG, which counts words, any order of them is the same.</p>`}
     <${CopyTable} what="similarity" columns=${["vectors", "cosine"]}
       rows=${names.map((name) => [name, alike[name].toFixed(6)])} />
   </div>`;

@@ -40,7 +40,7 @@ function tokenize(text) {
  * network would read a tab as a word that it does not know.
  */
 function wordsOf(text) {
-  return tokenize(text.replace(/\s+/g, " ")).slice(0, MOST_WORDS);
+  return tokenize(plain(text).replace(/\s+/g, " ")).slice(0, MOST_WORDS);
 }
 
 /** The parts of a word that LINREG counts: two letters, digits or more, as its "bag" unit. */

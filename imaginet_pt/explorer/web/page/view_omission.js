@@ -11,13 +11,13 @@ function OmissionView({ r, words, state, change }) {
     const x = out.has(at) ? [...out].filter((place) => place !== at) : [...out, at];
     change({ x: x.sort((a, b) => a - b) });
   };
+  const what = imagines(run) ? "the imagined image" : "the state";
   const look = (at) => ({
     bars: [{ value: scores[at] ?? null, most, kind: "moved" }],
     state: `${out.has(at) ? "out" : ""} ${wordState(r, words[at])}`,
-    label: `leave out ${words[at]}, ${ordinal(at + 1)} word; without it alone the image moves by ${shown(scores[at] ?? null)}`,
+    label: `leave out ${words[at]}${STATES[wordState(r, words[at])]}, ${ordinal(at + 1)} word; without only this word, ${what} moves by ${shown(scores[at] ?? null)}`,
   });
   const rows = scores.map((score, at) => [at + 1, words[at], score.toFixed(6)]);
-  const what = imagines(run) ? "the imagined image" : "the state";
   return html`<p class="actions">
       <span class="soft">Click a word to leave it out.</span>
       ${out.size > 0 &&

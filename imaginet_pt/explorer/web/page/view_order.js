@@ -5,6 +5,8 @@ function OrderView({ r, words, state }) {
   const other = otherOrder(words, state.o);
   const titles = ["As typed", "In another order"];
   return html`<${UnknownWords} r=${r} words=${words} />
+    ${RUNS[r].kind === "LINREG" &&
+    html`<p class="note">To LINREG, which counts words, any order of them is the same.</p>`}
     <${Pair} r=${r} sentences=${[words, other]} titles=${titles} />
     <${Lacking} run=${RUNS[r]} />`;
 }
@@ -41,7 +43,7 @@ function Reorder({ words, original, change }) {
   useEffect(() => {
     if (follow.current >= 0) row.current.querySelectorAll("button.word")[follow.current].focus();
     follow.current = -1;
-  }, [words.join(" ")]);
+  });
   const move = (from, to) => {
     if (from < 0 || to < 0 || to >= words.length || from === to) return false;
     set(movedWithin(words, from, to));
@@ -59,6 +61,7 @@ function Reorder({ words, original, change }) {
       move(dragged.current, at);
     },
     onKeyDown: (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own, as "back"
       const to = at + ({ ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? NaN);
       if (Number.isNaN(to)) return;
       event.preventDefault();

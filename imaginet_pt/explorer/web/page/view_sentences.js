@@ -13,7 +13,7 @@ function SentencesView({ r, words, state }) {
 function SecondSentence({ state, change }) {
   return html`<label class="field second">
     <span>Second sentence</span>
-    <input type="text" dir="auto" value=${state.t} placeholder="another sentence" spellcheck="false"
+    <input type="text" dir="auto" value=${state.t} placeholder="another sentence" spellcheck=${false}
       autocomplete="off" onInput=${(event) => change({ t: event.target.value })} />
   </label>`;
 }

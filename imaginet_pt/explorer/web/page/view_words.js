@@ -104,7 +104,7 @@ function WordSearch({ r, state, change }) {
     <label>
       <span>Find a word</span>
       <input type="search" dir="auto" value=${typed} placeholder="the beginning of a word"
-        spellcheck="false" autocomplete="off" onInput=${(event) => setTyped(event.target.value)} />
+        spellcheck=${false} autocomplete="off" onInput=${(event) => setTyped(event.target.value)} />
     </label>
     <p class="matches" aria-live="polite">
       ${matches.map((word) => html`<button type="button" class="link" key=${word} onClick=${() => change({ w: word })}>${word}</button>`)}
