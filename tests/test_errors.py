@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imaginet_pt.errors import (
@@ -45,6 +45,7 @@ def test_what_cannot_be_printed_is_escaped():
     assert line == r"a\x1b[31mb \u202ec\ud800 \x00 café"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=2000))
 def test_any_message_is_one_line_that_can_be_printed(text):
     line = str(UserError(text))

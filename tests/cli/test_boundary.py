@@ -198,7 +198,7 @@ def test_a_signal_while_a_command_waits(number):
     command = [*PROGRAM.split(), "project", "nowhere"]
     streams_of_it = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
     process = subprocess.Popen(command, **streams_of_it)
-    while not catches(process, number):
+    while process.poll() is None and not catches(process, number):
         time.sleep(0.05)
     process.send_signal(number)
     told, error = process.communicate(timeout=300)

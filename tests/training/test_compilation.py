@@ -11,7 +11,7 @@ from imaginet_pt.errors import UserError
 from imaginet_pt.training import compilation, preparation
 from imaginet_pt.training.preparation import first_state
 
-SECONDS = 20  # until a test that would wait for ever fails
+SECONDS = 120  # until a test that would wait for ever fails
 
 
 def test_each_goes_on_while_the_other_does():

@@ -118,11 +118,14 @@ class Handler(StreamRequestHandler):
             self.server.send(self.wfile.write)
 
 
-@pytest.fixture
-def server(monkeypatch):
-    """A server, and less patience with it than a user has."""
+def have_little_patience(monkeypatch):
     for name, value in {"TIMEOUT": 1.0, "SECONDS": 2.0, "TOTAL": 5.0}.items():
         monkeypatch.setattr(connections, name, value)
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A server that is asked again at once."""
     monkeypatch.setattr(http, "WAIT", 0)
     with ThreadingTCPServer(("127.0.0.1", 0), Handler) as site:
         site.daemon_threads, site.block_on_close, site.requests = True, False, 0
@@ -138,8 +141,10 @@ def source_of(site):
 
 
 @pytest.mark.parametrize("kind", SERVERS)
-def test_whatever_a_server_does_ends_in_one_line_and_in_time(kind, server, tmp_path):
+def test_whatever_a_server_does_ends_in_one_line_and_in_time(kind, server, tmp_path, monkeypatch):
     server.send, words = SERVERS[kind]
+    if words == "too slow":
+        have_little_patience(monkeypatch)
     begun, used = time.monotonic(), time.process_time()
     with pytest.raises(UserError) as caught:
         catalog.get(source_of(server), tmp_path, Progress(quiet=True))
@@ -266,7 +271,8 @@ def test_https_never_becomes_http(https, tmp_path):
     assert https.requests == 1
 
 
-def test_a_slow_https_server_ends_too(https, tmp_path):
+def test_a_slow_https_server_ends_too(https, tmp_path, monkeypatch):
+    have_little_patience(monkeypatch)
     https.send = drip(b"PK", PROMISE)
     begun = time.monotonic()
     with pytest.raises(http.Unreachable, match="too slow"):
