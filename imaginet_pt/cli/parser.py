@@ -35,6 +35,12 @@ SYNONYMS = {
     "--optimizer": "--update", "--dim": "--hidden-size", "--seed": "--random-seed",
     "--output": "--out", "--min-count": "--word-freq-threshold", "--dataset": "--data",
 }  # fmt: skip
+# Positional argument of a command -> what to do with one argument too many.
+TOO_MANY = {
+    "runs": "name all runs together",
+    "sentences": "put a sentence in quotation marks",
+    "first": "put a sentence in quotation marks",
+}
 # What another command does -> the line that does it.
 ELSEWHERE = {
     "--val-fraction": "imaginet data import FOLDER NEW_FOLDER --val-fraction 0.1 draws a split val",
@@ -140,8 +146,8 @@ def _chosen_parser(
 def _answer(parser: argparse.ArgumentParser, word: str) -> str:
     """Say that `word` is unknown and which option may be meant; the message ends with "see"."""
     if not word.startswith("-"):
-        several = any(action.dest == "runs" for action in parser._actions)
-        fix = "name all runs together" if several else "put a sentence in quotation marks"
+        takes = {action.dest for action in parser._actions}
+        fix = next((fix for dest, fix in TOO_MANY.items() if dest in takes), "leave it out")
         return f"{word!r} is one argument too many; {fix}, and see"
     name = word.partition("=")[0]
     if name.replace("_", "-") in ELSEWHERE:

@@ -92,7 +92,7 @@ def describe(workflow: Workflow) -> str:
         [
             f"trained on {workflow.data['name']}",
             *(["word counts"] if linear else [size, epoch]),
-            f"seed {settings.random_seed}",
+            *([] if workflow.folder.described().converted else [f"seed {settings.random_seed}"]),
             f"{len(workflow.tokenizer.words):,} words",
         ]
     )

@@ -168,7 +168,7 @@ def make(
         f"{results.markdown(table_of(last))}\n{chance_note(dataset)} {RANDOM_NOTE}\n\n"
         f"{describe_lines(curve)}\n\n![Figure 2](figure2.png)\n"
     )
-    tables = {"figure2": curve.round(4), "figure2-items": last.round(4)}
+    tables = {"figure2": curve.round(8), "figure2-items": last.round(4)}
     return results.write_result("figure2", title, text, items, tables, options.out, files)
 
 

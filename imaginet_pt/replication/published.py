@@ -122,11 +122,12 @@ def _correlation(result: Result, out: Path, model: str, benchmark: str) -> Estim
     return widened(estimates.rho(result.items, benchmark, model))
 
 
-def _largest_p(result: Result, out: Path, row: str, column: str) -> Estimate:
+def _largest_p(result: Result, out: Path, row: str, column: str) -> Estimate | None:
     benchmarks = set(result.items["benchmark"]) & {SIMLEX, MEN}
+    if not benchmarks:
+        return None
     p = max(
-        (estimates.largest_p(result.items, b, model) for b in benchmarks for model in grid.MODELS),
-        default=1.0,
+        estimates.largest_p(result.items, b, model) for b in benchmarks for model in grid.MODELS
     )
     return Estimate(p, p, np.inf)
 

@@ -36,17 +36,17 @@ def draw(costs: Mapping[str, pd.DataFrame]) -> Figure:
         _panel(axes, panel, costs)
     for axes in figure.axes[len(shown) :]:
         axes.set_axis_off()
-    lines, names = figure.axes[0].get_legend_handles_labels()
-    names = [plots.drawable(name).replace("$", r"\$") for name in names]
+    names = [plots.drawable(name).replace("$", r"\$") for name in costs]
+    lines = figure.axes[0].lines  # one a run: each has costs of its training
     figure.legend(lines, names, loc="outside lower left", frameon=False, fontsize=8)
     return figure
 
 
 def _panel(axes: Axes, panel: str, costs: Mapping[str, Any]) -> None:
     """Draw one kind of cost of the runs that have it; a run's line looks the same everywhere."""
-    for i, (name, of_run) in enumerate(costs.items()):
+    for i, of_run in enumerate(costs.values()):
         if panel in of_run:
-            axes.plot(of_run.index, of_run[panel], label=name, markersize=3, **plots.style(i))
+            axes.plot(of_run.index, of_run[panel], markersize=3, **plots.style(i))
     axes.set_title(PANELS[panel], fontsize=9)
     axes.set_xlabel("Epoch")
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))

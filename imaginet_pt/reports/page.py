@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,8 +19,10 @@ from .. import templates
 from ..data.dataset import Dataset
 from ..files.tables import MAX_EPOCHS, read_table
 from ..runs.workflow import Workflow
+from ..settings import Settings
 
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}  # of pictures
+UNKNOWN = "unknown"  # what a converted run does not tell
 LIBRARIES = ["pytensor", "numpy", "scipy", "pandas", "gensim", "matplotlib", "jinja2"]
 
 
@@ -28,24 +31,26 @@ class Run(NamedTuple):
 
     Attributes:
         name: the run's name on the page.
-        seed: its random seed.
+        seed: its random seed; "unknown" of a run that was converted.
         described: the content of its run.json.
         epochs: its times.csv, without any rows for LINREG.
     """
 
     name: str
-    seed: int
+    seed: int | str
     described: dict[str, Any]
     epochs: pd.DataFrame
 
     @classmethod
     def of(cls, name: str, workflow: Workflow) -> "Run":
         """Describe the run of a `Workflow` under this name."""
-        described, times = workflow.folder.described().to_json(), workflow.folder / "times.csv"
+        description, times = workflow.folder.described(), workflow.folder / "times.csv"
+        settings = description.known_settings()
+        described = description.to_json() | {"settings": settings}
         epochs = pd.DataFrame({"seconds": []})
         if times.exists():
             epochs = read_table(times, ["epoch", "seconds"], MAX_EPOCHS)
-        return cls(name, described["settings"]["random_seed"], described, epochs)
+        return cls(name, settings.get("random_seed", UNKNOWN), described, epochs)
 
 
 def render_page(
@@ -151,7 +156,8 @@ def compare_settings(trained: Sequence[Run]) -> tuple[pd.DataFrame, dict[str, st
     """
     by_name: dict[str, dict[str, list[str]]] = {}
     for run in trained:
-        for setting, value in run.described["settings"].items():
+        for setting in (f.name for f in fields(Settings)):
+            value = run.described["settings"].get(setting, UNKNOWN)
             by_name.setdefault(setting, {}).setdefault(run.name, []).append(_text(value))
     texts = {
         s: {n: ", ".join(dict.fromkeys(v)) for n, v in of.items()} for s, of in by_name.items()

@@ -19,6 +19,12 @@ from ..settings import Settings
 PACKAGES = ["pytensor", "numpy", "scipy"]
 THREADS = threads.VARIABLES
 MAX_FEATURES = 2**24  # of an image
+# Settings of the training that no checkpoint of the original tells.
+UNTOLD = (
+    "update", "l1", "l2", "maxnorm", "iterations", "patience", "least_iterations", "batch_size",
+    "ridge_alpha", "choose_ridge_alpha", "mask", "shuffle", "zero_shot", "random_seed",
+    "snapshot_freq",
+)  # fmt: skip
 
 
 def package_versions() -> dict[str, str]:
@@ -71,6 +77,11 @@ class RunDescription:
     def converted(self) -> bool:
         """Whether the weights are from a checkpoint of the original, which says little of them."""
         return self.backend == "theano"
+
+    def known_settings(self) -> dict[str, Any]:
+        """Return the settings in JSON's types, without those that nobody knows."""
+        known = self.settings.as_dict()
+        return {s: v for s, v in known.items() if not (self.converted and s in UNTOLD)}
 
     def to_json(self) -> dict[str, Any]:
         """Return the description in JSON's types."""

@@ -66,6 +66,19 @@ def test_an_option_of_another_command_is_answered_with_its_line(capsys):
     assert "--val_fraction is unknown here; imaginet data import FOLDER NEW_FOLDER" in told
 
 
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("evaluate RUN more --data scenes --out x", "leave it out"),
+        ("compare RUN one two three", "put a sentence in quotation marks"),
+        ("report RUN --data scenes --out x --men m RUN2", "name all runs together"),
+    ],
+)
+def test_an_argument_too_many_is_told_what_to_do_with(line, fix, capsys):
+    assert main(line.split()) == 2
+    assert f"is one argument too many; {fix}, and see" in capsys.readouterr().err
+
+
 def test_an_option_like_no_other(capsys):
     assert main(["train", "--data", "scenes", "--out", "x", "--zzz"]) == 2
     (line,) = capsys.readouterr().err.splitlines()

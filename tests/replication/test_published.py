@@ -54,6 +54,12 @@ def test_numbers_on_other_data_are_not_comparable(tmp_path):
     assert len(found.loc["Table 1"]) == 5
 
 
+def test_without_a_benchmark_of_the_papers_no_p_is_measured(tmp_path):
+    found = numbers(results(tmp_path, benchmarks=["mine"]), tmp_path)
+    number = found.loc[("Table 1", "all", "p below")]
+    assert number["measured"] == "" and number["verdict"].startswith("not run: ")
+
+
 def test_all_p_values_must_be_below_the_papers(tmp_path):
     _, largest = published.MEASURES["Table 1", "p below"]
     for noise, below in ((4, True), (1000, False)):

@@ -20,6 +20,12 @@ def test_curves_have_a_panel_a_cost_and_a_line_a_run():
     assert plots.content(figure, "svg") == plots.content(learning_curves.draw(costs), "svg")
 
 
+def test_every_run_is_in_the_legend():
+    costs = pd.DataFrame({"training": [1.0], "validation": [1.0]}, index=[1])
+    (legend,) = learning_curves.draw({"_a": costs, "b": costs}).legends
+    assert [text.get_text() for text in legend.get_texts()] == ["_a", "b"]
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 30])
 def test_epochs_are_whole_numbers(epochs):
     costs = pd.DataFrame({"training": 1.0, "validation": 1.0}, index=range(1, epochs + 1))

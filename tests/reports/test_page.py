@@ -3,17 +3,27 @@
 import base64
 import io
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from browser import axe_violations, overflow
 from matplotlib.figure import Figure
+from reference import PLAIN
 
 from imaginet_pt import templates
+from imaginet_pt.legacy.conversion import convert_legacy
 from imaginet_pt.reports import page, plots
+from imaginet_pt.runs.workflow import Workflow
 
+CHECKPOINT = next((Path(__file__).parents[1] / "goldens/checkpoints").glob("*/"))
 FRAME = pd.DataFrame(
-    {"name": ["b", "a", "c " + "x" * 300], "count": ["1200", "30", "4"], "share": ["", ".5", "2"]}
+    {
+        "name": ["b", "a", "c " + "x" * 300],
+        "count": ["1200", "30", "4"],
+        "share": ["", ".5", "2"],
+        "interval": ["9.1 (8 to 10)", "-0.030 (-1 to 1)", "-0.100 (-1 to 1)"],
+    }
 )
 TEMPLATE = """
 {%- extends "page.html.jinja" -%}{%- from "parts.html.jinja" import cells, figure, heading -%}
@@ -97,6 +107,27 @@ def test_tables_sort(written, page_at):
     assert (
         table.get_by_role("columnheader", name="count").get_attribute("aria-sort") == "descending"
     )
+
+
+def test_rows_without_a_number_come_last(written, page_at):
+    table = page_at(written / "page.html").page.locator("table.sortable").first
+    table.get_by_role("button", name="share").click()
+    assert "".join(column(table)) == "acb"
+
+
+def test_texts_that_begin_with_numbers_sort_by_them(written, page_at):
+    table = page_at(written / "page.html").page.locator("table.sortable").first
+    table.get_by_role("button", name="interval").click()
+    assert "".join(column(table)) == "cab"  # as texts: -0.030, -0.100, 9.1
+
+
+def test_a_converted_run_claims_no_training(tmp_path):
+    run = Workflow(convert_legacy(CHECKPOINT, tmp_path / "old").path, backend=PLAIN)
+    shown = page.Run.of("old", run)
+    assert page.run_table([shown])["seed"].tolist() == ["unknown"]
+    _, settings = page.compare_settings([shown])
+    assert settings["iterations"] == settings["update"] == settings["batch_size"] == "unknown"
+    assert settings["hidden_type"] == "gru" and settings["rate"] != "unknown"
 
 
 def test_verdicts_are_filtered(written, page_at):

@@ -6,11 +6,11 @@ folder that holds the run also holds a LINREG of the same data and --word-freq-t
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...errors import UserError
+from ...errors import UserError, quoted
 from ...progress import Progress
 from ..options import (
     data_option,
@@ -56,11 +56,25 @@ def add_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--scramble-seed",
-        type=int,
+        type=seed,
+        metavar="N",
         default=SCRAMBLE_SEED,
         help="seed of the scrambled order (default %(default)s)",
     )
     parser.add_argument("--out", metavar="EVAL", required=True, help="folder for the figures")
+
+
+def seed(text: str) -> int:
+    """Read a seed of NumPy's.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not (text.isdecimal() and int(text) < 2**32):
+        raise ArgumentTypeError(
+            f"{quoted(text)} is no seed; give a whole number from 0 to 2**32 - 1"
+        )
+    return int(text)
 
 
 def run(args: Namespace) -> None:

@@ -70,6 +70,8 @@ def run(args: Namespace) -> None:
 
     if args.image_folder and not args.out:
         raise UserError("`image_folder` is for a page; give its file by `out`")
+    if args.out and args.format in TABLE_FORMATS:
+        raise UserError(f"`format` {args.format} is for the standard output; leave out `out`")
     pictures.check_folder(args.image_folder)
     check_output(args.out)
     sentences, progress = given_sentences(args), Progress(args.quiet)
@@ -93,6 +95,7 @@ def run(args: Namespace) -> None:
         _write_page(args, workflow, dataset, sentences, found)
         return
     if args.format in TABLE_FORMATS:
+        _tell_missing(found, progress)
         TABLE_FORMATS[args.format](COLUMNS, _table_rows(found))
         return
     print(f"{describe(workflow)}; neighbours in {dataset.name}, split {args.split}")
@@ -185,6 +188,13 @@ def _write_page(
     with atomic(args.out) as file:
         file.write(page)
     Progress(args.quiet).say(f"{args.out} written ({dataset.name}). {note}".strip())
+
+
+def _tell_missing(found: Mapping[str, Found], progress: Progress) -> None:
+    """Say which kind of neighbours a table lacks, and why."""
+    for kind, (near, _) in found.items():
+        if isinstance(near, str):
+            progress.say(f"no {kind}: {near}")
 
 
 def _table_rows(found: Mapping[str, Found]) -> Iterator[TableRow]:

@@ -94,7 +94,7 @@ def measure(
     thumbnails, note = pictures.thumbnails(shown.values(), image_folder)
     return {
         "count": f"{len(workflows)} {'run' if len(workflows) == 1 else 'runs'}",
-        "others": [n for n, w in workflows.items() if w.data["digests"] != dataset.digests],
+        "others": _of_other_data(workflows, dataset),
         "curves": curves,
         "without_epochs": without_epochs,
         "men": "MEN" in benchmarks,
@@ -110,6 +110,12 @@ def measure(
         },
         "note": note,
     }
+
+
+def _of_other_data(workflows: Mapping[str, Workflow], dataset: Dataset) -> list[str]:
+    """List the runs of other data than this page's; of a converted run nobody knows its data."""
+    own = ({}, dataset.digests)
+    return [name for name, run in workflows.items() if run.data["digests"] not in own]
 
 
 def _with_flags(frame: pd.DataFrame) -> pd.DataFrame:

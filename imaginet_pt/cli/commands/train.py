@@ -6,6 +6,7 @@ import argparse
 import shlex
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,8 @@ def add_settings(parser: ArgumentParser) -> None:
     from ...settings import Settings
 
     for f in fields(Settings):
-        kind: dict[str, Any] = {"type": f.metadata["parse"] or f.type, "metavar": "X"}
+        parse = f.metadata["parse"]
+        kind: dict[str, Any] = {"type": telling(parse) if parse else f.type, "metavar": "X"}
         if f.type is bool:
             kind = {"action": "store_true"}
         choices = f.metadata["choices"]
@@ -79,6 +81,18 @@ def add_settings(parser: ArgumentParser) -> None:
             ),
             **kind,
         )
+
+
+def telling(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return `parse` with its UserError as the error whose message argparse passes on."""
+
+    def read(text: str) -> Any:
+        try:
+            return parse(text)
+        except UserError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return read
 
 
 def minutes(text: str) -> float:

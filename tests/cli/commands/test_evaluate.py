@@ -107,3 +107,11 @@ def test_nothing_is_written_over(folder, capsys):
 def test_what_is_no_folder_is_refused_before_anything_is_read(folder, capsys):
     assert main(["evaluate", "nowhere", "--data", "nowhere", "--out", os.devnull]) == 2
     assert "--out /dev/null is no folder; choose a new one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "4294967296", "x"])
+def test_a_scramble_seed_that_cannot_be_is_refused(seed, folder, capsys):
+    words = ["evaluate", folder / "LINREG", "--data", folder / "data", "--out", folder / "S"]
+    assert main([*map(str, words), f"--scramble-seed={seed}"]) == 2
+    assert "is no seed; give a whole number from 0 to 2**32 - 1" in capsys.readouterr().err
+    assert not (folder / "S").exists()

@@ -151,6 +151,7 @@ def test_the_page_shows_sentences_captions_and_pictures(run, data, tmp_path, pag
         (["--image-folder", "."], "--image-folder is for a page; give its file by --out"),
         (["--out", "x.html", "--image-folder", "nowhere"], "--image-folder nowhere: no such"),
         (["--out", "nowhere/x.html"], "--out nowhere/x.html: no such folder"),
+        (["--out", "x.csv", "--format", "csv"], "--format csv is for the standard output; leave"),
     ],
 )
 def test_mistakes_about_the_page_are_one_line(options, told, run, data, capsys):

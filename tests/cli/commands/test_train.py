@@ -70,3 +70,9 @@ def test_what_is_trained_is_said_before_it_takes_long(tmp_path, capsys, monkeypa
     bar.set_description.assert_called_once_with("epoch 1/1", refresh=False)
     ((cost,), _) = bar.set_postfix_str.call_args
     assert re.fullmatch(r"cost \d+\.\d{4}", cost)
+
+
+def test_words_that_cannot_be_read_say_why(capsys):
+    assert main("train --data scenes --out run --zero-shot nowhere.txt".split()) == 2
+    line = capsys.readouterr().err
+    assert "nowhere.txt" in line and "give a text file of words" in line and "read_w" not in line
