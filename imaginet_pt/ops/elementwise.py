@@ -97,7 +97,7 @@ class Linewise(Elemwise):
     def c_code_cache_version_apply(self, node: Apply[Any]) -> tuple[Any, ...]:
         """Return the version of the C code; increase its first number when that code changes."""
         version = super().c_code_cache_version_apply(node)
-        return version and (2, *version)
+        return version and (3, *version)
 
     def c_code(
         self, node: Apply[Any], name: str, inputs: Sequence[str], outputs: Sequence[str],

@@ -19,9 +19,18 @@ def _gather(op: Gather, **kwargs: Any) -> Callable[..., Any]:
     return lambda rows, index: rows[index]
 
 
+_pytensors_unique = jax_funcify.dispatch(Unique)
+
+
 @jax_funcify.register(Unique)
 def _unique(op: Unique, **kwargs: Any) -> Callable[..., Any]:
-    """Pad the distinct words to the number of positions: JAX must know shapes in advance."""
+    """Pad the distinct words to the number of positions: JAX must know shapes in advance.
+
+    What the package does not ask for is left to PyTensor.
+    """
+    if op.axis is not None or op.return_index or op.return_counts or not op.return_inverse:
+        others: Callable[..., Any] = _pytensors_unique(op, **kwargs)
+        return others
     return lambda x: jnp.unique(x, return_inverse=True, size=x.size, fill_value=0)
 
 

@@ -1,6 +1,7 @@
 """A recurrent model's functions, compiled once for the parameters of all epochs."""
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,8 @@ class CompiledModel:
     """Outputs and word scores of a model, each compiled when it is first needed.
 
     Each call passes the parameters. If they are other arrays than in the call before, they replace
-    those in the compiled functions first, without a copy.
+    those in the compiled functions first, without a copy. Calls of several threads wait for each
+    other.
     """
 
     def __init__(self, model: Imaginet, backend: Backend | None = None) -> None:
@@ -26,17 +28,20 @@ class CompiledModel:
         self._model, self._backend = model, backend
         self._current: Params = {}
         self._shared: dict[str, Any] = {}
+        self._lock = threading.Lock()
 
     def outputs(self, params: Params, X: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[Any]]:
         """Compute `Imaginet.outputs` of ids X (time, batch), arrays by name."""
-        self._load(params)
-        result: dict[str, npt.NDArray[Any]] = self._outputs(X)
+        with self._lock:
+            self._load(params)
+            result: dict[str, npt.NDArray[Any]] = self._outputs(X)
         return result
 
     def word_scores(self, params: Params, X: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """Compute `Imaginet.word_scores` of ids X (time, batch): (time, batch, words)."""
-        self._load(params)
-        scores: npt.NDArray[np.float32] = self._word_scores(X)
+        with self._lock:
+            self._load(params)
+            scores: npt.NDArray[np.float32] = self._word_scores(X)
         return scores
 
     def _load(self, params: Params) -> None:

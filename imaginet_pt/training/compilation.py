@@ -37,16 +37,22 @@ def begin_and_compile(
 ) -> tuple[Begun, TrainingFunctions]:
     """Return what `begin()` returns, in a thread of its own, and the functions compiled meanwhile.
 
-    Where compiling ends in an error or is stopped, `begin` still comes to its end.
+    Where compiling ends in an error or is stopped, `begin` still comes to its end; where that is
+    an error, a stop is not told, since there is nothing to resume.
 
     Raises:
         Stopped: a signal asked to stop.
         UserError: they cannot be compiled, or `begin` raised it.
     """
-    with ThreadPoolExecutor(1) as pool, _stoppable():
+    with ThreadPoolExecutor(1) as pool:
         begun = pool.submit(begin)
-        functions = compile_functions()
-        return begun.result(), functions
+        try:
+            with _stoppable():
+                functions = compile_functions()
+                return begun.result(), functions
+        except Stopped:
+            begun.result()
+            raise
 
 
 @contextlib.contextmanager

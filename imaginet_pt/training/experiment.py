@@ -158,8 +158,6 @@ def _resume(dataset: Dataset, folder: RunFolder, loop: Loop, iterations: int | N
     checkpoints, first = Checkpoints(folder.path), loop.backend.processes.first
     with folder.locked() if first else contextlib.nullcontext():
         params, update, history = checkpoints.newest(loop.progress.warn)
-        if iterations and first:
-            folder.write_json("run.json", description.to_json())
         state = preparation.restored_state(inputs.model, rule, params, update, checkpoints.whole)
         trainer = loop.trainer(settings, inputs, state, history, checkpoints, folder)
         return loop.run(trainer, None, folder, dataset, description)

@@ -76,6 +76,8 @@ class Loop:
         history, processes = trainer.history, self.backend.processes
         task = [trainer.settings.as_dict(), dataset.digests, history.epoch, history.done]
         processes.check_same(task, trainer.state.arrays)
+        if processes.first and folder.described() != description:  # a later last epoch
+            folder.write_json("run.json", description.to_json())
         if trainer.finished:
             self.progress.say(f"{folder.path} is trained already")
         else:

@@ -56,6 +56,15 @@ def test_arrays_of_one_call_are_not_taken_for_those_of_another(gated):
         np.testing.assert_allclose(gated(z, h, a)[0], expected, atol=2e-6)
 
 
+@pytest.mark.parametrize("shape", [(1, 7), (5, 1)])
+def test_what_does_not_fit_is_refused_whichever_comes_first(shape, gated):
+    """Sizes of 1 that only the call knows: such a row is not read beyond its end."""
+    for shapes in [(shape, (5, 7)), ((5, 7), shape)]:
+        z, h = (normal(*each) for each in shapes)
+        with pytest.raises(ValueError, match="[Bb]roadcasting"):
+            gated(z, h, h)
+
+
 def test_rows_columns_and_numbers_that_stand_for_all():
     x, row, column, one = pt.fmatrix("x"), pt.frow("row"), pt.fcol("column"), pt.fscalar("one")
     function = compiled([x, row, column, one], [one * (x + row) - column])

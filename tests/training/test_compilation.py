@@ -9,6 +9,7 @@ from crash import stand_in
 from imaginet_pt.backends import functions, memory
 from imaginet_pt.errors import UserError
 from imaginet_pt.training import compilation, preparation
+from imaginet_pt.training.interrupt import Stopped
 from imaginet_pt.training.preparation import first_state
 
 SECONDS = 120  # until a test that would wait for ever fails
@@ -50,6 +51,17 @@ def test_an_error_at_the_beginning_is_told():
 
     with pytest.raises(UserError, match="no space"):
         compilation.begin_and_compile(begin, lambda: None)
+
+
+def test_where_the_beginning_failed_a_stop_promises_nothing():
+    def begin():
+        raise UserError("no space")
+
+    def stop():
+        raise Stopped("stopped while compiling")
+
+    with pytest.raises(UserError, match="no space"):
+        compilation.begin_and_compile(begin, stop)
 
 
 def test_what_cannot_be_trained_is_refused_before_it_is_compiled_or_drawn(

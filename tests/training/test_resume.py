@@ -11,6 +11,7 @@ from crash.stand_in import BACKEND, QUIET, SETTINGS
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.backends import functions, select
+from imaginet_pt.backends.distributed import Processes
 from imaginet_pt.errors import UserError
 from imaginet_pt.training import experiment, interrupt
 from imaginet_pt.training.interrupt import Stopped
@@ -35,6 +36,19 @@ def test_the_epochs_of_a_run_cannot_become_fewer(model, dataset, tmp_path):
     before = stand_in.written(tmp_path / "run")
     with pytest.raises(UserError, match="`iterations` is 2; .*run has 3, give more or leave"):
         experiment.resume(dataset, tmp_path / "run", BACKEND, QUIET, iterations=2)
+    assert stand_in.written(tmp_path / "run") == before
+
+
+def test_epochs_stay_as_they_were_where_processes_disagree(model, dataset, tmp_path, monkeypatch):
+    train(dataset, tmp_path / "run")
+    before = stand_in.written(tmp_path / "run")
+
+    def refuse(self, *task):
+        raise UserError("another would train something else")
+
+    monkeypatch.setattr(Processes, "check_same", refuse)
+    with pytest.raises(UserError, match="something else"):
+        experiment.resume(dataset, tmp_path / "run", BACKEND, QUIET, iterations=9)
     assert stand_in.written(tmp_path / "run") == before
 
 

@@ -114,7 +114,7 @@ def measure(
 
 def _of_other_data(workflows: Mapping[str, Workflow], dataset: Dataset) -> list[str]:
     """List the runs of other data than this page's; of a converted run nobody knows its data."""
-    own = ({}, dataset.digests)
+    own: tuple[object, ...] = ({}, dataset.digests)
     return [name for name, run in workflows.items() if run.data["digests"] not in own]
 
 

@@ -4,7 +4,7 @@
 // none. broadcast: (n, ndim) flags of the axes along which an array has one number for all.
 static int imaginet_axis(PyArrayObject **x, const bool *broadcast, int n, int ndim,
                          npy_intp *shape) {
-    std::vector<char> along(ndim, 1);
+    std::vector<char> along(ndim, 1), known(ndim, 0);
     for (int d = 0; d < ndim; d++) shape[d] = 1;
     for (int i = 0; i < n; i++)
         for (int d = 0; d < ndim; d++) {
@@ -13,7 +13,8 @@ static int imaginet_axis(PyArrayObject **x, const bool *broadcast, int n, int nd
                 if (size != 1) return -1;
                 continue;
             }
-            if (shape[d] != 1 && size != shape[d]) return -1;
+            if (known[d] && size != shape[d]) return -1;
+            known[d] = 1;
             shape[d] = size;
             along[d] &= PyArray_STRIDES(x[i])[d] == PyArray_ITEMSIZE(x[i]);
         }
