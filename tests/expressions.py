@@ -1,7 +1,7 @@
 """What the tests of models share: small sizes, and the value of an expression."""
 
 import pytensor
-from reference import PLAIN
+from equations import PLAIN
 
 from imaginet_pt.backends import functions
 from imaginet_pt.settings import Settings

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from benchmarks import workload
 from benchmarks.peers import limit, ours
-from reference import PLAIN
+from equations import PLAIN
 
 SIZE = workload.Size(hidden=12, features=7, words=30, skew=1.1, length=6, batch=5)
 STEPS = 12

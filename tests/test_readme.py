@@ -17,7 +17,7 @@ EXCEPTED = {
     "libraries and runs these very tests; it is what the continuous integration runs",
     ".venv/bin/imaginet explore runs/scenes-demo/models/*seed1* --data scenes "
     "--out explore.html": "needs the runs of the first command; run by explorer/test_parts.py",
-    "python -m imaginet_pt data get flickr8k": "needs the network; run by test_download.py",
+    "python -m imaginet_pt data get flickr8k": "needs the network; run by test_catalog.py",
     "python -m imaginet_pt data features IMAGES DIR --weights FILE": "needs PyTorch and 500 MB of "
     "weights; run by test_vgg16.py",
     "sh replicate/paper_size.sh DIR OUT --men men3k.tsv --images IMAGES --workers 2": "takes hours",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from reference import PLAIN
+from equations import PLAIN
 
 from imaginet_pt.backends.precision import single_precision
 

@@ -83,7 +83,7 @@ def test_counts_shapes_splits_and_cover(data, men, capsys):
 
 
 def test_the_real_data(shared, capsys):
-    """The counts of pairs are those that training with threshold 5 reports in the README."""
+    """The counts of pairs are those that training with threshold 5 reports in docs/results.md."""
     folder = shared / "data"
     shown = screen(capsys, folder / "flickr8k", "--men", folder / "wordsim/men3k.tsv")
     assert "7,000 images, 35,000 captions, features 7,000 x 1,280 float32" in shown

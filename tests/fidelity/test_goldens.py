@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from golden_runs import golden_arrays
 
 from imaginet_pt.backends import select
 from imaginet_pt.data import data_provider
@@ -18,16 +19,12 @@ GOLDEN = {"shared": "shared_embeddings", "simple": "simple"}
 OUTPUTS = {"output_vis": "preds", "hidden_vis": "hv", "hidden_text": "ht"}
 
 
-def named(golden, prefix):
-    return [golden[name] for name in sorted(golden.files) if name.startswith(prefix)]
-
-
 @pytest.fixture(scope="module", params=GOLDEN)
 def replay(request, shared, tmp_path_factory):
     """A run of three epochs from the original's initial parameters and vocabulary."""
     folder, out = shared / "goldens" / request.param, tmp_path_factory.mktemp(request.param)
     golden = np.load(folder / "golden.npz")
-    np.savez(out / "init.npz", *named(golden, "init_"))
+    np.savez(out / "init.npz", *golden_arrays(golden, "init_"))
     dataset = data_provider.load(shared / "goldens/dataset")
     settings = Settings(
         model_type=GOLDEN[request.param], hidden_size=24, embedding_size=20, iterations=3,
@@ -50,7 +47,9 @@ def test_costs_of_all_minibatches(replay):
 
 def test_parameters_after_training(replay):
     golden, workflow = replay[0], replay[3]
-    for ours, theirs in zip(workflow.model.params.values(), named(golden, "final_"), strict=True):
+    for ours, theirs in zip(
+        workflow.model.params.values(), golden_arrays(golden, "final_"), strict=True
+    ):
         np.testing.assert_allclose(ours, theirs, atol=2e-4)
 
 
@@ -80,7 +79,7 @@ def test_initial_parameters_come_from_the_seed(kind, shared):
     golden = np.load(shared / "goldens" / kind / "golden.npz")
     settings = Settings(model_type=GOLDEN[kind], hidden_size=24, embedding_size=20)
     drawn = models.build(settings, 407, 64).parameters(np.random.RandomState(123))
-    for (name, ours), theirs in zip(drawn.items(), named(golden, "init_"), strict=True):
+    for (name, ours), theirs in zip(drawn.items(), golden_arrays(golden, "init_"), strict=True):
         if name == "embeddings":
             np.testing.assert_array_equal(ours, theirs)
         elif ours.ndim == 2 and ours.any():

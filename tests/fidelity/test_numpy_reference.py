@@ -5,13 +5,10 @@ import json
 import imaginet_numpy as paper
 import numpy as np
 import pytest
+from golden_runs import golden_arrays
 
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.preprocessing import Tokenizer
-
-
-def golden_arrays(golden, prefix):
-    return [golden[name] for name in sorted(golden.files) if name.startswith(prefix)]
 
 
 @pytest.mark.parametrize("kind", ["shared", "simple"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reference import PLAIN
+from equations import PLAIN
 
 from imaginet_pt.__main__ import COMMANDS
 from imaginet_pt.cli.commands.train import read_settings

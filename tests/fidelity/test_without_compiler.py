@@ -9,19 +9,16 @@ import numpy as np
 import pytensor
 import pytest
 from conftest import ROOT
+from golden_runs import golden_arrays
 
 GOLDEN = {"shared": "shared_embeddings", "simple": "simple"}
 OPTIONS = "--hidden-size 24 --embedding-size 20 --iterations 3 --word-freq-threshold 3 --quiet"
 
 
-def named(golden, prefix):
-    return [golden[name] for name in sorted(golden.files) if name.startswith(prefix)]
-
-
 def start(kind, shared, out):
     """Start the command that trains with nothing on PATH; `out` is a folder to write in."""
     folder = shared / "goldens" / kind
-    np.savez(out / "init.npz", *named(np.load(folder / "golden.npz"), "init_"))
+    np.savez(out / "init.npz", *golden_arrays(np.load(folder / "golden.npz"), "init_"))
     (out / "temporary").mkdir()
     command = [sys.executable, "-m", "imaginet_pt", "train", "--data", shared / "goldens/dataset"]
     command += ["--out", out / "run", "--model-type", GOLDEN[kind], "--random-seed", "123"]
@@ -55,7 +52,7 @@ def test_costs_and_parameters_are_the_originals(kind, runs, shared):
     assert len(costs) == 36
     np.testing.assert_allclose(costs, golden["costs"], rtol=5e-5)
     weights = np.load(run / "weights-3.npz")
-    for name, theirs in zip(weights.files, named(golden, "final_"), strict=True):
+    for name, theirs in zip(weights.files, golden_arrays(golden, "final_"), strict=True):
         np.testing.assert_allclose(weights[name], theirs, atol=2e-4)
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import old_archive
 import pytest
+from equations import PLAIN
 from old_archive import CONFIG, PARAMETERS, data, vocabulary
 from old_checkpoint import call, name
-from reference import PLAIN
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.errors import UserError

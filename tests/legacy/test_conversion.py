@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reference import PLAIN
+from equations import PLAIN
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.data import data_provider

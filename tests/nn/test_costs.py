@@ -1,12 +1,12 @@
 """Costs and their gradients against the equations in plain NumPy."""
 
+import equations
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-import reference
+from equations import PLAIN
 from expressions import BATCH, FEATURES, WORDS, evaluate
-from reference import PLAIN
 
 from imaginet_pt.backends import select
 from imaginet_pt.nn.costs import IMAGE_COSTS, cross_entropy
@@ -43,12 +43,12 @@ def test_cost_of_words_and_its_gradients(backend, rng):
     Y[rows < 2], Y[:2] = 6, (4, 5)
     inputs = [pt.fmatrix("scores"), pt.fvector("bias"), pt.lvector("rows"), pt.ivector("Y")]
     cost = cross_entropy(*inputs)
-    p = reference.softmax((values["scores"] + values["bias"]).astype("float64"))[rows]
+    p = equations.softmax((values["scores"] + values["bias"]).astype("float64"))[rows]
     by_position = p.copy()
     by_position[np.arange(positions), Y] -= 1
     by_position[rows < 2] = 0
     by_scores = np.array([by_position[rows == row].sum(axis=0) for row in range(n)]) / positions
-    wanted = [reference.cross_entropy(p, Y), by_scores, by_scores.sum(axis=0)]
+    wanted = [equations.cross_entropy(p, Y), by_scores, by_scores.sum(axis=0)]
     got = backend.function(inputs, [cost, *pytensor.grad(cost, inputs[:2])])(*values.values())
     for a, b in zip(got, wanted, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)

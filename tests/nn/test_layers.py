@@ -1,9 +1,9 @@
 """Layers against the equations in plain NumPy."""
 
+import equations
 import numpy as np
 import pytensor.tensor as pt
 import pytest
-import reference
 from expressions import BATCH, FEATURES, TIME, WORDS, evaluate, shared
 
 from imaginet_pt.nn.inits import materialize
@@ -11,7 +11,7 @@ from imaginet_pt.nn.layers import GRU, LSTM, Composition, Dense, Embedding
 from imaginet_pt.nn.sequences import States
 
 
-@pytest.mark.parametrize("layer, states", [(GRU, reference.gru), (LSTM, reference.lstm)])
+@pytest.mark.parametrize("layer, states", [(GRU, equations.gru), (LSTM, equations.lstm)])
 def test_recurrent_layers_follow_their_equations(layer, states, rng):
     described = layer(5, 6, "tanh")
     params = materialize(described.parameters(rng))

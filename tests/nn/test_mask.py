@@ -3,8 +3,8 @@
 import numpy as np
 import pytensor.tensor as pt
 import pytest
+from equations import PLAIN
 from expressions import BATCH, FEATURES, TIME, WORDS, evaluate, shared, tiny
-from reference import PLAIN
 
 from imaginet_pt.backends import functions, select
 from imaginet_pt.data.preprocessing import END, PAD

@@ -2,13 +2,13 @@
 
 import functools
 
+import equations
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-import reference
+from equations import PLAIN
 from expressions import BATCH, FEATURES, TIME, WORDS, evaluate, shared, tiny
-from reference import PLAIN
 
 from imaginet_pt.backends import functions, select
 from imaginet_pt.nn import models
@@ -45,7 +45,7 @@ def test_cost_of_multitask(rng, minibatch):
     params = model.parameters(rng)
     X, Y, Z = minibatch
     cost = model.cost(shared(params), pt.imatrix("X"), pt.imatrix("Y"), pt.fmatrix("Z"))
-    expected = reference.multitask(params, X, Y, Z, 0.3)
+    expected = equations.multitask(params, X, Y, Z, 0.3)
     np.testing.assert_allclose(evaluate(cost, X=X, Y=Y, Z=Z), expected, rtol=1e-5)
 
 
@@ -56,15 +56,15 @@ def test_cost_of_reconstruction(rng, minibatch):
     X, Y, Z = minibatch
     cost = model.cost(shared(params), pt.imatrix("X"), pt.imatrix("Y"), pt.fmatrix("Z"))
     x, scope = params["embeddings"][X], functools.partial(models.in_scope, params)
-    image = reference.gru(scope("visual.gru"), x)[-1]
+    image = equations.gru(scope("visual.gru"), x)[-1]
     both = np.concatenate([x, np.repeat(image[None], TIME, axis=0)], axis=2)
     dense = scope("reconstruction.dense")
-    words = reference.softmax(
-        reference.gru(scope("reconstruction.gru"), both) @ dense["w"] + dense["b"]
+    words = equations.softmax(
+        equations.gru(scope("reconstruction.gru"), both) @ dense["w"] + dense["b"]
     )
-    words_cost = reference.cross_entropy(words.reshape(-1, WORDS), Y.ravel())
+    words_cost = equations.cross_entropy(words.reshape(-1, WORDS), Y.ravel())
     dense = scope("visual.dense")
-    picture = reference.clipped_rectify(image @ dense["w"] + dense["b"])
+    picture = equations.clipped_rectify(image @ dense["w"] + dense["b"])
     expected = 0.3 * words_cost + 0.7 * np.mean((picture - Z) ** 2)
     np.testing.assert_allclose(evaluate(cost, X=X, Y=Y, Z=Z), expected, rtol=1e-5)
 
@@ -129,4 +129,4 @@ def test_zero_shot_has_no_cost_for_images_of_zeros(rng, minibatch):
     cost = PLAIN.function(inputs, model.cost(shared(params), *inputs))
     words = PLAIN.function(inputs[:2], model.costs(shared(params), *inputs)["textual"])(X, Y)
     np.testing.assert_allclose(cost(X, Y, 0 * Z), 0.5 * words, rtol=1e-6)
-    np.testing.assert_allclose(cost(X, Y, Z), reference.multitask(params, X, Y, Z, 0.5), rtol=1e-5)
+    np.testing.assert_allclose(cost(X, Y, Z), equations.multitask(params, X, Y, Z, 0.5), rtol=1e-5)

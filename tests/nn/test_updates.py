@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
+import equations
 import numpy as np
 import pytensor.tensor as pt
 import pytest
-import reference
-from reference import PLAIN
+from equations import PLAIN
 
 from imaginet_pt.backends import functions
 from imaginet_pt.nn.updates import UPDATES, Adam, clip_norms
@@ -60,7 +60,7 @@ def test_adam_and_the_limit_of_the_norm(rng):
         norm = np.sqrt(sum((a**2).sum() for a in drawn.values()))
         scale = min(1, 0.5 / norm)
         for n in p:
-            p[n], *moments[n] = reference.adam(p[n], *moments[n], drawn[n] * scale, t, lr=0.01)
+            p[n], *moments[n] = equations.adam(p[n], *moments[n], drawn[n] * scale, t, lr=0.01)
             np.testing.assert_allclose(state.params[n].get_value(), p[n], rtol=3e-5, atol=1e-6)
 
 

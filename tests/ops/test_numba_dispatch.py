@@ -5,7 +5,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from reference import PLAIN
+from equations import PLAIN
 
 from imaginet_pt.backends import select
 from imaginet_pt.ops import adam, cross_entropy, prefixes

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from browser import axe_violations, overflow
+from equations import PLAIN
 from matplotlib.figure import Figure
-from reference import PLAIN
 
 from imaginet_pt import templates
 from imaginet_pt.legacy.conversion import convert_legacy

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import small
 from crash import stand_in
+from equations import PLAIN
 from hostile.run_files import plain_functions
 from huggingface_hub.repocard import ModelCard, metadata_load
-from reference import PLAIN
 from safetensors.numpy import load_file
 
 import imaginet_pt as im
