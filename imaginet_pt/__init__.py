@@ -8,7 +8,9 @@ Data: `load_data` reads captions and image features, `scenes` makes a small synt
     >>> import imaginet_pt as im
     >>> data = im.scenes()                               # or im.load_data("flickr8k/")
 
-Training: each keyword is a setting; `help(im.Settings)` lists them. A run is a folder.
+Training: each keyword is a setting; `help(im.Settings)` lists them; `model_type` is
+`shared_embeddings` for the paper's MULTITASK, `simple` for VISUAL, `linear` for LINREG. A run is a
+folder.
 
     >>> run = im.train(data, "runs/mine", model_type="shared_embeddings", hidden_size=64)
     >>> run.history                                      # costs of each epoch, a DataFrame

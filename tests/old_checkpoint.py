@@ -82,11 +82,11 @@ def model(parameters=PARAMETERS, recurrent="GatedRecurrent"):
     return {"model_name": "RNN", "model_module": "imaginet", "config": config}
 
 
-def tokenizer(words=WORDS):
+def tokenizer(words=WORDS, lowercase=True):
     state = {
         "encoder": {w: i for i, w in enumerate(words)},
         "character": False,
-        "lowercase": True,
+        "lowercase": lowercase,
         "min_df": 3,
     }
     return made("passage.preprocessing", "Tokenizer", state)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Iterator, KeysView, Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -123,12 +125,21 @@ def _pairs(pairs: Any) -> Sequence[WordPair]:
         return word_pairs.simlex()
     if isinstance(pairs, str | PathLike):
         path = check_path("pairs", pairs)
-        if not path.exists():
+        if not os.path.exists(path):
             raise UserError(f"`pairs` is {str(pairs)!r}: no such file; give one, or 'simlex'")
         return word_pairs.read_pairs(path)
     try:
-        return [p if isinstance(p, WordPair) else WordPair(p[0], p[1], float(p[2])) for p in pairs]
+        listed = [
+            p if isinstance(p, WordPair) else WordPair(p[0], p[1], float(p[2])) for p in pairs
+        ]
     except (TypeError, ValueError, IndexError):
         raise UserTypeError(
             "`pairs` must be 'simlex', a path, or a list of (word, word, score)"
         ) from None
+    for pair in listed:
+        check_text("pairs", pair.first)
+        check_text("pairs", pair.second)
+        if not math.isfinite(pair.score):
+            told = f"{pair.first} {pair.second} has the score {pair.score}"
+            raise UserError(f"`pairs`: {told}; leave pairs without a rating out")
+    return listed

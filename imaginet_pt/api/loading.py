@@ -1,5 +1,6 @@
 """Load a data set, or make a synthetic one."""
 
+import os
 from os import PathLike
 
 from ..data import data_provider
@@ -28,7 +29,7 @@ def load_data(path: str | PathLike[str]) -> Dataset:
     >>> data = load_data("flickr8k/")  # doctest: +SKIP
     """
     folder = check_path("path", path)
-    if not folder.exists():
+    if not os.path.exists(folder):
         raise UserError(f"`path` is {str(path)!r}: no such folder or file; see data/README.md")
     return data_provider.load(folder)
 

@@ -178,7 +178,8 @@ def resume(
     folder = check_path("run", run)
     callback = _after_epoch(on_epoch, folder)
     if backend == "auto":
-        backend = RunFolder.open(folder).described().backend or "auto"
+        known = RunFolder.open(folder).described().backend
+        backend = known if known in select.BACKENDS else "auto"
     arguments = check_data(data), folder, _backend(backend), Progress(quiet)
     return _interruptible(folder, lambda: experiment.resume(*arguments, on_epoch=callback))
 

@@ -43,6 +43,10 @@ class NpyMatrix:
         weakref.finalize(self, os.close, self._handle)
         self._stamp = self._current_stamp()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be copied, or sent to another process, as the path of the file, which is opened there."""
+        return _reopened, (self.path.absolute(), self._stamp)
+
     def _current_stamp(self) -> tuple[int, int]:
         status = os.fstat(self._handle)
         return status.st_size, status.st_mtime_ns
@@ -59,8 +63,7 @@ class NpyMatrix:
         Raises:
             UserError: the file was changed since it was opened, or cannot be read.
         """
-        if self._current_stamp() != self._stamp:
-            raise UserError(f"{self.path} was changed while it was in use; start again")
+        self.check_unchanged(self._current_stamp())
         count, (rows, columns) = stop - start, self.shape
         if not self._header.fortran_order:
             block = np.empty((count, columns), self.dtype)
@@ -71,10 +74,26 @@ class NpyMatrix:
             self._read_into(block[column], column * rows + start)
         return block.T
 
+    def check_unchanged(self, stamp: tuple[int, int]) -> None:
+        """Check that the file is as it was at another time.
+
+        Raises:
+            UserError: it is not.
+        """
+        if stamp != self._stamp:
+            raise UserError(f"{self.path} was changed while it was in use; start again")
+
     def _read_into(self, array: npt.NDArray[Any], first: int) -> None:
         """Fill a contiguous array with values, from the one numbered `first` on."""
         place = self._header.start + first * self.dtype.itemsize
         fill(array, self._handle, place, self.path)
+
+
+def _reopened(path: Path, stamp: tuple[int, int]) -> NpyMatrix:
+    """Open the file of a matrix again, as it was."""
+    matrix = NpyMatrix(path)
+    matrix.check_unchanged(stamp)
+    return matrix
 
 
 def fill(array: npt.NDArray[Any], handle: int, place: int, path: Path) -> None:

@@ -50,7 +50,7 @@ def load(
 
     Raises:
         UserError: there is no file of features or there are two; or the file is unreadable, has
-            not one row per image, or has values that are not finite.
+            not one row per image, has values that are not finite, or is changed meanwhile.
     """
     source = _source(Path(folder))
     record = _record_path(source)
@@ -61,8 +61,7 @@ def load(
     if known and known["source"] != _stamp(source):
         known = known if known["sha256"] == _digest(source) else {}
     if not known:
-        _make(source, target, images, say)
-        known = {"sha256": _digest(source), "features": _stamp(target)}
+        known = _convert(source, target, images, say)
     if known.get("source") != _stamp(source):
         with atomic(record) as file:
             json.dump(known | {"source": _stamp(source)}, file)
@@ -120,6 +119,19 @@ def _is_float32(path: Path) -> bool:
     """Tell whether a file is a whole float32 matrix, whatever its record says."""
     matrix, _ = attempt(_open, path)
     return matrix is not None and matrix.is_float32
+
+
+def _convert(source: Path, target: Path, images: int, say: Say | None) -> dict[str, Any]:
+    """Make the features, and return what is recorded of them.
+
+    Raises:
+        UserError: the source is not such features, or is changed meanwhile.
+    """
+    before = _stamp(source)
+    _make(source, target, images, say)
+    if _stamp(source) != before:
+        raise UserError(f"{source} was changed while it was read; start again")
+    return {"sha256": _digest(source), "features": _stamp(target)}
 
 
 def _make(source: Path, target: Path, images: int, say: Say | None) -> None:

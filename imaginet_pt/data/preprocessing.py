@@ -24,7 +24,7 @@ PLAIN = str.maketrans(
     | dict.fromkeys("\u00a0\u2009\u202f", " ")
     | {"\u2026": "...", "\ufeff": ""}
 )
-SEPARATE = str.maketrans({mark: f" {mark} " for mark in string.punctuation + "\n\t"})
+SEPARATE = str.maketrans({mark: f" {mark} " for mark in string.punctuation + "\n\t"} | {"\r": " "})
 
 
 def plain(text: str) -> str:
@@ -41,6 +41,8 @@ def plain(text: str) -> str:
 
 def tokenize(text: str) -> list[str]:
     """Split `text` at spaces; punctuation marks, line ends and tabs are tokens of their own.
+
+    The first half of a line end of Windows is a space.
 
     >>> tokenize("A dog, a cat.")
     ['A', 'dog', ',', 'a', 'cat', '.']

@@ -88,11 +88,13 @@ def _rows(path: Path) -> Iterator[tuple[str, str, str, str]]:
     """Yield place, image, caption and split of each row of a CSV file."""
     content = reading.read_bytes(path, MAX_TABLE, WANTED)
     with reading.guard(path, WANTED):
-        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         columns = rows.fieldnames or []
         if missing := [name for name in COLUMNS if name not in columns]:
             head = quoted(", ".join(columns))
             raise UserError(f"{path}: no column {' and '.join(missing)} in {head}; {WANTED}")
+        if twice := [name for name in columns if columns.count(name) > 1]:
+            raise UserError(f"{path}: column {quoted(twice[0])} is there twice; keep one")
         for row in rows:
             place = f"{path}: line {rows.line_num}"
             if None in row:

@@ -85,7 +85,7 @@ def parse_json(content: bytes, kind: type, path: object) -> Any:
     """
     kinds = ValueError, RecursionError
     with explained(lambda error: f"{path} is not JSON: {error}; {CORRECT}", *kinds):
-        value = json.loads(content.decode("utf-8"))
+        value = json.loads(content.decode("utf-8-sig"))
     if type(value) is not kind:
         raise _wrong_type(kind, value, path)
     return value
@@ -102,7 +102,7 @@ class _Window:
         self.path, self.pieces = path, read_pieces(path, limit)
         self.text, self.place, self.dropped, self.lines = "", 0, 0, 1
         self.whole = False  # whether all of the file has been read
-        self.decode_bytes = codecs.getincrementaldecoder("utf-8")().decode
+        self.decode_bytes = codecs.getincrementaldecoder("utf-8-sig")().decode
         self.decode_value = json.JSONDecoder().raw_decode
 
     def _fill(self, ahead: int = WINDOW) -> None:

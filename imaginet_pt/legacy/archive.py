@@ -107,7 +107,7 @@ def _checkpoint(
         scaling, scaler = read_scaler(data["scaler"], features)
         settings |= scaling
     parameters = _with_our_gates(weights, layers)
-    return Checkpoint(settings, parameters, words, True, scaler, features, layers, reads_end=True)
+    return Checkpoint(settings, parameters, words, scaler, features, layers, reads_end=True)
 
 
 def _members(archive: zipfile.ZipFile, path: object) -> dict[str, zipfile.ZipInfo]:

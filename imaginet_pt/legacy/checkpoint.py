@@ -41,7 +41,6 @@ class Checkpoint:
         settings: the settings that the files tell, by the names of `settings.Settings`.
         parameters: float32 arrays in the order of the original model's `params`.
         vocabulary: the token of each id.
-        lowercase: whether its tokenizer lower-cases text (`main.py`'s always does).
         scaler: the scaler of the image features.
         features: number of features of an image.
         layers: the layers above the embeddings in the order of `parameters`, by the names of
@@ -52,7 +51,6 @@ class Checkpoint:
     settings: dict[str, Any]
     parameters: list[npt.NDArray[np.float32]]
     vocabulary: list[str]
-    lowercase: bool
     scaler: NoScaler | StandardScaler
     features: int
     layers: tuple[str, ...] = ()
@@ -71,7 +69,7 @@ def read(folder: str | PathLike[str]) -> Checkpoint:
         model, parameters = _model(content)
         features = count_features(parameters[-1], model["out_activation"])
     with _reading(folder / "tok.pkl.gz") as content:
-        tokens, words, lowercase = _tokenizer(content)
+        tokens, words = _tokenizer(content)
         preprocessing.vocabulary(words, folder / "tok.pkl.gz")
     with _reading(folder / "scaler.pkl.gz") as content:
         scaling, scaler = read_scaler(content, features)
@@ -80,7 +78,7 @@ def read(folder: str | PathLike[str]) -> Checkpoint:
             f"{folder}: embeddings {parameters[0].shape} do not fit {len(words)} words of "
             f"size {model['embedding_size']}; give the model and tokenizer of one training"
         )
-    return Checkpoint(model | tokens | scaling, parameters, words, lowercase, scaler, features)
+    return Checkpoint(model | tokens | scaling, parameters, words, scaler, features)
 
 
 @contextlib.contextmanager
@@ -169,16 +167,22 @@ def count_features(bias: npt.NDArray[np.float32], activation: str) -> int:
     return features
 
 
-def _tokenizer(tokenizer: Any) -> tuple[dict[str, Any], list[str], bool]:
-    """Return settings, the token of each id, and whether text is lower-cased."""
+def _tokenizer(tokenizer: Any) -> tuple[dict[str, Any], list[str]]:
+    """Return settings and the token of each id.
+
+    Raises:
+        Refused: its words keep upper case, which `main.py`'s never do.
+    """
     state = tokenizer.state
+    if not state["lowercase"]:
+        raise Refused("its words keep upper case, and text is read in lower case here")
     tokens = {typed(number, int): token for token, number in state["encoder"].items()}
     vocabulary = [tokens[number] for number in range(len(state["encoder"]))]
     settings = {
         "character": bool(state["character"]),
         "word_freq_threshold": typed(state["min_df"], int),
     }
-    return settings, vocabulary, bool(state["lowercase"])
+    return settings, vocabulary
 
 
 def read_scaler(scaler: Any, features: int) -> tuple[dict[str, Any], NoScaler | StandardScaler]:

@@ -1,7 +1,7 @@
 """Convert a checkpoint of the original program, or an archive of its successors, to a run."""
 
+import os
 from os import PathLike
-from pathlib import Path
 
 from ..data.preprocessing import Tokenizer
 from ..errors import UserError
@@ -27,7 +27,7 @@ def convert_legacy(source: str | PathLike[str], out: str | PathLike[str]) -> Run
         UserError: files are missing or unsafe, the model does not fit its settings, or an archive
             has a model of another architecture.
     """
-    found = archive.read(source) if Path(source).is_file() else checkpoint.read(source)
+    found = archive.read(source) if os.path.isfile(source) else checkpoint.read(source)
     settings = Settings.of(Settings().as_dict() | found.settings, source)
     tokenizer = Tokenizer(found.vocabulary, settings.unit)
     model = models.build(settings, len(tokenizer.words), found.features)

@@ -7,6 +7,7 @@ scaler.safetensors mean and scale of the image features, if they are scaled
 README.md          the model card, with the header that hubs read (`model_card.py`)
 """
 
+import os
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -54,4 +55,4 @@ def open_run(path: str | PathLike[str]) -> RunFolder:
         UserError: there is no run.
     """
     exported = ExportedRun(path)
-    return exported if (exported / exported.DESCRIPTION).is_file() else RunFolder.open(path)
+    return exported if os.path.isfile(exported / exported.DESCRIPTION) else RunFolder.open(path)

@@ -14,6 +14,7 @@ lock             held by the process that trains here
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from os import PathLike
@@ -91,7 +92,7 @@ class RunFolder:
         Raises:
             UserError: there is no run.
         """
-        if not (Path(path) / cls.DESCRIPTION).is_file():
+        if not os.path.isfile(Path(path) / cls.DESCRIPTION):
             raise UserError(f"{path} holds no run (no run.json); give the folder of a training")
         return cls(path)
 

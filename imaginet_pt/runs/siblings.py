@@ -4,7 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from ..errors import UserError
+from ..errors import UserError, attempt
 from .run_folder import RunFolder
 from .workflow import Workflow
 
@@ -19,8 +19,8 @@ def find_linreg(workflow: Workflow) -> Workflow | None:
         return None
     folder = Path(os.path.relpath(workflow.folder.path.resolve().parent))
     paths = sorted(path.parent for path in folder.glob("*/run.json"))
-    found = next((path for path in paths if _is_linreg(path, workflow)), None)
-    return Workflow(found) if found else None
+    loaded = (attempt(Workflow, path)[0] for path in paths if _is_linreg(path, workflow))
+    return next(filter(None, loaded), None)
 
 
 def _is_linreg(path: Path, workflow: Workflow) -> bool:

@@ -175,6 +175,8 @@ def _check_resumable(
     settings = description.settings
     if settings.model_type == "linear":
         raise UserError(f"{run} is LINREG, which is trained at once; train it again")
+    if description.converted:
+        raise UserError(f"{run} was converted and has no checkpoint; train a new run")
     if description.data["digests"] != dataset.digests:
         raise UserError(f"{run} was trained on other data than {dataset.name}; give its `data`")
     if description.backend != backend.name:

@@ -1,5 +1,7 @@
 """A wrong value or type raises the exception that a Python user expects, and names the argument."""
 
+import math
+
 import pytest
 import small
 
@@ -78,6 +80,11 @@ CALLS = [
     (TYPE, lambda run, data: im.word_similarity(run, 3), "`pairs`"),
     (TYPE, lambda run, data: im.word_similarity(run, [("dog", "cat")]), "`pairs`"),
     (VALUE, lambda run, data: im.word_similarity(run, "wordsim"), "`pairs`"),
+    (VALUE, lambda run, data: im.word_similarity(run, [("dog", "cat", math.nan)] * 4), "`pairs`"),
+    (TYPE, lambda run, data: im.word_similarity(run, [(1, 2, 3.0)] * 4), "`pairs`"),
+    (VALUE, lambda run, data: im.load_data("x" * 300), "xxx"),
+    (VALUE, lambda run, data: im.Run("x" * 300), "xxx"),
+    (VALUE, lambda run, data: im.load_workflow("x" * 300), "xxx"),
     (TYPE, lambda run, data: run.workflow().project(3), "`sentences`"),
     (TYPE, lambda run, data: run.workflow().project(["a dog", 3]), "`sentences`"),
     (VALUE, lambda run, data: run.workflow().project(["a dog", ""]), "`sentences`"),

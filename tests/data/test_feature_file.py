@@ -1,6 +1,8 @@
 """Features in a file: rows as an array gives them, and one line where the file is changed."""
 
+import gc
 import os
+import pickle
 
 import numpy as np
 import pytest
@@ -90,3 +92,14 @@ def test_values_that_are_not_finite_are_refused_where_they_are_read(tmp_path, ar
     np.testing.assert_array_equal(features[:4], array[:4])
     with pytest.raises(UserError, match="not finite"):
         features[4]
+
+
+def test_features_are_sent_to_other_processes(features, array, tmp_path):
+    """As those of Python 3.14 and of macOS, which begin with nothing."""
+    sent = pickle.dumps(features)
+    del features
+    gc.collect()
+    np.testing.assert_array_equal(pickle.loads(sent)[2], array[2])
+    os.utime(tmp_path / "feats.npy", (1, 1))
+    with pytest.raises(UserError, match="changed while it was in use"):
+        pickle.loads(sent)

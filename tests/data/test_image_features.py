@@ -162,3 +162,22 @@ def test_any_damage_is_refused_or_gives_whole_features(packed, name, data):
             assert len(str(error).splitlines()) == 1
         else:
             assert len(array) == N and array.dtype == "f4" and np.isfinite(array).all()
+
+
+def test_features_that_are_replaced_while_they_are_converted_are_refused(
+    tmp_path, values, monkeypatch
+):
+    """Else the old ones would stand under the new ones' digest for good."""
+    np.save(tmp_path / "feats.npy", values.astype("f8"))
+    np.save(tmp_path / "new.npy", values.astype("f8") + 1)
+    make = image_features._make
+
+    def slow(*arguments):
+        make(*arguments)
+        os.replace(tmp_path / "new.npy", tmp_path / "feats.npy")
+
+    monkeypatch.setattr(image_features, "_make", slow)
+    with pytest.raises(UserError, match="changed while it was read"):
+        image_features.load(tmp_path, N)
+    monkeypatch.undo()
+    np.testing.assert_allclose(image_features.load(tmp_path, N)[0][:], values + 1, rtol=1e-6)

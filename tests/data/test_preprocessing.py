@@ -82,3 +82,7 @@ def test_other_files_are_no_vocabulary(tmp_path, content):
     (tmp_path / "v.json").write_text(content)
     with pytest.raises(UserError, match="v.json"):
         Tokenizer.load(tmp_path / "v.json")
+
+
+def test_a_line_end_of_windows_is_no_part_of_a_word():
+    assert tokenize("a dog runs\r\n") == ["a", "dog", "runs", "\n"]

@@ -87,8 +87,10 @@ WRONG = {
     "two splits": ("image,caption,split\na,x,train\na,y,val\n", "line 3: a is in split train"),
     "an open quote": (
         'image,caption\na.jpg,"A dog.\n' + "b.jpg,A cat.\n" * 10**4,
-        "130,007 characters",
+        "unexpected end of data",
     ),
+    "a quote that opens a caption alone": ('image,caption\na.jpg,"A dog" runs\n', "expected after"),
+    "a column twice": ("image,caption,caption\na.jpg,x,y\n", "column 'caption' is there twice"),
 }
 
 

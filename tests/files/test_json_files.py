@@ -59,7 +59,7 @@ def test_damaged_json_is_refused_exactly_where_the_standard_library_refuses(
         patch.setattr("imaginet_pt.files.reading.PIECE", piece)
         path = write(folder, content)
         try:
-            expected = json.loads(content.decode())
+            expected = json.loads(content.decode("utf-8-sig"))
         except ValueError:
             expected = None
         functions = {"a": lambda i, entry: entry, "b": lambda i, entry: entry} if convert else None
@@ -130,3 +130,8 @@ def test_a_list_of_words(tmp_path):
     for content in ('["a", ""]', '["a", 1]', '["\\ud800"]', "{}", '"a"'):
         with pytest.raises(UserError, match="x.json"):
             read_list(write(tmp_path, content))
+
+
+def test_a_byte_order_mark_is_nothing(tmp_path):
+    assert read_json(write(tmp_path, b'\xef\xbb\xbf{"a": [1]}')) == {"a": [1]}
+    assert read_list(write(tmp_path, b'\xef\xbb\xbf["a"]')) == ["a"]

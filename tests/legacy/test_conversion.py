@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from equations import PLAIN
 
+import imaginet_pt as im
 from imaginet_pt.__main__ import main
 from imaginet_pt.data import data_provider
+from imaginet_pt.errors import UserError
 from imaginet_pt.runs import model_card
 from imaginet_pt.runs.workflow import Workflow
 
@@ -46,3 +48,9 @@ def test_a_folder_without_a_checkpoint_is_told(tmp_path, capsys):
     assert main(["convert-legacy", str(tmp_path), str(tmp_path / "run")]) == 2
     assert "model.univ.pkl.gz" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_converted_run_is_not_resumed(tmp_path):
+    data = im.scenes(train=4, val=2)
+    with pytest.raises(UserError, match="was converted and has no checkpoint; train a new run"):
+        im.resume(data, converted(CHECKPOINTS / KINDS[0], tmp_path / "run").folder.path)

@@ -36,7 +36,7 @@ def test_small_checkpoint(checkpoint):
         "word_freq_threshold": 3,
         "scaler": "none",
     }
-    assert found.vocabulary == WORDS and found.lowercase and isinstance(found.scaler, NoScaler)
+    assert found.vocabulary == WORDS and isinstance(found.scaler, NoScaler)
     assert len(found.parameters) == len(PARAMETERS)
     for mine, original in zip(found.parameters, PARAMETERS, strict=True):
         assert mine.dtype == "float32" and np.array_equal(mine, original)
@@ -134,6 +134,7 @@ def test_golden_checkpoint(shared):
         ({"model": model(recurrent="SimpleRecurrent")}, "not what the original writes"),
         ({"model": NO_SCALER}, "not what the original writes"),
         ({"scaler": "none"}, "not what the original writes"),
+        ({"tok": tokenizer(lowercase=False)}, "its words keep upper case"),
     ],
 )
 def test_misfits(checkpoint, changes, told):

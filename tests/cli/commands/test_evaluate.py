@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pytest
 import small
@@ -9,6 +10,8 @@ import trained
 from documented import quick
 
 from imaginet_pt.__main__ import main
+from imaginet_pt.runs import siblings
+from imaginet_pt.runs.workflow import Workflow
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +118,11 @@ def test_a_scramble_seed_that_cannot_be_is_refused(seed, folder, capsys):
     assert main([*map(str, words), f"--scramble-seed={seed}"]) == 2
     assert "is no seed; give a whole number from 0 to 2**32 - 1" in capsys.readouterr().err
     assert not (folder / "S").exists()
+
+
+def test_a_damaged_linreg_beside_the_run_is_passed_over(folder, multitask, tmp_path):
+    for run in (multitask, folder / "LINREG"):
+        shutil.copytree(run, tmp_path / run.name)
+    (tmp_path / "LINREG/weights-1.npz").write_bytes(b"PK")
+    assert siblings.find_linreg(Workflow(multitask)).folder.path.name == "LINREG"
+    assert siblings.find_linreg(Workflow(tmp_path / multitask.name)) is None

@@ -31,7 +31,8 @@ function placesOf(vocabulary) {
 
 /** Words of a text, `plain`: split at spaces; punctuation, line ends and tabs stand alone. */
 function tokenize(text) {
-  const apart = plain(text).replace(PUNCTUATION, " $& ").replace(/[\n\t]/g, " $& ");
+  const marked = plain(text).replace(PUNCTUATION, " $& ");
+  const apart = marked.replace(/[\n\t]/g, " $& ").replace(/\r/g, " ");
   return apart.split(" ").filter((word) => word !== "");
 }
 
