@@ -4,26 +4,12 @@ import gzip
 import json
 
 import pytest
+from refusals import refused
 
 from imaginet_pt.data import data_provider
 from imaginet_pt.errors import UserError
 from imaginet_pt.files import reading
 from imaginet_pt.files.reading import digest
-
-
-def refused(where, *words):
-    """The one line that refuses `where`; it holds all of `words`."""
-    with pytest.raises(UserError) as caught:
-        data_provider.load(where)
-    return one_line(caught, words)
-
-
-def one_line(caught, words):
-    line = str(caught.value)
-    assert len(line.splitlines()) == 1 and len(line) < 500
-    for word in words:
-        assert word in line
-    return line
 
 
 def test_a_caption_file_whose_name_cannot_be_shown_needs_another(tmp_path):

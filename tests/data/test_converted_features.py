@@ -6,32 +6,11 @@ import shutil
 
 import numpy as np
 import pytest
-import scipy.io
+from features import N, refused, save_mat
 from other_user import owned_by_another
 
 from imaginet_pt.data import image_features
 from imaginet_pt.errors import UserError
-
-N = 5
-
-
-@pytest.fixture
-def values():
-    return np.random.default_rng(0).random((N, 3), dtype="f4")
-
-
-def save_mat(folder, array, **options):
-    scipy.io.savemat(folder / "vgg_feats.mat", {"feats": array}, **options)
-
-
-def refused(folder, *words, images=N):
-    with pytest.raises(UserError) as caught:
-        image_features.load(folder, images)
-    line = str(caught.value)
-    assert len(line.splitlines()) == 1
-    for word in words:
-        assert word in line
-    assert not [path for path in folder.iterdir() if ".float32." in path.name]
 
 
 def forbid(monkeypatch):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from refusals import one_line, refused
 
 from imaginet_pt.data import data_provider
 from imaginet_pt.data.dataset import Image
@@ -32,21 +33,6 @@ def write(folder, images, name="tiny"):
 @pytest.fixture
 def folder(tmp_path):
     return write(tmp_path, [image(1), image(0, "val", ["A cat sits."]), image(2, "restval")])
-
-
-def refused(where, *words):
-    """The one line that refuses `where`; it holds all of `words`."""
-    with pytest.raises(UserError) as caught:
-        data_provider.load(where)
-    return one_line(caught, words)
-
-
-def one_line(caught, words):
-    line = str(caught.value)
-    assert len(line.splitlines()) == 1 and len(line) < 500
-    for word in words:
-        assert word in line
-    return line
 
 
 def test_reads_images_in_order_with_raw_sentences(folder):

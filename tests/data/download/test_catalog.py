@@ -2,42 +2,18 @@
 
 import dataclasses
 import hashlib
-import io
 import os
 import re
 import threading
-import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import numpy as np
 import pytest
+from packed import ARCHIVE, FILES, assert_got, zipped
 
 from imaginet_pt.__main__ import main
 from imaginet_pt.cli.commands import data
 from imaginet_pt.data.download import catalog, http
 from imaginet_pt.progress import Progress
-
-FILES = {
-    "tiny/dataset.json": b'{"images": []}',
-    # What cannot be packed, so that a cut falls into the middle.
-    "tiny/vgg_feats.mat": np.random.default_rng(0).bytes(300_000),
-}
-
-
-def zipped(files, **changes):
-    """A zip archive of `files`, {name: content}; `changes` are attributes of each member."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            member = zipfile.ZipInfo(name)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            for key, value in changes.items():
-                setattr(member, key, value)
-            archive.writestr(member, content)
-    return made.getvalue()
-
-
-ARCHIVE = zipped(FILES)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -96,16 +72,6 @@ def change(monkeypatch, **fields):
 
 def get(folder):
     return main(["data", "get", "tiny", "--out", str(folder)])
-
-
-def assert_got(folder):
-    """All of the files, and nothing else."""
-    found = {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-    assert found == FILES
 
 
 def refused(capsys, *words):

@@ -1,0 +1,23 @@
+"""Files of image features, and what refuses them."""
+
+import pytest
+import scipy.io
+
+from imaginet_pt.data import image_features
+from imaginet_pt.errors import UserError
+
+N = 5  # images
+
+
+def save_mat(folder, array, **options):
+    scipy.io.savemat(folder / "vgg_feats.mat", {"feats": array}, **options)
+
+
+def refused(folder, *words, images=N):
+    with pytest.raises(UserError) as caught:
+        image_features.load(folder, images)
+    line = str(caught.value)
+    assert len(line.splitlines()) == 1
+    for word in words:
+        assert word in line
+    assert not [path for path in folder.iterdir() if ".float32." in path.name]
