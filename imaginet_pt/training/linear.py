@@ -89,12 +89,13 @@ def solve(
             params = regression.weights(regression.counts("train"), settings.ridge_alpha)
         return settings, params, []
     X = regression.counts("train")
-    valid, costs = regression.counts("val"), []
+    valid, costs = regression.counts("val"), list[Row]()
     with progress.bar("penalties", len(PENALTIES), unit="penalty") as bar:
         for penalty in PENALTIES:
-            costs.append(
-                (penalty, regression.validation_cost(valid, regression.weights(X, penalty)))
-            )
+            params = regression.weights(X, penalty)
+            cost = regression.validation_cost(valid, params)
+            if all(cost < earlier for _, earlier in costs):
+                chosen, best = replace(settings, ridge_alpha=penalty), params
+            costs.append((penalty, cost))
             bar.update()
-    best, _ = min(costs, key=lambda row: row[1])
-    return replace(settings, ridge_alpha=best), regression.weights(X, best), costs
+    return chosen, best, costs

@@ -18,7 +18,7 @@ from imaginet_pt.files.arrays import read_arrays
 from imaginet_pt.progress import Progress
 from imaginet_pt.runs.workflow import Workflow
 from imaginet_pt.settings import Settings
-from imaginet_pt.training import experiment, trainer
+from imaginet_pt.training import experiment, linear, trainer
 from imaginet_pt.training.interrupt import Stopped
 
 QUIET = Progress(quiet=True)
@@ -278,3 +278,11 @@ def test_a_training_that_a_callback_ends_has_weights_of_its_last_epoch(tmp_path,
     )
     assert run.iterations() == [1, 2]
     assert (run / "checkpoint-3-0.npz").exists() and (run / "model-card.md").exists()
+
+
+def test_linreg_is_not_solved_for_a_folder_that_is_taken(dataset, tmp_path, monkeypatch):
+    linear_run = settings(model_type="linear")
+    experiment.train(dataset, linear_run, tmp_path / "run", None, QUIET)
+    monkeypatch.setattr(linear, "solve", lambda *_: pytest.fail("solved"))
+    with pytest.raises(UserError, match="holds a run already"):
+        experiment.train(dataset, linear_run, tmp_path / "run", None, QUIET)
