@@ -63,11 +63,18 @@ class RunFolder:
         """
         folder = cls(make_folder(path))
         with folder.locked():
-            if (folder / "run.json").exists():
-                raise UserError(
-                    f"{path} holds a run already; choose another `out`, or `resume` {path}"
-                )
+            cls.check_new(path)
             yield folder
+
+    @staticmethod
+    def check_new(path: str | PathLike[str]) -> None:
+        """Check that there is no run at `path` yet.
+
+        Raises:
+            UserError: there is one.
+        """
+        if os.path.exists(Path(path) / "run.json"):
+            raise UserError(f"{path} holds a run already; choose another `out`, or `resume` {path}")
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

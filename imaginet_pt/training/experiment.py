@@ -244,11 +244,12 @@ def _train_linear(
         raise UserError("`model_type` linear is solved in one process: give no `coordinator`")
     if dataset.features is None:
         raise UserError(f"{dataset.name} has no image features, and LINREG predicts them; add some")
+    RunFolder.check_new(out)
     regression = linear.prepare(dataset, settings)
     limits = threads.choose(number_of_threads, regression.multiply_adds, None)
+    with threads.limited(limits):
+        settings, params, costs = linear.solve(regression, settings, progress)
     with RunFolder.create(out) as folder:
-        with threads.limited(limits):
-            settings, params, costs = linear.solve(regression, settings, progress)
         write_arrays(folder.weights(1), params)
         if costs:
             write_table(folder / "penalties.csv", ["ridge_alpha", "cost"], costs)
