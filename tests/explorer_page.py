@@ -3,12 +3,13 @@
 import time
 from urllib.parse import quote
 
+from browser import MILLISECONDS
+
 SENTENCE = "a dog sees a cat"
 VIEWS = {
     "reading": "Word by word", "order": "Order", "omission": "Omission",
     "sentences": "Two sentences", "words": "Words",
 }  # fmt: skip
-SECONDS = 120  # that a busy machine may take
 
 
 def at(view, sentence=SENTENCE, **more):
@@ -19,7 +20,7 @@ def at(view, sentence=SENTENCE, **more):
 
 def until(page, expression, *parameter):
     """Wait until an expression is true; Playwright's way evaluates text, which the page forbids."""
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + MILLISECONDS / 1000
     while not page.evaluate(expression, *parameter):
         assert time.monotonic() < end, f"never: {expression}"
         page.wait_for_timeout(30)

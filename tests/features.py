@@ -2,6 +2,7 @@
 
 import pytest
 import scipy.io
+from refusals import one_line
 
 from imaginet_pt.data import image_features
 from imaginet_pt.errors import UserError
@@ -16,8 +17,5 @@ def save_mat(folder, array, **options):
 def refused(folder, *words, images=N):
     with pytest.raises(UserError) as caught:
         image_features.load(folder, images)
-    line = str(caught.value)
-    assert len(line.splitlines()) == 1
-    for word in words:
-        assert word in line
+    one_line(caught, words)
     assert not [path for path in folder.iterdir() if ".float32." in path.name]

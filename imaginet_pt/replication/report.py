@@ -1,7 +1,6 @@
 """Render all results of `run_all` as one self-contained HTML page."""
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,15 +74,8 @@ def render_report(
             _section(name, results.get(name), reasons.get(name), options.out) for name in HEADINGS
         ],
     }
-    command = ["python", *_command()]
-    page: str = render_page(TEMPLATE, dataset, trained, _digests(options), command, content)
+    page: str = render_page(TEMPLATE, dataset, trained, _digests(options), content)
     return page
-
-
-def _command() -> list[str]:
-    """Return how this program was called: as a script, or as a module of the package."""
-    script, *words = sys.argv
-    return ["-m", "imaginet_pt", *words] if Path(script).name == "__main__.py" else sys.argv
 
 
 def _word(verdict: str) -> str:

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from importlib.metadata import version
@@ -58,7 +59,6 @@ def render_page(
     dataset: Dataset,
     trained: Sequence[Run],
     digests: Mapping[str, str],
-    command: Sequence[str],
     content: Mapping[str, Any],
 ) -> str:
     """Render a page about runs as HTML.
@@ -68,7 +68,6 @@ def render_page(
         dataset: the data that the runs are measured on.
         trained: the runs.
         digests: SHA-256 by name of the other files that were read.
-        command: the words of the command that makes the page.
         content: the other values that the template needs, by name.
     """
     differing, shared = compare_settings(trained)
@@ -80,11 +79,18 @@ def render_page(
         "runs": table(run_table(trained)),
         "settings": table(differing),
         "shared": shared,
-        "command": shlex.join(command),
+        "command": command(),
         "versions": versions(),
         "digests": dataset.digests | dict(digests),
     }
     return templates.render(template, common | dict(content))
+
+
+def command() -> str:
+    """Return the command that makes this page again: a script of `replicate`, or the program."""
+    called, *words = sys.argv
+    script = called.endswith(".py") and Path(called).name != "__main__.py"
+    return shlex.join(["python", *([called] if script else ["-m", "imaginet_pt"]), *words])
 
 
 def table(frame: pd.DataFrame, heading: str = "") -> dict[str, Any]:

@@ -36,18 +36,6 @@ PARTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("called", "again"),
-    [
-        (["/x/imaginet_pt/__main__.py", "replicate", "all"], "-m imaginet_pt replicate all"),
-        (["replicate/run_all.py", "--seeds", "3"], "replicate/run_all.py --seeds 3"),
-    ],
-)
-def test_the_command_that_makes_the_page_again_runs(called, again, monkeypatch):
-    monkeypatch.setattr("sys.argv", called)
-    assert " ".join(report._command()) == again
-
-
 def run(folder, model, seed, **settings):
     """A `Workflow` as far as the report reads it."""
     folder = RunFolder(make_folder(folder / f"{model}-{seed}"))

@@ -91,6 +91,19 @@ def test_an_svg_in_the_page_has_ids_of_its_own(written):
     assert "<style" not in one and "<metadata" not in one and "<b>" not in two
 
 
+@pytest.mark.parametrize(
+    ("called", "again"),
+    [
+        (["/x/imaginet_pt/__main__.py", "replicate", "all"], "-m imaginet_pt replicate all"),
+        (["/x/bin/imaginet", "report", "RUN"], "-m imaginet_pt report RUN"),
+        (["replicate/run_all.py", "--seeds", "3"], "replicate/run_all.py --seeds 3"),
+    ],
+)
+def test_the_command_that_makes_the_page_again_runs(called, again, monkeypatch):
+    monkeypatch.setattr("sys.argv", called)
+    assert page.command() == f"python {again}"
+
+
 def column(table):
     return [text.strip()[0] for text in table.locator("tbody td:first-child").all_inner_texts()]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -183,8 +182,7 @@ def _write_page(
         "no_images": images if near_images is None else "",
     }  # fmt: skip
     runs = [Run.of(workflow.folder.path.resolve().name, workflow)]
-    command = ["python", "-m", "imaginet_pt", *sys.argv[1:]]
-    page = render_page("neighbors.html.jinja", dataset, runs, {}, command, content)
+    page = render_page("neighbors.html.jinja", dataset, runs, {}, content)
     with atomic(args.out) as file:
         file.write(page)
     Progress(args.quiet).say(f"{args.out} written ({dataset.name}). {note}".strip())

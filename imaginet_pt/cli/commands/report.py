@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,8 +51,7 @@ def run(args: Namespace) -> None:
     content = measure(workflows, dataset, pairs, args.image_folder, progress)
     runs = [Run.of(name, workflow) for name, workflow in workflows.items()]
     digests = {path: digest(path) for path in benchmarks.file_paths(vars(args))}
-    command = ["python", "-m", "imaginet_pt", *sys.argv[1:]]
-    page = render_page("compare.html.jinja", dataset, runs, digests, command, content)
+    page = render_page("compare.html.jinja", dataset, runs, digests, content)
     with atomic(args.out) as file:
         file.write(page)
     progress.say(f"{args.out} written ({dataset.name})")

@@ -29,11 +29,16 @@ function placesOf(vocabulary) {
   return places;
 }
 
-/** Words of a text, `plain`: split at spaces; punctuation, line ends and tabs stand alone. */
-function tokenize(text) {
-  const marked = plain(text).replace(PUNCTUATION, " $& ");
+/** Split a plain text at spaces; punctuation, line ends and tabs stand alone. */
+function splitPlain(text) {
+  const marked = text.replace(PUNCTUATION, " $& ");
   const apart = marked.replace(/[\n\t]/g, " $& ").replace(/\r/g, " ");
   return apart.split(" ").filter((word) => word !== "");
+}
+
+/** Words of a text, `plain`. */
+function tokenize(text) {
+  return splitPlain(plain(text));
 }
 
 /**
@@ -41,7 +46,7 @@ function tokenize(text) {
  * network would read a tab as a word that it does not know.
  */
 function wordsOf(text) {
-  return tokenize(plain(text).replace(/\s+/g, " ")).slice(0, MOST_WORDS);
+  return splitPlain(plain(text).replace(/\s+/g, " ")).slice(0, MOST_WORDS);
 }
 
 /** The parts of a word that LINREG counts: two letters, digits or more, as its "bag" unit. */

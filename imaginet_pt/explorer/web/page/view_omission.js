@@ -15,7 +15,7 @@ function OmissionView({ r, words, state, change }) {
   const look = (at) => ({
     bars: [{ value: scores[at] ?? null, most, kind: "moved" }],
     state: `${out.has(at) ? "out" : ""} ${wordState(r, words[at])}`,
-    label: `leave out ${words[at]}${STATES[wordState(r, words[at])]}, ${ordinal(at + 1)} word; without only this word, ${what} moves by ${shown(scores[at] ?? null)}`,
+    label: `leave out ${spoken(r, words[at])}, ${ordinal(at + 1)} word; without only this word, ${what} moves by ${shown(scores[at] ?? null)}`,
   });
   const rows = scores.map((score, at) => [at + 1, words[at], score.toFixed(6)]);
   return html`<p class="actions">

@@ -18,7 +18,7 @@ function ReadingView({ r, words, state, change }) {
     return {
       bars,
       state: `${place} ${wordState(r, words[at])}`,
-      label: `${words[at]}${STATES[wordState(r, words[at])]}, ${ordinal(at + 1)} of ${words.length} words, moved ${shown(moved)}${told}`,
+      label: `${spoken(r, words[at])}, ${ordinal(at + 1)} of ${words.length} words, moved ${shown(moved)}${told}`,
     };
   };
   return html`<div class="line">

@@ -70,6 +70,11 @@ function wordState(r, word) {
 
 const STATES = { "": "", unread: ", not read by this run", unknown: ", not in the vocabulary" };
 
+/** A word as it is heard, with what the run does not know of it. */
+function spoken(r, word) {
+  return word + STATES[wordState(r, word)];
+}
+
 /** Say which words a run does not know or does not read. */
 function UnknownWords({ r, words }) {
   const of = (state) => [...new Set(words.filter((word) => wordState(r, word) === state))];
