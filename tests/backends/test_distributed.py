@@ -79,7 +79,7 @@ def test_two_begin_one_is_killed_and_four_make_the_run_of_one(data, tmp_path):
     while position(tmp_path / "run") < (2, 0) and two[0].poll() is None:
         time.sleep(0.005)
     two[1].kill()
-    status, told = ended(two[0])
+    status, told = ended(two[0], within=60)
     assert status == 2 and told.startswith("imaginet: error: process 0 of 2: another process has")
     assert len(told.splitlines()) == 1
     assert (2, 0) <= position(tmp_path / "run") < (EPOCHS + 1, 0)
