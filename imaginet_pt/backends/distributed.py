@@ -102,17 +102,21 @@ class Processes:
 
     @contextlib.contextmanager
     def exchange(self) -> Iterator[None]:
-        """Turn JAX's errors into `Lost` in a block that exchanges data with other processes.
+        """Name JAX's errors in a block that computes, and exchanges data with other processes.
 
         Raises:
+            MemoryError: a device has too little memory.
             Lost: another process has ended.
         """
         try:
             yield
         except (ValueError, RuntimeError) as error:
+            reason = f"{error}".partition("\n")[0]
+            if reason.startswith("RESOURCE_EXHAUSTED"):
+                raise MemoryError(reason) from error
             if self.count == 1:
                 raise
-            raise Lost(f"{error}".partition("\n")[0]) from error
+            raise Lost(reason) from error
 
 
 ALONE = Processes()

@@ -1,11 +1,13 @@
 """LINREG: image vectors by ridge regression on word counts, equation 13."""
 
+import warnings
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
+from scipy.linalg import LinAlgWarning
 
 from ..errors import explained
 from ..ops.types import Array
@@ -48,9 +50,21 @@ def ridge(
     gram[np.diag_indices_from(gram)] += alpha
     moments = moments[:-1] - n * np.outer(x_mean, z_mean)
     small = f"`ridge_alpha` is {alpha}, too small: the captions do not determine all weights"
-    with explained(lambda error: f"{small}; raise it", np.linalg.LinAlgError):
-        w = scipy.linalg.solve(gram, moments, assume_a="pos", overwrite_a=True, overwrite_b=True)
+    with explained(lambda error: f"{small}; raise it", np.linalg.LinAlgError, LinAlgWarning):
+        w = _solve(gram, moments)
     return w.astype("float32"), (z_mean - x_mean @ w).astype("float32")
+
+
+def _solve(
+    gram: npt.NDArray[np.float64], moments: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return gram^-1 moments, overwriting both; SciPy's warning that it may be noise is raised."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", LinAlgWarning)
+        solution: npt.NDArray[np.float64] = scipy.linalg.solve(
+            gram, moments, assume_a="pos", overwrite_a=True, overwrite_b=True
+        )
+    return solution
 
 
 def _moments(

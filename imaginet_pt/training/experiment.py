@@ -151,6 +151,11 @@ def _train_recurrent(
 def _resume(dataset: Dataset, folder: RunFolder, loop: Loop, iterations: int | None) -> RunFolder:
     """Resume a run at its newest checkpoint."""
     description = _check_resumable(folder, dataset, loop.backend, iterations)
+    if description.compiler not in ("", loop.backend.description):
+        loop.progress.warn(
+            f"warning: {folder.path} began with {description.compiler} and goes on with "
+            f"{loop.backend.description}; the last digits of costs may differ"
+        )
     settings = description.settings
     rule = preparation.update_rule(settings)
     rng = np.random.RandomState(settings.random_seed)

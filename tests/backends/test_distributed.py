@@ -174,6 +174,13 @@ def test_errors_of_an_exchange_are_lost_processes_where_there_are_any():
         assert str(error.value) == told
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_device_with_too_little_memory_is_no_lost_process(count):
+    told = "RESOURCE_EXHAUSTED: Out of memory allocating 8192 bytes."
+    with pytest.raises(MemoryError, match=told), Processes("", 0, count).exchange():
+        raise RuntimeError(f"{told}\nBuffer assignment: ...")
+
+
 TELLING = "another process has ended or does not answer ({}); see what it says, and go on with "
 ENDS = {
     (-6, "F1 distributed service detected fatal errors. absl::Status: UNAVAILABLE: x. More\n@"): (

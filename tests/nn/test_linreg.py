@@ -1,9 +1,14 @@
 """LINREG against a dense solution of the same problem."""
 
+import re
+
 import numpy as np
+import pytest
+import scipy.sparse
 
 from imaginet_pt.data import bag_of_words
 from imaginet_pt.data.scalers import NoScaler, StandardScaler
+from imaginet_pt.errors import UserError
 from imaginet_pt.nn import linreg
 
 
@@ -31,3 +36,17 @@ def test_ridge_is_the_exact_solution(monkeypatch):
         expected_w, expected_b = solve(X.toarray(), scaler.transform(images)[rows], 0.7)
         np.testing.assert_allclose(w, expected_w, rtol=1e-4, atol=1e-5)
         np.testing.assert_allclose(b, expected_b, rtol=1e-4, atol=1e-5)
+
+
+# Of the first the factorization succeeds, and the weights would be noise; of the second it fails.
+@pytest.mark.parametrize("captions, words", [(50, 10), (500, 40)])
+def test_weights_that_captions_do_not_determine_are_refused(captions, words):
+    rng = np.random.RandomState(0)
+    X = rng.poisson(0.3, (captions, words)).astype(float)
+    X[:, 3] = X[:, 2]  # two words that always come together
+    rows, images = np.arange(captions), rng.rand(captions, 5).astype("float32")
+    task = scipy.sparse.csr_array(X), rows, images, NoScaler()
+    with pytest.raises(UserError, match=re.escape("`ridge_alpha` is 0, too small")):
+        linreg.ridge(*task, 0)
+    w, _ = linreg.ridge(*task, 1e-3)
+    np.testing.assert_allclose(w[2], w[3], rtol=1e-3, atol=1e-4)

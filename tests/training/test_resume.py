@@ -58,6 +58,18 @@ def test_a_run_is_not_resumed_on_another_backend(model, dataset, tmp_path):
         experiment.resume(dataset, tmp_path / "run", replace(BACKEND, name="other"), QUIET)
 
 
+def test_a_resume_says_what_else_computes_now(model, dataset, tmp_path, capsys):
+    train(dataset, tmp_path / "run")
+    experiment.resume(dataset, tmp_path / "run", BACKEND, QUIET, iterations=4)
+    assert capsys.readouterr().err == ""
+    later = replace(BACKEND, description="another compiler")
+    experiment.resume(dataset, tmp_path / "run", later, QUIET, iterations=5)
+    assert capsys.readouterr().err == (
+        f"warning: {tmp_path / 'run'} began with {BACKEND.description} and goes on with another "
+        "compiler; the last digits of costs may differ\n"
+    )
+
+
 def test_the_command_takes_data_and_backend_from_the_run(
     model, data, tmp_path, monkeypatch, capsys
 ):
