@@ -152,8 +152,8 @@ def _resume(dataset: Dataset, folder: RunFolder, loop: Loop, iterations: int | N
     """Resume a run at its newest checkpoint."""
     description = _check_resumable(folder, dataset, loop.backend, iterations)
     if description.compiler not in ("", loop.backend.description):
-        loop.progress.warn(
-            f"warning: {folder.path} began with {description.compiler} and goes on with "
+        loop.progress.say(
+            f"{folder.path} began with {description.compiler} and goes on with "
             f"{loop.backend.description}; the last digits of costs may differ"
         )
     settings = description.settings

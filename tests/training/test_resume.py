@@ -13,6 +13,7 @@ from imaginet_pt.__main__ import main
 from imaginet_pt.backends import functions, select
 from imaginet_pt.backends.distributed import Processes
 from imaginet_pt.errors import UserError
+from imaginet_pt.progress import Progress
 from imaginet_pt.training import experiment, interrupt
 from imaginet_pt.training.interrupt import Stopped
 
@@ -60,14 +61,14 @@ def test_a_run_is_not_resumed_on_another_backend(model, dataset, tmp_path):
 
 def test_a_resume_says_what_else_computes_now(model, dataset, tmp_path, capsys):
     train(dataset, tmp_path / "run")
-    experiment.resume(dataset, tmp_path / "run", BACKEND, QUIET, iterations=4)
-    assert capsys.readouterr().err == ""
+    experiment.resume(dataset, tmp_path / "run", BACKEND, Progress(), iterations=4)
+    assert "goes on" not in capsys.readouterr().err
     later = replace(BACKEND, description="another compiler")
-    experiment.resume(dataset, tmp_path / "run", later, QUIET, iterations=5)
-    assert capsys.readouterr().err == (
-        f"warning: {tmp_path / 'run'} began with {BACKEND.description} and goes on with another "
-        "compiler; the last digits of costs may differ\n"
-    )
+    experiment.resume(dataset, tmp_path / "run", later, Progress(), iterations=5)
+    assert (
+        f"{tmp_path / 'run'} began with {BACKEND.description} and goes on with another compiler; "
+        "the last digits of costs may differ\n"
+    ) in capsys.readouterr().err
 
 
 def test_the_command_takes_data_and_backend_from_the_run(
