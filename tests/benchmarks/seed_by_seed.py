@@ -9,7 +9,7 @@ replication write, beside the original's results ORIGINALS/TYPE-N.json and .npz,
 peers/original_run.py writes, and keeps the scores in seed_by_seed.json beside this script.
 The second makes the table and the picture again from that file. Differences are ours minus the
 original's, in percentage points or hundredths of rho, with a 95 % interval by Student's t over the
-seeds.
+seeds. What was measured and by what stands beside the scores as `provenance`.
 """
 
 import argparse
@@ -22,7 +22,9 @@ import pandas as pd
 from scipy import stats
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1]))
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
+
+from benchmarks.provenance import provenance  # noqa: E402
 
 from imaginet_pt.data import benchmarks, data_provider  # noqa: E402
 from imaginet_pt.evaluation import retrieval  # noqa: E402
@@ -32,10 +34,16 @@ from imaginet_pt.reports import plots  # noqa: E402
 from imaginet_pt.runs.workflow import Workflow  # noqa: E402
 
 SCORES = HERE / "seed_by_seed.json"
+# What peers/original_run.py ran.
+ORIGINAL = (
+    "gchrupala/imaginet a25494a and gchrupala/Passage 8a78826, Python 2.7, Theano 1.0.5, NumPy "
+    "1.16.6, OpenBLAS on one thread"
+)
 TYPES = {"VISUAL": "simple", "MULTITASK": "shared_embeddings"}
 RETRIEVAL = ["accuracy@5", "accuracy@5 scrambled", "recall@4", "recall@4 scrambled"]
 NAMES = [benchmarks.MEN, benchmarks.SIMLEX, *RETRIEVAL]
 MARKERS = {"VISUAL": "o", "MULTITASK": "s"}
+LABELS = {"VISUAL": (4, -8), "MULTITASK": (-9, 4)}  # where a seed's number stands, in points
 
 
 def unit(score: str) -> str:
@@ -83,19 +91,24 @@ def our_scores(run: Path, dataset, pairs) -> dict[str, float]:
     return scores
 
 
-def collect(originals: Path, runs: Path, data: str, men: Path | None) -> pd.DataFrame:
-    """Evaluate all pairs: a row a model, seed and score, with `original` and `ours`."""
-    dataset, pairs, rows = data_provider.load(data), benchmarks.load(men=men), []
+def collect(originals: Path, runs: Path, data: str, men: Path | None) -> dict:
+    """Evaluate all pairs, and return what is kept: the scores, and what they are of."""
+    dataset, pairs, rows, evaluated = data_provider.load(data), benchmarks.load(men=men), [], []
     for model, kind in TYPES.items():
         for path in sorted(originals.glob(f"{kind}-*.json")):
             seed = int(path.stem.rpartition("-")[2])
             (run,) = runs.glob(f"{model}-seed{seed}-*")
             theirs, ours = original_scores(path, pairs), our_scores(run, dataset, pairs)
             rows += [
-                (model, seed, name, theirs[name], ours[name]) for name in NAMES if name in ours
+                {"model": model, "seed": seed, "score": name}
+                | {"original": round(theirs[name], 3), "ours": round(ours[name], 3)}
+                for name in NAMES
+                if name in ours
             ]
+            evaluated.append(run)
             print(f"{model}, seed {seed}: evaluated", file=sys.stderr)
-    return pd.DataFrame(rows, columns=["model", "seed", "score", "original", "ours"])
+    source = {"original": ORIGINAL} | provenance(dataset, evaluated, {"MEN": men})
+    return {"provenance": source, "pairs": rows}
 
 
 def summary(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -135,8 +148,8 @@ def draw(pairs: pd.DataFrame):
             )
             for row in rows.itertuples():
                 axes.annotate(
-                    str(row.seed), (row.original, row.ours), (4, -8), textcoords="offset points",
-                    fontsize=7,
+                    str(row.seed), (row.original, row.ours), LABELS[model],
+                    textcoords="offset points", fontsize=7, color=plots.COLOURS[i],
                 )  # fmt: skip
         axes.set_title(f"{name}, {unit(name)}", fontsize=9)
         axes.set(xlabel="the original", ylabel="imaginet_pt", aspect="equal")
@@ -147,20 +160,19 @@ def draw(pairs: pd.DataFrame):
 
 def main() -> None:
     """Collect or read the scores; print the table, and draw the picture."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--originals", type=Path)
     parser.add_argument("--runs", type=Path)
     parser.add_argument("--data")
     parser.add_argument("--men", type=Path, help="MEN's word pairs")
     parser.add_argument("--out", type=Path, help="folder for seed_by_seed.svg and .png")
     args = parser.parse_args()
-    kept = json.loads(SCORES.read_text()) if SCORES.exists() else {}
     if args.originals:
-        pairs = collect(args.originals, args.runs, args.data, args.men)
-        rows = pairs.round(3).to_dict("records")
-        kept = kept | {"pairs": rows}
+        kept = collect(args.originals, args.runs, args.data, args.men)
         SCORES.write_text(json.dumps(kept, indent=1) + "\n")
-    pairs = pd.DataFrame(kept["pairs"])
+    pairs = pd.DataFrame(json.loads(SCORES.read_text())["pairs"])
     print(summary(pairs).to_string(index=False))
     if args.out:
         make_folder(args.out)

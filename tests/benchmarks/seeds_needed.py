@@ -6,8 +6,8 @@ Trains what is missing of VISUAL, MULTITASK, TEXTUAL and LINREG at demo size (a 
 reused, so the same command goes on where it was stopped), judges each claim of the paper on the
 runs of all seeds, then on draws of n seeds without replacement, and prints for each claim and n the
 share of draws whose verdict is that of all. `scenes` is synthetic, so this says how far single-seed
-tables can be believed on data of that kind, and nothing about photographs. The shares are kept,
-with the number of seeds, in seeds_needed.json beside this script.
+tables can be believed on data of that kind, and nothing about photographs. The shares are kept
+in seeds_needed.json beside this script, with the number of seeds and what they were measured on.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import pandas as pd
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
+from benchmarks.provenance import provenance  # noqa: E402
 from benchmarks.script_options import script_options  # noqa: E402
 
 from imaginet_pt.backends import select  # noqa: E402
@@ -34,13 +35,19 @@ KEPT = HERE / "seeds_needed.json"
 SIZES = (1, 3, 5, 10)  # seeds in a draw
 
 
-def all_items(options: Namespace) -> tuple[dict, dict]:
-    """Train and measure all seeds: the items of each result, and why others were not run."""
+def all_items(options: Namespace) -> tuple[dict, dict, dict]:
+    """Train and measure all seeds.
+
+    Returns:
+        The items of each result, why others were not run, and the provenance of all.
+    """
     dataset, progress = data_provider.load(options.data), Progress()
     inputs, reasons = run_all.read_inputs(options, dataset)
     workflows = run_all.train(options, dataset, inputs, select.get(), progress)
     made = run_all.make_results(options, dataset, inputs, workflows, progress)
-    return {name: result.items for name, result in made.items()}, reasons
+    runs = [workflow.folder.path for seeds in workflows.values() for workflow in seeds]
+    source = provenance(dataset, runs, {"MEN": options.men})
+    return {name: result.items for name, result in made.items()}, reasons, source
 
 
 def drawn(items: pd.DataFrame, seeds: np.ndarray) -> pd.DataFrame:
@@ -84,10 +91,10 @@ def main() -> None:
     args = parser.parse_args()
     options = script_options(data=args.data, seeds=args.seeds, out=args.out, men=args.men)
     make_folder(args.out)
-    items, reasons = all_items(options)
+    items, reasons, source = all_items(options)
     table = shares(items, reasons, args.seeds, args.draws)
     print(f"{args.data}, {args.seeds} seeds, {args.draws} draws\n\n{results.markdown(table)}")
-    kept = {"data": args.data, "seeds": args.seeds, "draws": args.draws}
+    kept = {"provenance": source, "seeds": args.seeds, "draws": args.draws}
     KEPT.write_text(json.dumps(kept | {"claims": table.to_dict("records")}, indent=1) + "\n")
 
 
