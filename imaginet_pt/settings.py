@@ -114,8 +114,8 @@ class Settings:
     # The model.
     model_type: str = option(
         "simple",
-        "simple is VISUAL, shared_embeddings MULTITASK (TEXTUAL with alpha 1), linear LINREG, "
-        "reconstruction ours",
+        "simple is VISUAL, shared_embeddings MULTITASK (TEXTUAL with alpha 1), linear LINREG; "
+        "reconstruction says the caption again from what it imagines, as section 5 plans",
         "the original's main.py",
         MODEL_TYPES,
     )

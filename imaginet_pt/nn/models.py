@@ -61,6 +61,8 @@ class Imaginet:
         p_t  = softmax(g_t W + b)
         L    = alpha * mean_t -log p_t(S_t)  +  (1 - alpha) * the cost of images, equation 12
 
+    where W and b are the weights of the words' output layer, and h_0 and g_0 are learned.
+
     Attributes:
         embedding: the words' vectors, shared by all pathways.
         layers: the layers by dotted name (`visual.gru`); within a scope, from input to output.
