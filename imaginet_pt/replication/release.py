@@ -4,6 +4,9 @@ Trains what is missing, and writes under --out a folder `release/MODEL` for each
 `imaginet export --what model` does but with weights as float16, and with what that loses in its
 card. The folders hold no captions and no pictures; the words of the vocabulary are all that is left
 of the data.
+
+The card is written last. The same command continues where it was stopped: it leaves a model that
+has its card as it is.
 """
 
 from pathlib import Path
@@ -13,10 +16,12 @@ import numpy as np
 import pandas as pd
 
 from ..data.dataset import Dataset
+from ..errors import UserError
 from ..evaluation import retrieval
 from ..progress import Progress
 from ..reports.comparison import chance
 from ..runs import export, model_card
+from ..runs.exported_run import CARD, ExportedRun
 from ..runs.scores import Scores
 from ..runs.workflow import Workflow, predicted_images
 from . import grid
@@ -65,16 +70,41 @@ def card(workflow: Workflow, scores: Scores, lost: pd.DataFrame) -> str:
     )
 
 
-def release(workflow: Workflow, dataset: Dataset, folder: Path, backend: Any) -> int:
-    """Write one run with its card; return the size of the folder in bytes."""
-    exported = export.export(workflow, folder, "float16")
-    half = Workflow(folder, backend=backend)
-    results = [retrieval.retrieval(w, dataset, SPLIT, PADDING) for w in (workflow, half)]
+def measure(whole: Workflow, half: Workflow, dataset: Dataset) -> tuple[Scores, pd.DataFrame]:
+    """Return the scores that a run has in half precision, and its `losses`."""
+    results = [retrieval.retrieval(w, dataset, SPLIT, PADDING) for w in (whole, half)]
     (_, whole_items), (metrics, half_items) = results
-    lost = losses(workflow, half, (whole_items, half_items), dataset)
     measured = {"data": dataset.name, "split": SPLIT, "chance": chance(dataset.captions(SPLIT))}
-    export.write_card(exported, card(workflow, Scores.of(measured | metrics), lost))
-    print(f"{folder.name}\n\n{markdown(lost)}")
+    lost = losses(whole, half, (whole_items, half_items), dataset)
+    return Scores.of(measured | metrics), lost
+
+
+def is_rounded(half: Workflow, whole: Workflow) -> bool:
+    """Tell whether `half` has the settings of `whole`, and its weights as float16."""
+    return half.settings == whole.settings and all(
+        np.array_equal(half.model.params[name], array.astype("float16"))
+        for name, array in whole.model.params.items()
+    )
+
+
+def release(workflow: Workflow, dataset: Dataset, folder: Path, backend: Any) -> int:
+    """Write what is missing of one run and its card; return the size of the folder in bytes.
+
+    Raises:
+        UserError: the folder holds another run.
+    """
+    exported = ExportedRun(folder)
+    if not (exported / exported.DESCRIPTION).exists():
+        export.export(workflow, folder, "float16")
+    half = Workflow(folder, backend=backend)
+    if not is_rounded(half, workflow):
+        raise UserError(f"{folder} holds another run; move it away, or give another `out`")
+    if (exported / CARD).exists():
+        print(f"{folder.name} is in {folder} already, and is left as it is.\n")
+    else:
+        scores, lost = measure(workflow, half, dataset)
+        export.write_card(exported, card(workflow, scores, lost))
+        print(f"{folder.name}\n\n{markdown(lost)}")
     return export.size(exported)
 
 
