@@ -67,7 +67,7 @@ def states(workflow: Workflow, captions: Iterable[Sequence[int]]) -> Vectors:
     Each caption is read by itself, so that its vector does not depend on the others, and equal
     captions have vectors that are equal bit for bit.
     """
-    outputs = _outputs(workflow, captions)
+    outputs = outputs_of(workflow, captions)
     return next(outputs[name] for name in STATES if name in outputs)
 
 
@@ -114,7 +114,7 @@ def images(
     Raises:
         UserError: no such split, images of another size, or the model does not predict images.
     """
-    vectors = predicted_images(workflow, _outputs(workflow, queries))
+    vectors = predicted_images(workflow, outputs_of(workflow, queries))
     rows = np.array(sorted(image.imgid for image in dataset.split(split)))
     near = nearest(vectors, image_vectors(workflow, dataset, rows, vectors), k)
     return near._replace(index=rows[near.index])
@@ -165,8 +165,11 @@ def _largest(similarity: Vectors, k: int) -> list[Indices]:
     ]
 
 
-def _outputs(workflow: Workflow, captions: Iterable[Sequence[int]]) -> dict[str, Vectors]:
-    """Compute the outputs of lists of word ids by name, reading equal lists once."""
+def outputs_of(workflow: Workflow, captions: Iterable[Sequence[int]]) -> dict[str, Vectors]:
+    """Compute the outputs of lists of word ids by name, (captions, size) each.
+
+    Each list is read by itself, and equal lists once.
+    """
     place: dict[tuple[int, ...], int] = {}
     rows = [place.setdefault(tuple(ids), len(place)) for ids in captions]
     outputs = workflow.model.outputs([list(ids) for ids in place], "none")

@@ -5,8 +5,8 @@ For each epoch of each model: the share of captions whose image is among the fiv
 with the words in order and scrambled. Draws figure2.png, .svg and .pdf, prints the scores at the
 last iteration, and writes under --out: figure2.csv, the curves; figure2.md; and figure2-items.csv,
 a row for each caption at the last iteration (all iterations would be 85 MB at the paper's size).
-With --iteration the curves end there. Beside the models stand random weights: an untrained network
-finds paraphrases too, those that share words.
+With --iteration the curves end there. Beside the models stand random weights, since an untrained
+network finds paraphrases too, those that share words; and chance, which ranks at random.
 """
 
 from typing import Any
@@ -33,21 +33,26 @@ PANELS = {
     "accuracy@5": ("Image retrieval", "Accuracy@5 (%)"),
     "recall@4": ("Paraphrase retrieval", "Recall@4 (%)"),
 }
-# Each line and its name in the legend. LINREG counts words, so one line is both its orders.
+CHANCE = "chance"
+# Each curve and its name in the legend. LINREG counts words, so one line is both its orders.
 LINES = {
     ("VISUAL", "original"): "VISUAL",
     ("VISUAL", "scrambled"): "VISUAL, scrambled",
     ("MULTITASK", "original"): "MULTITASK",
     ("MULTITASK", "scrambled"): "MULTITASK, scrambled",
     (RANDOM, "original"): RANDOM,
+    (RANDOM, "scrambled"): f"{RANDOM}, scrambled",
     ("LINREG", "original"): "LINREG, either order",
 }
-# Models differ in marker as well as in hue (Okabe and Ito's), orders in dash and fill.
-STYLES: dict[str, dict[str, Any]] = {
+# Models differ in marker as well as in hue (Okabe and Ito's), orders in dash and fill, those of
+# random weights in how far apart their dots are.
+STYLES: dict[str | tuple[str, str], dict[str, Any]] = {
     "VISUAL": {"color": "#0072B2", "marker": "o"},
     "MULTITASK": {"color": "#D55E00", "marker": "s"},
     "LINREG": {"color": "black"},
-    RANDOM: {"color": "0.4", "linestyle": (0, (1, 1.5))},
+    RANDOM: {"color": "0.4", "linestyle": ":"},
+    (RANDOM, "scrambled"): {"linestyle": (0, (1, 3.5))},
+    CHANCE: {"color": "0.4", "linestyle": "-.", "linewidth": 0.8},
     "original": {"linestyle": "-"},
     "scrambled": {"linestyle": (0, (4, 2)), "markerfacecolor": "white"},
 }
@@ -79,37 +84,43 @@ def describe_lines(curve: pd.DataFrame) -> str:
     return BAND if curve["seeds"].max() > 1 else "One seed of each model."
 
 
+@plots.own_style()
 def draw(curve: pd.DataFrame, dataset: Dataset) -> Figure:
     """Draw the two panels."""
     figure: Figure
     figure, axes = plots.figure(columns=2, size=(7.2, 3.6))
+    shares = chance(dataset.captions(retrieval_scores.SPLIT))
     for axis, score in zip(axes, PANELS, strict=True):
-        _panel(axis, curve, score)
+        _panel(axis, curve, score, shares.get(score))
     figure.set_layout_engine("constrained", wspace=0.05)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
-        handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8,
-        handlelength=3.2,
+        handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=7.5,
+        handlelength=3.2, columnspacing=1.2,
     )  # fmt: skip
     figure.suptitle(f"{dataset.name}. {describe_lines(curve)}", fontsize=8)
     return figure
 
 
-def _panel(axis: Axes, curve: pd.DataFrame, score: str) -> None:
-    """Draw the curves of one score."""
+def _panel(axis: Axes, curve: pd.DataFrame, score: str, by_chance: float | None) -> None:
+    """Draw the curves of one score, and its level by chance if it has one."""
     title, label = PANELS[score]
     for model, order in LINES:
         rows = curve[(curve["model"] == model) & (curve["order"] == order)]
         _line(axis, rows.sort_values("iteration"), score, model, order)
+    if by_chance is not None:
+        axis.axhline(100 * by_chance, label=CHANCE, **STYLES[CHANCE])
     axis.set_title(title, fontsize=9)
     axis.set(xlabel="Iteration", ylabel=label)
     axis.set_ylim(0, 1.05 * axis.get_ylim()[1])  # room for the marks of a flat curve
+    axis.spines["bottom"].set_position(("outward", 4))  # and for a line near 0
     axis.xaxis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
 
 
 def _line(axis: Axes, rows: pd.DataFrame, score: str, model: str, order: str) -> None:
     """Draw a curve with its band, or a horizontal line for what has one iteration."""
-    style = STYLES[order] | STYLES[model] | {"label": LINES[model, order], "linewidth": 1.4}
+    style = STYLES[order] | STYLES[model] | STYLES.get((model, order), {})
+    style |= {"label": LINES[model, order], "linewidth": 1.4}
     mean, low, high = (100 * rows[f"{score} {part}"] for part in ("mean", "min", "max"))
     if model in ("LINREG", RANDOM):
         axis.axhline(mean.iloc[0], **style)

@@ -4,7 +4,8 @@ The images nearest to the image predicted from a caption and from its words in r
 cosine; each caption is read by itself, without padding. At most three captions are shown. Draws
 figure3.png, .svg and .pdf, prints what they show, and writes under --out: figure3.csv and
 figure3.md; and figure3-items.csv, a row for each image. An image is shown by its picture in
---image-folder, or else by a card with its captions.
+--image-folder, or else by a card with its captions. Beneath the table stands how much the images
+nearest to the median caption change, with random weights and by chance too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -133,8 +134,8 @@ def make(
     progress: Progress,
 ) -> Result:
     """Make Figure 3; its items have a row for each query, order and rank."""
-    workflow, captions = workflows[MODELS[0]][SEED - 1], dataset.captions(queries.SPLIT)
-    chosen, source = queries.choose(workflow, captions, queries.FIGURE3, lines, MOST)
+    workflow = workflows[MODELS[0]][SEED - 1]
+    chosen, source = queries.choose(workflow, dataset, queries.FIGURE3, lines, MOST)
     items = items_of(workflow, chosen[:MOST], dataset)
     images = {image.imgid: image for image in dataset.split(queries.SPLIT)}
     shown = [images[i] for i in dict.fromkeys(items["image"])]
@@ -153,7 +154,9 @@ def make(
         f"their words in random order, {MODELS[0]}, seed {SEED}"
     )
     tables = {"figure3": table, "figure3-items": items}
-    text = text_of(items, table, source, missing and f"{missing} They are shown as cards.")
+    controls = queries.controls(workflow, dataset, queries.IMAGES)
+    cards = missing and f"{missing} They are shown as cards."
+    text = text_of(items, table, source, controls, cards)
     return results.write_result("figure3", title, text, items, tables, options.out, files)
 
 

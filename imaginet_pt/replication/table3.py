@@ -4,7 +4,8 @@ For a caption, and for its words in random order, the nearest captions by the co
 visual hidden states. Prints the table and writes under --out: table3.csv and table3.md, the table;
 and table3-items.csv, a row for each neighbour. Each caption is read by itself, without padding, so
 that its vector does not depend on other captions. Captions are shown as the model reads them, with
-UNK for an unknown word.
+UNK for an unknown word. Beneath stands how much the neighbours of the median caption change, with
+random weights and by chance too.
 """
 
 from collections.abc import Sequence
@@ -66,14 +67,14 @@ def table_of(items: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["number", "line", "caption", "cosine"])
 
 
-def text_of(table: pd.DataFrame, source: str) -> str:
-    """Return a Markdown table for each query, and the origin of the queries."""
+def text_of(table: pd.DataFrame, *notes: str) -> str:
+    """Return a Markdown table for each query, and the notes."""
     cells = table.assign(caption=queries.one_line(table["caption"]))
     shown = [
         results.markdown(lines.drop(columns="number").rename(columns={"line": ""}))
         for _, lines in cells.groupby("number")
     ]
-    return "\n".join([*shown, f"{source}\n"])
+    return "\n".join([*shown, *(f"{note}\n" for note in notes)])
 
 
 def make(
@@ -85,7 +86,7 @@ def make(
 ) -> Result:
     """Make Table 3; its items have a row for each query, order and rank."""
     workflow, captions = workflows[MODELS[0]][SEED - 1], dataset.captions(queries.SPLIT)
-    asked, source = queries.choose(workflow, captions, queries.TABLE3, lines, SHOWN)
+    asked, source = queries.choose(workflow, dataset, queries.TABLE3, lines, SHOWN)
     numbered = items_of(workflow, asked, captions)
     table, items = table_of(numbered), numbered.drop(columns="number")
     title = (
@@ -93,7 +94,7 @@ def make(
         f"its words in random order, {MODELS[0]}, seed {SEED}"
     )
     tables = {"table3": table, "table3-items": items}
-    text = text_of(table, source)
+    text = text_of(table, source, queries.controls(workflow, dataset, queries.CAPTIONS))
     return results.write_result("table3", title, text, items, tables, options.out)
 
 

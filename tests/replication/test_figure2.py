@@ -87,11 +87,13 @@ def test_what_is_drawn(items):
     left, right = drawn.axes
     assert "scenes (synthetic)" in drawn.get_suptitle()
     lines = {line.get_label(): line for line in left.get_lines()}
-    assert list(lines) == list(figure2.LINES.values())
+    assert list(lines) == [*figure2.LINES.values(), "chance"]
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == list(lines)
     assert list(lines["VISUAL"].get_xdata()) == [1, 2]
     assert list(lines["VISUAL"].get_ydata()) == pytest.approx([37.5, 50])  # percent
     assert list(lines["LINREG, either order"].get_ydata()) == [50, 50]
     assert list(lines[RANDOM].get_ydata()) == [25, 25]
+    assert list(lines[f"{RANDOM}, scrambled"].get_ydata()) == [12.5, 12.5]
     looks = {(line.get_marker(), line.get_linestyle()) for line in lines.values()}
     assert len(looks) == len(lines)  # told apart without hue
     assert list(right.get_lines()[2].get_ydata()) == pytest.approx([0, 50])
@@ -189,6 +191,25 @@ def test_the_script_s_mistakes_are_one_line(tmp_path):
     )
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1 and "'val'" in done.stderr
+
+
+@pytest.mark.parametrize("captions, shares", [(2, [5 / 12, 1 / 23]), (1, [5 / 12])])
+def test_chance_is_drawn_where_a_score_has_it(items, captions, shares):
+    drawn = figure2.draw(figure2.curves(items), dataset(captions=captions))
+    lines = [line for axis in drawn.axes for line in axis.get_lines()]
+    levels = [list(line.get_ydata()) for line in lines if line.get_label() == "chance"]
+    assert levels == [pytest.approx([100 * share] * 2) for share in shares]
+    assert "chance" in [text.get_text() for text in drawn.legends[0].get_texts()]
+
+
+def test_a_line_near_zero_is_not_hidden_by_the_axis(items):
+    drawn = figure2.draw(figure2.curves(items), dataset())
+    drawn.canvas.draw()
+    for axis in drawn.axes:
+        zero = axis.transData.transform([0, 0])[1]
+        assert axis.spines["bottom"].get_window_extent().y1 < zero - 2
+        sizes = {label.get_size() for label in [*axis.get_xticklabels(), *axis.get_yticklabels()]}
+        assert sizes == {figure2.plots.STYLE["font.size"]}
 
 
 def test_chance_stands_beside_the_scores():

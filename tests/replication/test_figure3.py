@@ -39,8 +39,12 @@ class Run:
         self.tokenizer, self.model = Tokenizer.fit(TEXTS, 1), self
         self.scaler = SCALERS["none"]()
 
+    def with_random_weights(self):
+        return self
+
     def outputs(self, captions, padding):
-        return {"output_vis": np.array([[1, 2, 0, 0.5, 0]] * len(captions), np.float32)}
+        predicted = np.array([[1, 2, 0, 0.5, 0]] * len(captions), np.float32)
+        return {"hidden_vis": predicted, "output_vis": predicted}
 
 
 def dataset(name="small", texts=TEXTS, features=True):
@@ -96,7 +100,21 @@ def test_the_text_tells_what_the_figure_shows(tmp_path):
     assert "1, original: “north east UNK”\n" in result.text
     assert "2, original: “south wind”\n" in result.text
     assert "| 1 | original | 1 | 2.png | 0.873 | east wind |" in result.text
-    assert result.text.endswith("\n\nThe captions are those of --captions.\n")
+    source, controls = result.text.split("\n\n")[-2:]
+    assert source == "The captions are those of --captions."
+    # One image is predicted from all, so the two nearest to one order are 1 and 2 for the other.
+    assert "For the median of all 5 captions" in controls and "the 2 images nearest" in controls
+    assert "rank of 1.5 for" in controls and "1.5 with" in controls and "and 1.5 if" in controls
+
+
+@pytest.mark.parametrize("captions", ["the paper's own", "extremes"])
+def test_controls_stand_beneath_whatever_captions_are_shown(tmp_path, captions):
+    paper = ["A variety of kitchen utensils hanging from a black board ."]
+    data = dataset(texts=[*TEXTS[:4], *paper] if captions == "the paper's own" else TEXTS)
+    result = made(tmp_path, data, captions=None)
+    source, controls = result.text.split("\n\n")[-2:]
+    assert f"The captions are {captions}" in source
+    assert "the 2 images nearest to one order have a mean rank of 1.5 for the other" in controls
 
 
 def test_of_many_captions_the_first_three_are_shown_and_that_is_said(tmp_path):
