@@ -131,7 +131,6 @@ def train(
         on_epoch: called after each epoch with its row of `Run.history`, as a dict; a true return
             value ends the training.
         backend: what compiles: `c`, `numba`, `jax`, or `auto`, `c` if there is a C++ compiler.
-            `jax` turns JAX's double precision off in this process, for other code too.
         threads: how many threads compute, or `auto` to choose by the model's size and the cores.
         quiet: whether to show neither a progress bar nor messages.
         **options: single settings by name, which replace those in `settings`.
