@@ -20,8 +20,8 @@ EXCEPTED = {
     "python -m imaginet_pt data get flickr8k": "needs the network; run by test_catalog.py",
     "python -m imaginet_pt data features IMAGES DIR --weights FILE": "needs PyTorch and 500 MB of "
     "weights; run by test_vgg16.py",
-    "sh replicate/paper_size.sh DIR OUT --men men3k.tsv --images IMAGES --workers 2": "takes hours; "
-    "run with few units by replication/test_paper_size.py",
+    "sh replicate/paper_size.sh DIR OUT --men men3k.tsv --images IMAGES --workers 2": "takes hours"
+    "; run with few units by replication/test_paper_size.py",
     "python replicate/run_all.py --data DIR --seeds 5 --cluster slurm": "needs Slurm; run with "
     "stand-ins of its programs by test_jobs.py",
 }
