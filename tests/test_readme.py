@@ -17,6 +17,8 @@ EXCEPTED = {
     "libraries and runs these very tests; it is what the continuous integration runs",
     ".venv/bin/imaginet explore runs/scenes-demo/models/*seed1* --data scenes "
     "--out explore.html": "needs the runs of the first command; run by explorer/test_parts.py",
+    '.venv/bin/imaginet compare data/trained/MULTITASK "a dog chases a boy" '
+    '"a boy chases a dog"': "needs the networks of a clone; run by test_trained_runs.py",
     "python -m imaginet_pt data get flickr8k": "needs the network; run by test_catalog.py",
     "python -m imaginet_pt data features IMAGES DIR --weights FILE": "needs PyTorch and 500 MB of "
     "weights; run by test_vgg16.py",
