@@ -152,7 +152,7 @@ def _range(ends: "pd.Series[int]") -> str:
 
 def _cell(by_seed: "pd.Series[float]") -> str:
     seeds = by_seed.dropna()
-    return f"{seeds.mean():.1f} ({' '.join(f'{x:.1f}' for x in seeds)})" if len(seeds) else "none"
+    return f"{seeds.mean():.1f} ({results.by_seed(list(seeds), 1)})" if len(seeds) else "none"
 
 
 def chance_note(dataset: Dataset) -> str:

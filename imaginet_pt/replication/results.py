@@ -13,6 +13,7 @@ from ..errors import UserError
 from ..files.atomic import atomic
 from .options import Options, iteration
 
+MOST_SEEDS = 10  # whose scores a cell lists
 AGAIN = "run the command again"  # where a file that it wrote is missing or damaged
 
 
@@ -139,3 +140,16 @@ def markdown(table: pd.DataFrame) -> str:
     cells = table.astype(str).replace(r"\|", r"\|", regex=True).values.tolist()
     rows = [list(table.columns), ["---"] * table.shape[1], *cells]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def by_seed(scores: Sequence[float], digits: int) -> str:
+    """List the score of each seed, or of many seeds the lowest and the highest.
+
+    >>> by_seed([0.41, 0.4], 3)
+    '0.410 0.400'
+    >>> by_seed(range(11), 1)
+    '0.0 to 10.0, 11 seeds'
+    """
+    if len(scores) > MOST_SEEDS:
+        return f"{min(scores):.{digits}f} to {max(scores):.{digits}f}, {len(scores)} seeds"
+    return " ".join(f"{score:.{digits}f}" for score in scores)

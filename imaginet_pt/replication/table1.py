@@ -97,7 +97,7 @@ def table_row(
         "model": model,
         "rho": f"{rho.value:.3f}",
         "95 % interval": f"{rho.low:.3f} to {rho.high:.3f}",
-        "seeds": " ".join(f"{seed.rho:.3f}" for seed in seeds),
+        "seeds": results.by_seed([seed.rho for seed in seeds], 3),
         "largest p": f"{estimates.largest_p(items, benchmark, model):.1g}",
         "pairs": f"{seeds[0].used} of {seeds[0].total}",
         "paper": "" if paper is None else f"{paper:.2f}",
