@@ -57,7 +57,7 @@ def read_words(folder, content):
         assert word.encode("utf-8") and word
 
 
-IMAGES = (Image(0, "val", "a.jpg", ("A dog.",)),)
+IMAGES = (Image(0, "val", "a.jpg", ("A dog.", "A cat.")),)
 
 
 def read_captions(folder, content):
