@@ -122,7 +122,7 @@ def table_row(model: str, scores: Scores, images: Labelled, mismatch: str) -> di
         "model": model,
         "accuracy@5": f"{mean.value:.3f}",
         "95 % interval": f"{mean.low:.3f} to {mean.high:.3f}",
-        "seeds": results.by_seed(scores.mean(axis=1), 3),
+        "seeds": results.by_seed(list(scores.mean(axis=1)), 3),
         "words": scores.shape[1],
         "images": len(images.labels),
         "paper": "" if paper is None else f"{paper:.2f}",
