@@ -28,11 +28,12 @@ class Captions:
     rows: npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
     """Images with their captions and features, in the file's order.
 
-    `load_data` and `scenes` of the package make one.
+    `load_data` and `scenes` of the package make one. It equals itself alone, since the features may
+    be too large to compare.
 
     Attributes:
         name: such as "flickr8k" or "scenes (synthetic)".
