@@ -40,7 +40,7 @@ def scores(workflow: Workflow, iteration: int, dataset: Dataset) -> Scores:
     path = workflow.folder / f"retrieval-{SPLIT}-{iteration}.npz"
     arrays = _read(path, len(dataset.captions(SPLIT).texts))
     if arrays is None:
-        arrays = _compute(workflow.at(iteration), dataset)
+        arrays = compute(workflow.at(iteration), dataset)
         write_arrays(path, arrays)
     return arrays
 
@@ -58,8 +58,9 @@ def _read(path: Path, captions: int) -> Scores | None:
     return arrays if fit else None
 
 
-def _compute(workflow: Workflow, dataset: Dataset) -> Scores:
-    _, items = retrieval.retrieval(workflow, dataset, SPLIT, PADDING)
+def compute(workflow: Workflow, dataset: Dataset, padding: str = PADDING) -> Scores:
+    """Compute the scores of each caption of `SPLIT`, as `scores` returns them."""
+    _, items = retrieval.retrieval(workflow, dataset, SPLIT, padding)
     return {
         f"{order} {score}": items[f"{task} {order} {score}"].to_numpy(np.float64)
         for order in ORDERS
@@ -87,7 +88,7 @@ def items(
         for model, seed, workflow, iteration in jobs:
             arrays = scores(workflow, iteration, dataset)
             run: dict[str, str | int] = {"model": model, "seed": seed, "iteration": iteration}
-            tables += [_table(run, order, images, arrays) for order in ORDERS]
+            tables += [table(run, order, images, arrays) for order in ORDERS]
             bar.update()
     return pd.concat(tables, ignore_index=True)
 
@@ -126,9 +127,10 @@ def held(scores: pd.DataFrame, of: str = "model") -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _table(
+def table(
     run: dict[str, str | int], order: str, images: npt.NDArray[np.int64], arrays: Scores
 ) -> pd.DataFrame:
+    """Return the rows of `items` for one run, epoch and order."""
     by_caption = {score: arrays[f"{order} {score}"] for score in SCORES}
     caption = {"order": order, "caption": np.arange(len(images)), "image": images}
     return pd.DataFrame(run | caption | by_caption)

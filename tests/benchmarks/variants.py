@@ -26,7 +26,6 @@ from benchmarks.script_options import script_options  # noqa: E402
 from imaginet_pt.backends import select  # noqa: E402
 from imaginet_pt.data import benchmarks, data_provider  # noqa: E402
 from imaginet_pt.data.dataset import Dataset  # noqa: E402
-from imaginet_pt.evaluation import retrieval  # noqa: E402
 from imaginet_pt.files.folders import make_folder  # noqa: E402
 from imaginet_pt.progress import Progress  # noqa: E402
 from imaginet_pt.replication import estimates, grid, results, retrieval_scores, table1  # noqa: E402
@@ -41,6 +40,9 @@ VARIANTS = {
 }
 MODELS = ["VISUAL", "MULTITASK"]
 UNPADDED = "{}, read without padding"
+BASES = {name: base for name, (base, _) in VARIANTS.items()} | {
+    UNPADDED.format(m): m for m in MODELS
+}
 SCORES = [(order, score) for score in retrieval_scores.SCORES for order in retrieval_scores.ORDERS]
 
 
@@ -54,7 +56,7 @@ def similarity_rows(workflows: grid.Workflows, pairs: table1.Benchmarks) -> list
         for model in workflows:
             row = {"score": f"{name}, rho", "model": model}
             row["value"] = figures(estimates.rho(items, name, model))
-            if base := VARIANTS.get(model, ("",))[0]:
+            if base := BASES.get(model):
                 row["variant - model"] = figures(
                     estimates.rho_difference(items, name, model, base), "+"
                 )
@@ -66,22 +68,15 @@ def read_without_padding(model: str, workflows: list, dataset: Dataset) -> pd.Da
     """Return the retrieval scores of a model's runs, each caption read by itself."""
     images, tables = dataset.captions(retrieval_scores.SPLIT).rows, []
     for seed, workflow in enumerate(workflows, start=1):
-        _, items = retrieval.retrieval(workflow, dataset, retrieval_scores.SPLIT, "none")
-        for order in retrieval_scores.ORDERS:
-            scores = {
-                score: items[f"{task} {order} {score}"]
-                for score, task in retrieval_scores.SCORES.items()
-            }
-            run = {"model": UNPADDED.format(model), "seed": seed, "order": order, "image": images}
-            tables.append(pd.DataFrame(run | scores))
+        arrays = retrieval_scores.compute(workflow, dataset, "none")
+        run = {"model": UNPADDED.format(model), "seed": seed, "iteration": workflow.iteration}
+        tables += [retrieval_scores.table(run, o, images, arrays) for o in retrieval_scores.ORDERS]
     return pd.concat(tables)
 
 
 def bases(model: str, models: list[str]) -> dict[str, str]:
     """Return the models that a model is held against, by the name of the column."""
-    base = VARIANTS.get(model, ("",))[0]
-    if model in map(UNPADDED.format, models):
-        base = next(each for each in models if UNPADDED.format(each) == model)
+    base = BASES.get(model, "")
     unpadded = UNPADDED.format(base)
     names = {"variant - model": base, "variant - model read without padding": unpadded}
     return {column: name for column, name in names.items() if name in models and name != model}

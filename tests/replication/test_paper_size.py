@@ -4,17 +4,15 @@ import os
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import small
+from documented import PAIRS, ROOT
 
 from imaginet_pt.replication import grid
 
-ROOT = Path(__file__).resolve().parents[2]
 EPOCHS = 9
-PAIRS = "dog\tcat\t9\ncar\tboat\t8\nman\twoman\t7\nball\ttree\t1\ndog\tcar\t0.5\n"
 # Runs a script of replicate/ in which the preset of the paper's size has few units and epochs.
 SMALL = f"""
 import runpy, sys

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import small
+from crash.kill_and_resume import contents
 from crash.stand_in import Killed
 from documented import quick
 from documented import run as run_line
@@ -68,10 +69,6 @@ def test_a_weight_beyond_half_precision_is_refused_before_anything_is_written(ru
     with pytest.raises(UserError, match="linear.b has values that float16 cannot hold"):
         export.export(Workflow(run.folder.path), tmp_path / "release", "float16")
     assert not (tmp_path / "release").exists()
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.fixture
